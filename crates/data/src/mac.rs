@@ -1,0 +1,89 @@
+//! What goes into MAC1, MAC2 and TAC (`docs/spec/card.md` 4.5, 4.6).
+//!
+//! MAC2 of a purchase covers the 4 bytes of the amount alone and needs no layout.
+
+use crate::layout::record;
+use crate::{BcdDate, BcdTime, Fen, TerminalId};
+
+record! {
+    /// Input of a purchase's MAC1 and of a load's MAC2, 18 bytes. The 1A and 1E data of a composite
+    /// purchase are not in it.
+    TransactionMac, TransactionMacView: 18 {
+        /// Amount.
+        0 amount: Fen,
+        /// Transaction type.
+        4 transaction: u8,
+        /// The terminal's number.
+        5 terminal: TerminalId,
+        /// Date.
+        11 date: BcdDate,
+        /// Time.
+        15 time: BcdTime,
+    }
+}
+
+record! {
+    /// Input of a purchase's TAC, 22 bytes.
+    PurchaseTac, PurchaseTacView: 22 {
+        /// Amount.
+        0 amount: Fen,
+        /// Transaction type.
+        4 transaction: u8,
+        /// The terminal's number.
+        5 terminal: TerminalId,
+        /// The terminal's transaction sequence.
+        11 terminal_seq: u32,
+        /// Date.
+        15 date: BcdDate,
+        /// Time.
+        19 time: BcdTime,
+    }
+}
+
+record! {
+    /// Input of a load's MAC1, 15 bytes.
+    LoadMac1, LoadMac1View: 15 {
+        /// Available balance before the load.
+        0 balance: Fen,
+        /// Amount.
+        4 amount: Fen,
+        /// Transaction type: 02.
+        8 transaction: u8,
+        /// The terminal's number.
+        9 terminal: TerminalId,
+    }
+}
+
+record! {
+    /// Input of a load's TAC, 24 bytes.
+    LoadTac, LoadTacView: 24 {
+        /// Available balance after the load.
+        0 balance: Fen,
+        /// Online sequence before it was incremented.
+        4 seq: u16,
+        /// Amount.
+        6 amount: Fen,
+        /// Transaction type: 02.
+        10 transaction: u8,
+        /// The terminal's number.
+        11 terminal: TerminalId,
+        /// Date.
+        17 date: BcdDate,
+        /// Time.
+        21 time: BcdTime,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::testing::round_trips;
+
+    #[test]
+    fn every_mac_input_keeps_every_byte() {
+        round_trips::<TransactionMac>();
+        round_trips::<PurchaseTac>();
+        round_trips::<LoadMac1>();
+        round_trips::<LoadTac>();
+    }
+}
