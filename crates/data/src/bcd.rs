@@ -13,7 +13,7 @@ pub(crate) const fn digit_pair(byte: u8) -> Result<u8, NotBcd> {
 }
 
 const fn to_pair(number: u8) -> u8 {
-    (number / 10 % 10) << 4 | number % 10
+    ((number / 10 % 10) << 4) | (number % 10)
 }
 
 macro_rules! bcd_type {
@@ -75,8 +75,8 @@ impl BcdDateTime {
     /// The date and the time apart, as commands carry them.
     #[must_use]
     pub const fn split(self) -> (BcdDate, BcdTime) {
-        let [a, b, c, d, e, f, g] = self.0;
-        (BcdDate([a, b, c, d]), BcdTime([e, f, g]))
+        let [date @ .., hour, minute, second] = self.0;
+        (BcdDate(date), BcdTime([hour, minute, second]))
     }
 }
 
@@ -98,9 +98,9 @@ impl From<Time> for BcdTime {
 
 impl From<DateTime> for BcdDateTime {
     fn from(at: DateTime) -> Self {
-        let BcdDate([a, b, c, d]) = at.date().into();
-        let BcdTime([e, f, g]) = at.time().into();
-        Self([a, b, c, d, e, f, g])
+        let BcdDate([century, year, month, day]) = at.date().into();
+        let BcdTime([hour, minute, second]) = at.time().into();
+        Self([century, year, month, day, hour, minute, second])
     }
 }
 

@@ -1,6 +1,6 @@
 //! The data fields of commands and answers (`docs/spec/card.md` 3, `docs/spec/terminal.md` 2).
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDate, BcdTime, Fen, Fen24, IssuerId, TerminalId};
 
 /// What a purse transaction is, as logged in EF 18, put into MACs and asked for by GET TRANSACTION
@@ -244,21 +244,21 @@ mod tests {
 
     #[test]
     fn every_command_layout_keeps_every_byte() {
-        round_trips::<InitRequest>();
-        round_trips::<PurchaseInit>();
-        round_trips::<LoadInit>();
-        round_trips::<DebitRequest>();
-        round_trips::<DebitAnswer>();
-        round_trips::<CreditRequest>();
-        round_trips::<CreditAnswer>();
-        round_trips::<ProveRequest>();
-        round_trips::<Proof>();
-        round_trips::<Balance>();
-        round_trips::<Balances>();
-        round_trips::<SamInitRequest>();
-        round_trips::<SamInitAnswer>();
-        round_trips::<SamCreditRequest>();
-        round_trips::<SamSerial>();
-        round_trips::<SamApplication>();
+        round_trips::<InitRequest, _>();
+        round_trips::<PurchaseInit, _>();
+        round_trips::<LoadInit, _>();
+        round_trips::<DebitRequest, _>();
+        round_trips::<DebitAnswer, _>();
+        round_trips::<CreditRequest, _>();
+        round_trips::<CreditAnswer, _>();
+        round_trips::<ProveRequest, _>();
+        round_trips::<Proof, _>();
+        round_trips::<Balance, _>();
+        round_trips::<Balances, _>();
+        round_trips::<SamInitRequest, _>();
+        round_trips::<SamInitAnswer, _>();
+        round_trips::<SamCreditRequest, _>();
+        round_trips::<SamSerial, _>();
+        round_trips::<SamApplication, _>();
     }
 }

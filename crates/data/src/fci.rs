@@ -4,7 +4,7 @@
 use crate::file::AppInfo;
 use crate::tlv;
 
-/// The e-purse application MOT_T_EP, 电子钱包. An instance may carry a suffix up to 16 bytes
+/// The e-purse application `MOT_T_EP`, 电子钱包. An instance may carry a suffix up to 16 bytes
 /// (`docs/spec/card.md` 1.1).
 pub const EP_AID: [u8; 8] = [0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x05];
 

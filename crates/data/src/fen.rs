@@ -89,9 +89,8 @@ impl Fen {
     pub const fn percent_exact(self, percent: u32) -> Option<Self> {
         let product = self.0 as u64 * percent as u64;
         let share = product / 100;
-        if product % 100 == 0 && share <= u32::MAX as u64 {
-            // The comparison above keeps the value inside 32 bits.
-            #[allow(clippy::cast_possible_truncation)]
+        if product.is_multiple_of(100) && share <= u32::MAX as u64 {
+            #[expect(clippy::cast_possible_truncation, reason = "the comparison keeps it inside 32 bits")]
             Some(Self(share as u32))
         } else {
             None

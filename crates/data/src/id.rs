@@ -27,7 +27,7 @@ fn from_hex<const N: usize>(text: &str, wanted: &'static str) -> Result<[u8; N],
         let (Some(high), Some(low)) = (nibble(pair[0]), nibble(pair[1])) else {
             return Err(ParseIdError(wanted));
         };
-        *byte = high << 4 | low;
+        *byte = (high << 4) | low;
     }
     Ok(out)
 }
@@ -141,7 +141,7 @@ impl FromStr for Pan {
         }
         let mut bytes = [digits[0] - b'0'; 10];
         for (byte, pair) in bytes[1..].iter_mut().zip(digits[1..].chunks_exact(2)) {
-            *byte = (pair[0] - b'0') << 4 | (pair[1] - b'0');
+            *byte = ((pair[0] - b'0') << 4) | (pair[1] - b'0');
         }
         Ok(Self(bytes))
     }

@@ -69,6 +69,17 @@ pub trait Field: Copy {
     fn write(self, bytes: &mut [u8]);
 }
 
+/// What every layout declared with [`record!`](crate::record) offers, for code that takes any of
+/// them.
+pub trait Layout<const N: usize>: Copy {
+    /// The fields in their order.
+    const FIELDS: &'static [FieldInfo];
+    /// Reads every field.
+    fn decode(bytes: &[u8; N]) -> Self;
+    /// Writes every field.
+    fn encode(&self) -> [u8; N];
+}
+
 /// The first `N` bytes, zero-filled where `bytes` is shorter. Layouts always hand over `N`.
 fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];
@@ -123,6 +134,7 @@ impl<const N: usize> Field for [u8; N] {
 ///
 /// Each line is `offset name: Type`. The offsets are checked when the crate is compiled: they have
 /// to follow each other without a hole and end at the stated length.
+#[macro_export]
 macro_rules! record {
     (
         $(#[$doc:meta])*
@@ -146,7 +158,7 @@ macro_rules! record {
                     name: stringify!($field),
                     offset: $offset,
                     len: <$type as $crate::Field>::LEN,
-                    kind: record!(@kind $type $(, $kind)?),
+                    kind: $crate::record!(@kind $type $(, $kind)?),
                 },)+
             ];
 
@@ -231,33 +243,30 @@ macro_rules! record {
             assert!(at == $len, "the fields do not add up to the layout's length");
         };
 
-        #[cfg(test)]
-        impl $crate::layout::testing::Layout for $name {
-            fn reencode(bytes: &[u8]) -> std::vec::Vec<u8> {
-                Self::try_from(bytes).unwrap().encode().to_vec()
+        impl $crate::Layout<$len> for $name {
+            const FIELDS: &'static [$crate::FieldInfo] = $name::FIELDS;
+            fn decode(bytes: &[u8; $len]) -> Self {
+                $name::decode(bytes)
             }
-            const LENGTH: usize = $len;
+            fn encode(&self) -> [u8; $len] {
+                $name::encode(self)
+            }
         }
     };
     (@kind $type:ty) => { <$type as $crate::Field>::KIND };
     (@kind $type:ty, $kind:ident) => { $crate::Kind::$kind };
 }
 
-pub(crate) use record;
-
 #[cfg(test)]
 pub(crate) mod testing {
+    use super::Layout;
     use proptest::prelude::*;
 
-    pub(crate) trait Layout {
-        const LENGTH: usize;
-        fn reencode(bytes: &[u8]) -> std::vec::Vec<u8>;
-    }
-
     /// encode(decode(x)) == x for random x.
-    pub(crate) fn round_trips<L: Layout>() {
-        proptest!(|(bytes in proptest::collection::vec(any::<u8>(), L::LENGTH))| {
-            prop_assert_eq!(L::reencode(&bytes), bytes);
+    pub(crate) fn round_trips<L: Layout<N>, const N: usize>() {
+        proptest!(|(bytes in proptest::collection::vec(any::<u8>(), N))| {
+            let bytes: [u8; N] = bytes.try_into().unwrap();
+            prop_assert_eq!(L::decode(&bytes).encode(), bytes);
         });
     }
 }

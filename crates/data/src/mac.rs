@@ -2,7 +2,7 @@
 //!
 //! MAC2 of a purchase covers the 4 bytes of the amount alone and needs no layout.
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDate, BcdTime, Fen, TerminalId};
 
 record! {
@@ -81,9 +81,9 @@ mod tests {
 
     #[test]
     fn every_mac_input_keeps_every_byte() {
-        round_trips::<TransactionMac>();
-        round_trips::<PurchaseTac>();
-        round_trips::<LoadMac1>();
-        round_trips::<LoadTac>();
+        round_trips::<TransactionMac, _>();
+        round_trips::<PurchaseTac, _>();
+        round_trips::<LoadMac1, _>();
+        round_trips::<LoadTac, _>();
     }
 }

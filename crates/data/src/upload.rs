@@ -1,6 +1,6 @@
 //! What a terminal keeps and uploads of a debit.
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDateTime, CityCode, Fen, IssuerId, Pan, TerminalId};
 
 record! {
@@ -97,6 +97,6 @@ mod tests {
 
     #[test]
     fn the_upload_record_keeps_every_byte() {
-        round_trips::<UploadRecord>();
+        round_trips::<UploadRecord, _>();
     }
 }

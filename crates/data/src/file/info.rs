@@ -1,6 +1,6 @@
 //! EF 15, 16 and 17: who issued the card, to whom, and what it is.
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDate, CityCode, IssuerId, Pan};
 
 record! {

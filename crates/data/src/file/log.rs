@@ -1,6 +1,6 @@
 //! EF 18: what the purse did.
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDate, BcdTime, Fen, Fen24, TerminalId};
 
 record! {

@@ -1,5 +1,7 @@
 //! The elementary files of the e-purse application (`docs/spec/card.md` 2).
 
+use crate::FieldInfo;
+
 mod info;
 mod log;
 mod transit;
@@ -45,6 +47,22 @@ pub const INDUSTRY_LEN: usize = 128;
 /// The high byte of every industry record's identifier, `27xx`.
 pub const INDUSTRY_PREFIX: u8 = 0x27;
 
+/// The fields of a file's content, or of its record `id` (the low byte of an industry record's
+/// identifier, ignored elsewhere), for tracers and dumps.
+#[must_use]
+pub const fn fields(file: Sfi, id: u8) -> Option<&'static [FieldInfo]> {
+    Some(match (file, id) {
+        (Sfi::INFO, _) => AppInfo::FIELDS,
+        (Sfi::HOLDER, _) => Holder::FIELDS,
+        (Sfi::MANAGEMENT, _) => Management::FIELDS,
+        (Sfi::LOG, _) => LogRecord::FIELDS,
+        (Sfi::INDUSTRY, RailRecord::ID) => RailRecord::FIELDS,
+        (Sfi::INDUSTRY, BusRecord::ID) => BusRecord::FIELDS,
+        (Sfi::TRIP, _) => TripRecord::FIELDS,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,12 +70,12 @@ mod tests {
 
     #[test]
     fn every_file_layout_keeps_every_byte() {
-        round_trips::<AppInfo>();
-        round_trips::<Holder>();
-        round_trips::<Management>();
-        round_trips::<LogRecord>();
-        round_trips::<RailRecord>();
-        round_trips::<BusRecord>();
-        round_trips::<TripRecord>();
+        round_trips::<AppInfo, _>();
+        round_trips::<Holder, _>();
+        round_trips::<Management, _>();
+        round_trips::<LogRecord, _>();
+        round_trips::<RailRecord, _>();
+        round_trips::<BusRecord, _>();
+        round_trips::<TripRecord, _>();
     }
 }

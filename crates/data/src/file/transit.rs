@@ -1,6 +1,6 @@
 //! EF 1A and 1E: what terminals write about journeys.
 
-use crate::layout::record;
+use crate::record;
 use crate::{BcdDateTime, CityCode, Fen, Fen24, IssuerId};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 

@@ -1,0 +1,175 @@
+//! Commands as a terminal sends them, one function each. Class and instruction come from the
+//! [`table`](crate::table).
+
+use crate::Name;
+use heapless::Vec;
+use tunion_data::command::{
+    CreditRequest, DebitRequest, InitRequest, ProveRequest, SamCreditRequest, SamInitRequest, Transaction,
+};
+use tunion_data::file::Sfi;
+
+/// A command's bytes: header, Lc, up to 255 bytes of data, Le.
+pub type CommandBuf = Vec<u8, 261>;
+
+/// Puts a command together. `data` longer than 255 bytes is cut there; every caller's is shorter.
+fn command(name: Name, p1: u8, p2: u8, data: &[u8], le: Option<u8>) -> CommandBuf {
+    let spec = name.spec();
+    let (data, lc) = match u8::try_from(data.len()) {
+        Ok(lc) => (data, lc),
+        Err(_) => (&data[..255], 255),
+    };
+    let mut bytes = CommandBuf::new();
+    // 4 + 1 + 255 + 1 bytes always fit.
+    let _ = bytes.extend_from_slice(&[spec.cla, spec.ins, p1, p2]);
+    if lc > 0 {
+        let _ = bytes.push(lc);
+        let _ = bytes.extend_from_slice(data);
+    }
+    if let Some(le) = le {
+        let _ = bytes.push(le);
+    }
+    bytes
+}
+
+/// SELECT by name, with Le = 00.
+#[must_use]
+pub fn select_name(name: &[u8]) -> CommandBuf {
+    command(Name::SelectName, 0x04, 0x00, name, Some(0x00))
+}
+
+/// SELECT by file identifier.
+#[must_use]
+pub fn select_file(fid: u16) -> CommandBuf {
+    command(Name::SelectFile, 0x00, 0x00, &fid.to_be_bytes(), None)
+}
+
+/// READ BINARY of `length` bytes from the start of a file.
+#[must_use]
+pub fn read_binary(file: Sfi, length: u8) -> CommandBuf {
+    command(Name::ReadBinary, 0x80 | file.0, 0x00, &[], Some(length))
+}
+
+/// READ RECORD by number: 1 is the newest of a cyclic file, and record 27nn of EF 1A.
+#[must_use]
+pub fn read_record(file: Sfi, number: u8, length: u8) -> CommandBuf {
+    command(Name::ReadRecord, number, file.0 << 3 | 0x04, &[], Some(length))
+}
+
+/// What GET BALANCE is asked for, P1 (`docs/spec/card.md` 3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Asked {
+    /// Actual balance and unused overdraft together.
+    Available = 0x00,
+    /// 透支限额.
+    OverdraftLimit = 0x01,
+    /// 已透支.
+    OverdraftUsed = 0x02,
+    /// 实际余额.
+    Actual = 0x03,
+    /// 余额上限.
+    Ceiling = 0x04,
+    /// All four words, 16 bytes.
+    All = 0x05,
+}
+
+/// GET BALANCE.
+#[must_use]
+pub fn get_balance(asked: Asked) -> CommandBuf {
+    let le = if asked == Asked::All { 0x10 } else { 0x04 };
+    command(Name::GetBalance, asked as u8, 0x02, &[], Some(le))
+}
+
+/// INITIALIZE FOR PURCHASE or FOR CAPP PURCHASE.
+#[must_use]
+pub fn init_for_purchase(transaction: Transaction, request: &InitRequest) -> CommandBuf {
+    let (name, p1) = match transaction {
+        Transaction::Capp => (Name::InitForCappPurchase, 0x03),
+        Transaction::Purchase | Transaction::Load => (Name::InitForPurchase, 0x01),
+    };
+    command(name, p1, 0x02, &request.encode(), Some(0x0F))
+}
+
+/// INITIALIZE FOR LOAD.
+#[must_use]
+pub fn init_for_load(request: &InitRequest) -> CommandBuf {
+    command(Name::InitForLoad, 0x00, 0x02, &request.encode(), Some(0x10))
+}
+
+/// UPDATE CAPP DATA CACHE of record `id` (low byte of 27xx) of EF 1A, or of the cyclic EF 1E with
+/// `id` 00.
+#[must_use]
+pub fn update_capp(file: Sfi, id: u8, record: &[u8]) -> CommandBuf {
+    command(Name::UpdateCappDataCache, id, file.0 << 3, record, None)
+}
+
+/// DEBIT FOR PURCHASE or FOR CAPP PURCHASE.
+#[must_use]
+pub fn debit(request: &DebitRequest) -> CommandBuf {
+    command(Name::DebitForPurchase, 0x01, 0x00, &request.encode(), Some(0x08))
+}
+
+/// CREDIT FOR LOAD.
+#[must_use]
+pub fn credit(request: &CreditRequest) -> CommandBuf {
+    command(Name::CreditForLoad, 0x00, 0x00, &request.encode(), Some(0x04))
+}
+
+/// GET TRANSACTION PROVE for the transaction that would have `seq`.
+#[must_use]
+pub fn prove(transaction: Transaction, seq: u16) -> CommandBuf {
+    command(Name::GetTransactionProve, 0x00, transaction as u8, &ProveRequest { seq }.encode(), Some(0x08))
+}
+
+/// INIT SAM FOR PURCHASE.
+#[must_use]
+pub fn init_sam(request: &SamInitRequest) -> CommandBuf {
+    command(Name::InitSamForPurchase, 0x00, 0x00, &request.encode(), Some(0x08))
+}
+
+/// CREDIT SAM FOR PURCHASE.
+#[must_use]
+pub fn credit_sam(mac2: [u8; 4]) -> CommandBuf {
+    command(Name::CreditSamForPurchase, 0x00, 0x00, &SamCreditRequest { mac2 }.encode(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Command, Device, table};
+    use tunion_data::{Fen, TerminalId};
+
+    /// `docs/spec/card.md` 5.4, entry INIT.
+    #[test]
+    fn init_for_capp_purchase_as_published() {
+        let request =
+            InitRequest { key_index: 1, amount: Fen::ZERO, terminal: TerminalId([0x10, 0, 0, 0, 0, 0x01]) };
+        let bytes = init_for_purchase(Transaction::Capp, &request);
+        assert_eq!(bytes, [0x80, 0x50, 0x03, 0x02, 0x0B, 0x01, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0x01, 0x0F]);
+    }
+
+    #[test]
+    fn what_is_built_is_found_in_the_table() {
+        let init = InitRequest::default();
+        let built = [
+            (Device::Card, select_name(b"2PAY.SYS.DDF01"), Name::SelectName),
+            (Device::Sam, select_file(0x8011), Name::SelectFile),
+            (Device::Card, read_binary(Sfi::INFO, 0x1E), Name::ReadBinary),
+            (Device::Card, read_record(Sfi::LOG, 1, 0), Name::ReadRecord),
+            (Device::Card, get_balance(Asked::All), Name::GetBalance),
+            (Device::Card, init_for_purchase(Transaction::Purchase, &init), Name::InitForPurchase),
+            (Device::Card, init_for_purchase(Transaction::Capp, &init), Name::InitForCappPurchase),
+            (Device::Card, init_for_load(&init), Name::InitForLoad),
+            (Device::Card, update_capp(Sfi::TRIP, 0, &[0; 48]), Name::UpdateCappDataCache),
+            (Device::Card, debit(&DebitRequest::default()), Name::DebitForPurchase),
+            (Device::Card, credit(&CreditRequest::default()), Name::CreditForLoad),
+            (Device::Card, prove(Transaction::Capp, 1), Name::GetTransactionProve),
+            (Device::Sam, init_sam(&SamInitRequest::default()), Name::InitSamForPurchase),
+            (Device::Sam, credit_sam([0; 4]), Name::CreditSamForPurchase),
+        ];
+        for (device, bytes, name) in built {
+            let command = Command::parse(&bytes).unwrap();
+            assert_eq!(table::find(device, &command).map(|spec| spec.name), Ok(name));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Framing of a command.
+
+use crate::Sw;
+use iso7816::command::{CommandView, FromSliceError};
+
+/// A command APDU, taken apart. Only the short form is known: no e-purse command but the picture's
+/// needs the extended one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Command<'a> {
+    /// Class.
+    pub cla: u8,
+    /// Instruction.
+    pub ins: u8,
+    /// First parameter.
+    pub p1: u8,
+    /// Second parameter.
+    pub p2: u8,
+    /// Command data, `Lc` bytes.
+    pub data: &'a [u8],
+    /// Expected length: `None` when Le is absent, `Some(256)` for Le = 00.
+    pub le: Option<u16>,
+}
+
+impl<'a> Command<'a> {
+    /// Takes `bytes` apart.
+    ///
+    /// ```
+    /// use tunion_apdu::Command;
+    /// let read = Command::parse(&[0x00, 0xB0, 0x95, 0x00, 0x1E]).unwrap();
+    /// assert_eq!((read.p1, read.le), (0x95, Some(0x1E)));
+    /// ```
+    ///
+    /// # Errors
+    /// [`Sw::UNKNOWN_CLASS`] for the class FF, [`Sw::WRONG_LENGTH`] for every fault of length:
+    /// fewer than four bytes, an Lc that does not fit, or the extended form.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Sw> {
+        let view = CommandView::try_from(bytes).map_err(|fault| match fault {
+            FromSliceError::InvalidClass => Sw::UNKNOWN_CLASS,
+            _ => Sw::WRONG_LENGTH,
+        })?;
+        let [cla, ins, p1, p2, ..] = *bytes else { return Err(Sw::WRONG_LENGTH) };
+        if view.extended {
+            return Err(Sw::WRONG_LENGTH);
+        }
+        let le = u16::try_from(view.expected()).map_err(|_| Sw::WRONG_LENGTH)?;
+        Ok(Self { cla, ins, p1, p2, data: view.data(), le: (le > 0).then_some(le) })
+    }
+
+    /// Whether an answer of `length` bytes is what the sender expects: Le absent, 00 or exact.
+    ///
+    /// # Errors
+    /// `6Cxx` with the true length otherwise (`docs/spec/card.md` 3).
+    pub fn expect(&self, length: usize) -> Result<(), Sw> {
+        match self.le {
+            None | Some(256) => Ok(()),
+            Some(le) if usize::from(le) == length => Ok(()),
+            Some(_) => Err(Sw::wrong_le(length)),
+        }
+    }
+}

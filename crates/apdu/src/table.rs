@@ -1,0 +1,305 @@
+//! The one table of commands (`docs/spec/card.md` 3, `docs/spec/terminal.md` 2).
+
+use crate::{Command, Sw};
+use tunion_data::FieldInfo;
+use tunion_data::command::{
+    Balance, CreditAnswer, CreditRequest, DebitAnswer, DebitRequest, InitRequest, LoadInit, Proof,
+    ProveRequest, PurchaseInit, SamCreditRequest, SamInitAnswer, SamInitRequest,
+};
+
+/// Who answers a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Device {
+    /// The card.
+    Card,
+    /// The terminal's PSAM.
+    Sam,
+}
+
+/// A command by its standard name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Name {
+    /// SELECT by name: the directory (PPSE) or an application.
+    SelectName,
+    /// SELECT by file identifier.
+    SelectFile,
+    /// READ BINARY.
+    ReadBinary,
+    /// READ RECORD.
+    ReadRecord,
+    /// GET CHALLENGE.
+    GetChallenge,
+    /// GET BALANCE.
+    GetBalance,
+    /// GET TRANSACTION PROVE.
+    GetTransactionProve,
+    /// INITIALIZE FOR LOAD.
+    InitForLoad,
+    /// CREDIT FOR LOAD.
+    CreditForLoad,
+    /// INITIALIZE FOR PURCHASE.
+    InitForPurchase,
+    /// INITIALIZE FOR CAPP PURCHASE.
+    InitForCappPurchase,
+    /// UPDATE CAPP DATA CACHE.
+    UpdateCappDataCache,
+    /// DEBIT FOR PURCHASE and DEBIT FOR CAPP PURCHASE, which share their header.
+    DebitForPurchase,
+    /// INIT SAM FOR PURCHASE.
+    InitSamForPurchase,
+    /// CREDIT SAM FOR PURCHASE.
+    CreditSamForPurchase,
+}
+
+/// What a parameter byte may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Exactly this.
+    Is(u8),
+    /// One of these.
+    OneOf(&'static [u8]),
+    /// From the first to the second, both included.
+    Range(u8, u8),
+    /// Anything.
+    Any,
+    /// `100sssss`: a short file identifier.
+    Sfi,
+    /// `sssss100` or `sssss000`: a short file identifier, and a record by number or by identifier.
+    SfiRecord,
+    /// `sssss000`: a short file identifier.
+    SfiShifted,
+}
+
+impl Form {
+    /// Whether `byte` has this form.
+    #[must_use]
+    pub fn admits(self, byte: u8) -> bool {
+        match self {
+            Self::Is(only) => byte == only,
+            Self::OneOf(some) => some.contains(&byte),
+            Self::Range(low, high) => (low..=high).contains(&byte),
+            Self::Any => true,
+            Self::Sfi => byte & 0xE0 == 0x80,
+            Self::SfiRecord => byte.trailing_zeros() >= 2,
+            Self::SfiShifted => byte.trailing_zeros() >= 3,
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spec {
+    /// The command.
+    pub name: Name,
+    /// Its name in the field.
+    pub title: &'static str,
+    /// Who answers it.
+    pub devices: &'static [Device],
+    /// Class.
+    pub cla: u8,
+    /// Instruction.
+    pub ins: u8,
+    /// First parameter.
+    pub p1: Form,
+    /// Second parameter.
+    pub p2: Form,
+    /// Length of the command data, from the first to the second; `(0, 0)` for none.
+    pub lc: (u8, u8),
+    /// Length of the answer's data when it is always the same.
+    pub answer_len: Option<u8>,
+    /// Layout of the command data.
+    pub request: Option<&'static [FieldInfo]>,
+    /// Layout of the answer.
+    pub answer: Option<&'static [FieldInfo]>,
+}
+
+const CARD: &[Device] = &[Device::Card];
+const SAM: &[Device] = &[Device::Sam];
+const BOTH: &[Device] = &[Device::Card, Device::Sam];
+
+macro_rules! table {
+    ($($name:ident $title:literal $on:ident $cla:literal $ins:literal $p1:expr, $p2:expr;
+        lc $low:expr, $high:expr; $request:expr => $len:expr, $answer:expr;)+) => {
+        /// Every command that a card or a PSAM of this project answers.
+        pub const COMMANDS: &[Spec] = &[$(Spec {
+            name: Name::$name,
+            title: $title,
+            devices: $on,
+            cla: $cla,
+            ins: $ins,
+            p1: $p1,
+            p2: $p2,
+            lc: ($low, $high),
+            answer_len: $len,
+            request: $request,
+            answer: $answer,
+        },)+];
+    };
+}
+
+use Form::{Any, Is, OneOf, Range, SfiRecord, SfiShifted};
+
+table! {
+    // Lc 05..10: names of 5 to 16 bytes (ISO 7816-4); instances of the e-purse have 8 to 16.
+    SelectName "SELECT" CARD 0x00 0xA4 Is(0x04), Is(0x00); lc 5, 16; None => None, None;
+    SelectFile "SELECT FILE" BOTH 0x00 0xA4 Is(0x00), Is(0x00); lc 2, 2; None => None, None;
+    ReadBinary "READ BINARY" BOTH 0x00 0xB0 Form::Sfi, Any; lc 0, 0; None => None, None;
+    ReadRecord "READ RECORD" CARD 0x00 0xB2 Any, SfiRecord; lc 0, 0; None => None, None;
+    GetChallenge "GET CHALLENGE" BOTH 0x00 0x84 Is(0x00), Is(0x00); lc 0, 0; None => None, None;
+    // P1 01 and 03 tell single and composite apart; P2 02 is the e-purse.
+    InitForLoad "INITIALIZE FOR LOAD" CARD 0x80 0x50 Is(0x00), Is(0x02);
+        lc 11, 11; Some(InitRequest::FIELDS) => Some(16), Some(LoadInit::FIELDS);
+    InitForPurchase "INITIALIZE FOR PURCHASE" CARD 0x80 0x50 Is(0x01), Is(0x02);
+        lc 11, 11; Some(InitRequest::FIELDS) => Some(15), Some(PurchaseInit::FIELDS);
+    InitForCappPurchase "INITIALIZE FOR CAPP PURCHASE" CARD 0x80 0x50 Is(0x03), Is(0x02);
+        lc 11, 11; Some(InitRequest::FIELDS) => Some(15), Some(PurchaseInit::FIELDS);
+    // P2 00 everywhere but in the laboratory's text, which has 02: both (docs/spec/card.md 7.3).
+    CreditForLoad "CREDIT FOR LOAD" CARD 0x80 0x52 Is(0x00), OneOf(&[0x00, 0x02]);
+        lc 11, 11; Some(CreditRequest::FIELDS) => Some(4), Some(CreditAnswer::FIELDS);
+    // P1 01 everywhere; the laboratory's later text has 02 for the single purchase (7.2).
+    DebitForPurchase "DEBIT FOR PURCHASE" CARD 0x80 0x54 OneOf(&[0x01, 0x02]), Is(0x00);
+        lc 15, 15; Some(DebitRequest::FIELDS) => Some(8), Some(DebitAnswer::FIELDS);
+    GetTransactionProve "GET TRANSACTION PROVE" CARD 0x80 0x5A Is(0x00), OneOf(&[0x02, 0x03, 0x06, 0x07, 0x09]);
+        lc 2, 2; Some(ProveRequest::FIELDS) => Some(8), Some(Proof::FIELDS);
+    GetBalance "GET BALANCE" CARD 0x80 0x5C Range(0x00, 0x05), Is(0x02);
+        lc 0, 0; None => None, Some(Balance::FIELDS);
+    // P1: the record's number, 00 for the cyclic file (7.3).
+    UpdateCappDataCache "UPDATE CAPP DATA CACHE" CARD 0x80 0xDC Range(0x00, 0x12), SfiShifted;
+        lc 1, 255; None => Some(0), None;
+    // Lc 24: two levels of diversification, as T-Union uses.
+    InitSamForPurchase "INIT SAM FOR PURCHASE" SAM 0x80 0x70 Is(0x00), Is(0x00);
+        lc 36, 36; Some(SamInitRequest::FIELDS) => Some(8), Some(SamInitAnswer::FIELDS);
+    CreditSamForPurchase "CREDIT SAM FOR PURCHASE" SAM 0x80 0x72 Is(0x00), Is(0x00);
+        lc 4, 4; Some(SamCreditRequest::FIELDS) => Some(0), None;
+}
+
+/// The row that `command` fits, or the general fault that `device` answers: unknown class, unknown
+/// instruction, wrong parameters, wrong length, in this order (`docs/spec/card.md` 3).
+///
+/// # Errors
+/// [`Sw::UNKNOWN_CLASS`], [`Sw::UNKNOWN_INSTRUCTION`], [`Sw::WRONG_P1_P2`], [`Sw::WRONG_LENGTH`], or
+/// `6Cxx` when the answer has one fixed length and Le asks for another.
+pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> {
+    let mut fault = Sw::UNKNOWN_CLASS;
+    for spec in COMMANDS {
+        if spec.cla != command.cla || !spec.devices.contains(&device) {
+            continue;
+        }
+        if spec.ins != command.ins {
+            if fault == Sw::UNKNOWN_CLASS {
+                fault = Sw::UNKNOWN_INSTRUCTION;
+            }
+            continue;
+        }
+        if !spec.p1.admits(command.p1) || !spec.p2.admits(command.p2) {
+            fault = Sw::WRONG_P1_P2;
+            continue;
+        }
+        let (low, high) = spec.lc;
+        if !(usize::from(low)..=usize::from(high)).contains(&command.data.len()) {
+            return Err(Sw::WRONG_LENGTH);
+        }
+        if let Some(length @ 1..) = spec.answer_len {
+            command.expect(usize::from(length))?;
+        }
+        return Ok(spec);
+    }
+    Err(fault)
+}
+
+impl Name {
+    /// The command's row.
+    #[must_use]
+    pub fn spec(self) -> &'static Spec {
+        // Every name has a row: see the test below. The first row keeps this free of panics.
+        COMMANDS.iter().find(|spec| spec.name == self).unwrap_or(&COMMANDS[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    fn classify(device: Device, bytes: &[u8]) -> Result<Name, Sw> {
+        Command::parse(bytes).and_then(|c| find(device, &c)).map(|spec| spec.name)
+    }
+
+    #[test]
+    fn every_name_has_its_own_row() {
+        use Name::{
+            CreditForLoad, CreditSamForPurchase, DebitForPurchase, GetBalance, GetChallenge,
+            GetTransactionProve, InitForCappPurchase, InitForLoad, InitForPurchase, InitSamForPurchase,
+            ReadBinary, ReadRecord, SelectFile, SelectName, UpdateCappDataCache,
+        };
+        let names = [
+            SelectName,
+            SelectFile,
+            ReadBinary,
+            ReadRecord,
+            GetChallenge,
+            InitForLoad,
+            InitForPurchase,
+            InitForCappPurchase,
+            CreditForLoad,
+            DebitForPurchase,
+            GetTransactionProve,
+            GetBalance,
+            UpdateCappDataCache,
+            InitSamForPurchase,
+            CreditSamForPurchase,
+        ];
+        assert!(COMMANDS.iter().map(|spec| spec.name).eq(names));
+        assert!(names.iter().all(|name| name.spec().name == *name));
+    }
+
+    #[test]
+    fn general_faults_are_told_apart() {
+        let cases: &[(&[u8], Sw)] = &[
+            (&[], Sw::WRONG_LENGTH),
+            (&[0x00, 0xB0, 0x95], Sw::WRONG_LENGTH),
+            (&[0xFF, 0xB0, 0x95, 0x00, 0x00], Sw::UNKNOWN_CLASS),
+            (&[0x90, 0xB0, 0x95, 0x00, 0x00], Sw::UNKNOWN_CLASS),
+            (&[0x00, 0xB1, 0x95, 0x00, 0x00], Sw::UNKNOWN_INSTRUCTION),
+            (&[0x80, 0xB0, 0x95, 0x00, 0x00], Sw::UNKNOWN_INSTRUCTION),
+            (&[0x80, 0x5C, 0x0C, 0x02, 0x04], Sw::WRONG_P1_P2),
+            (&[0x80, 0x5C, 0x00, 0x01, 0x04], Sw::WRONG_P1_P2),
+            (&[0x80, 0x5A, 0x00, 0x09, 0x01, 0x00], Sw::WRONG_LENGTH),
+            (&[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01, 0x07], Sw(0x6C08)),
+            // Lc says three bytes, two follow.
+            (&[0x80, 0x5A, 0x00, 0x09, 0x03, 0x00, 0x01], Sw::WRONG_LENGTH),
+            // An extended Lc.
+            (&[0x80, 0x5A, 0x00, 0x09, 0x00, 0x00, 0x02, 0x00, 0x01], Sw::WRONG_LENGTH),
+        ];
+        for (bytes, sw) in cases {
+            assert_eq!(classify(Device::Card, bytes), Err(*sw), "{bytes:02X?}");
+        }
+    }
+
+    #[test]
+    fn le_may_be_absent_zero_or_exact() {
+        for bytes in [
+            &[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01][..],
+            &[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01, 0x00],
+            &[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01, 0x08],
+        ] {
+            assert_eq!(classify(Device::Card, bytes), Ok(Name::GetTransactionProve));
+        }
+    }
+
+    #[test]
+    fn a_card_does_not_answer_the_sams_commands() {
+        let credit_sam = [0x80, 0x72, 0x00, 0x00, 0x04, 1, 2, 3, 4];
+        assert_eq!(classify(Device::Sam, &credit_sam), Ok(Name::CreditSamForPurchase));
+        assert_eq!(classify(Device::Card, &credit_sam), Err(Sw::UNKNOWN_INSTRUCTION));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>) {
+            let _ = classify(Device::Card, &bytes);
+            let _ = classify(Device::Sam, &bytes);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Memory that can lose power at any byte, and a store whose commits are all-or-nothing.
+//!
+//! # Specification
+//! A [`Store`] holds numbered pages of [`PAGE`] bytes. A [`Tx`] changes up to [`SPARE`] of them; its
+//! [`commit`](Tx::commit) makes all the changes or none, whatever becomes of the power.
+//!
+//! # How
+//! The journal is the memory itself (shadow paging). A commit writes the new pages where no page is
+//! in use, then one *root* page that says where each page now is, with a generation and a CRC-32. Two
+//! places for the root take turns, so the last root is never under the pen. Power-on takes the valid
+//! root with the highest generation and writes nothing, so a cut during recovery cannot do harm. A
+//! redo journal would write every page twice and has to be replayed; this one writes each page once
+//! and one root.
+//!
+//! # Invariants
+//! 1. The pages that the valid root names are never written.
+//! 2. Map and free list of a root name each physical page exactly once.
+//! 3. A root is written only after every page it names.
+//! 4. Whatever is left of a page that was being written (a prefix, or noise) is either not named by
+//!    the valid root, or is a root whose CRC fails.
+//!
+//! The crate knows nothing of what is stored. The card, the PSAM and a terminal's grey store use it.
+#![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
+#[cfg(test)]
+extern crate std;
+
+mod memory;
+mod store;
+
+pub use memory::{Cut, Damage, Memory, PowerLost};
+pub use store::{Corrupt, MAX_PAGES, Store, Tx, TxFull};
+
+/// Bytes that are written at once, and torn at once.
+pub const PAGE: usize = 128;
+
+/// Pages beyond those in use: as many can change in one commit.
+pub const SPARE: usize = 8;

@@ -1,0 +1,126 @@
+//! The memory itself: pages, written one at a time, with a cut somewhere ahead.
+
+use crate::PAGE;
+use core::fmt;
+
+/// [`PAGE`] as a number of bytes.
+const PAGE_BYTES: u32 = 128;
+const _: () = assert!(PAGE_BYTES as usize == PAGE);
+
+/// The power is gone; the device answers nothing more until it is powered on again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PowerLost;
+
+impl fmt::Display for PowerLost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("power lost")
+    }
+}
+
+impl core::error::Error for PowerLost {}
+
+/// A loss of power that lies ahead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// Bytes that are still written before the power goes. With 0 the next write writes nothing.
+    pub after: u32,
+    /// What becomes of the page that is under the pen.
+    pub damage: Damage,
+}
+
+/// What a page looks like whose writing was cut short.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Damage {
+    /// The bytes written so far are new, the rest is old.
+    Prefix,
+    /// The whole page is noise, made from this seed: a page that was erased and half programmed.
+    Noise(u64),
+}
+
+/// `N` pages that keep their content without power.
+#[derive(Clone, Debug)]
+pub struct Memory<const N: usize> {
+    pages: [[u8; PAGE]; N],
+    cut: Option<Cut>,
+    powered: bool,
+    page_writes: u32,
+}
+
+impl<const N: usize> Memory<N> {
+    /// Erased memory, powered.
+    pub(crate) const fn erased() -> Self {
+        Self { pages: [[0xFF; PAGE]; N], cut: None, powered: true, page_writes: 0 }
+    }
+
+    /// A page; beyond the last one, zeros.
+    pub(crate) fn page(&self, number: usize) -> &[u8; PAGE] {
+        const BEYOND: &[u8; PAGE] = &[0; PAGE];
+        self.pages.get(number).unwrap_or(BEYOND)
+    }
+
+    /// Writes one page.
+    ///
+    /// # Errors
+    /// [`PowerLost`], when the cut falls into this page or the power was gone before.
+    pub(crate) fn write(&mut self, number: usize, content: &[u8; PAGE]) -> Result<(), PowerLost> {
+        if !self.powered {
+            return Err(PowerLost);
+        }
+        let Some(page) = self.pages.get_mut(number) else { return Ok(()) };
+        if let Some(cut) = &mut self.cut {
+            let Some(after) = cut.after.checked_sub(PAGE_BYTES) else {
+                tear(page, content, *cut);
+                self.cut = None;
+                self.powered = false;
+                return Err(PowerLost);
+            };
+            cut.after = after;
+        }
+        *page = *content;
+        self.page_writes = self.page_writes.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Lays a cut ahead, or takes it away.
+    pub(crate) const fn set_cut(&mut self, cut: Option<Cut>) {
+        self.cut = cut;
+    }
+
+    /// The cut that still lies ahead.
+    pub(crate) const fn cut(&self) -> Option<Cut> {
+        self.cut
+    }
+
+    pub(crate) const fn set_power(&mut self, on: bool) {
+        self.powered = on;
+    }
+
+    pub(crate) const fn is_powered(&self) -> bool {
+        self.powered
+    }
+
+    /// Pages written completely since the memory was made.
+    pub(crate) const fn page_writes(&self) -> u32 {
+        self.page_writes
+    }
+}
+
+/// Leaves `page` as a write of `content` would that was cut short. A cut that leaves no time for a
+/// single byte leaves the page alone: erasing had not begun.
+fn tear(page: &mut [u8; PAGE], content: &[u8; PAGE], cut: Cut) {
+    let done = cut.after as usize;
+    match cut.damage {
+        Damage::Prefix => page.iter_mut().zip(content).take(done).for_each(|(old, new)| *old = *new),
+        Damage::Noise(_) if done == 0 => {}
+        Damage::Noise(seed) => {
+            // SplitMix64, Steele, Lea and Flood 2014: any stream will do, it has to be repeatable.
+            let mut state = seed;
+            for chunk in page.chunks_exact_mut(8) {
+                state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+                let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes());
+            }
+        }
+    }
+}
