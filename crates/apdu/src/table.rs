@@ -140,8 +140,8 @@ macro_rules! table {
 use Form::{Any, Is, OneOf, Range, SfiRecord, SfiShifted};
 
 table! {
-    // Lc 05..10: names of 5 to 16 bytes (ISO 7816-4); instances of the e-purse have 8 to 16.
-    SelectName "SELECT" CARD 0x00 0xA4 Is(0x04), Is(0x00); lc 5, 16; None => None, None;
+    // Lc 08..10: the e-purse has 8 bytes, its instances up to 16 (docs/spec/card.md 1.1).
+    SelectName "SELECT" CARD 0x00 0xA4 Is(0x04), Is(0x00); lc 8, 16; None => None, None;
     SelectFile "SELECT FILE" BOTH 0x00 0xA4 Is(0x00), Is(0x00); lc 2, 2; None => None, None;
     ReadBinary "READ BINARY" BOTH 0x00 0xB0 Form::Sfi, Any; lc 0, 0; None => None, None;
     ReadRecord "READ RECORD" CARD 0x00 0xB2 Any, SfiRecord; lc 0, 0; None => None, None;

@@ -36,11 +36,11 @@ impl Sfi {
 }
 
 /// Records in the transaction log, EF 18 (`docs/spec/card.md` 2).
-pub const LOG_RECORDS: usize = 10;
+pub const LOG_RECORDS: u8 = 10;
 /// Records in the trip file, EF 1E (`docs/spec/card.md` 2).
-pub const TRIP_RECORDS: usize = 30;
+pub const TRIP_RECORDS: u8 = 30;
 /// Records in the industry file, EF 1A: identifiers 2701..2712 (`docs/spec/card.md` 2).
-pub const INDUSTRY_RECORDS: usize = 18;
+pub const INDUSTRY_RECORDS: u8 = 18;
 /// Length of an industry record. Those of 2703..2712 are not public: 128 is our reading
 /// (`docs/spec/card.md` 6a).
 pub const INDUSTRY_LEN: usize = 128;

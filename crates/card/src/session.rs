@@ -1,0 +1,60 @@
+//! What the card remembers between INITIALIZE and the command that ends the transaction
+//! (`docs/spec/card.md` 3.1). It lies in RAM and goes with the power.
+
+use heapless::Vec;
+use tunion_data::command::InitRequest;
+use tunion_data::file::{INDUSTRY_LEN, TripRecord};
+
+/// The transaction that is under way.
+#[derive(Clone, Default, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one session a card, and no heap to put the cache on")]
+pub(crate) enum Session {
+    /// None.
+    #[default]
+    Idle,
+    /// INITIALIZE FOR PURCHASE was answered.
+    Purchase(Pending),
+    /// INITIALIZE FOR CAPP PURCHASE was answered; UPDATE CAPP DATA CACHE may have followed.
+    Capp(Pending, Cache),
+    /// INITIALIZE FOR LOAD was answered.
+    Load(Pending),
+}
+
+/// What INITIALIZE was asked and answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub(crate) request: InitRequest,
+    /// The sequence that was answered: the one before the transaction.
+    pub(crate) seq: u16,
+    pub(crate) random: [u8; 4],
+}
+
+/// Industry records that one composite purchase can carry: a journey of both rail and bus updates
+/// 2701 and 2702 (`docs/spec/card.md` 3.1).
+const CACHED_RECORDS: usize = 2;
+
+/// The records that the next DEBIT FOR CAPP PURCHASE commits with the money.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Cache {
+    industry: Vec<(u8, [u8; INDUSTRY_LEN]), CACHED_RECORDS>,
+    pub(crate) trip: Option<[u8; TripRecord::LEN]>,
+}
+
+impl Cache {
+    /// Keeps a record of EF 1A; one with the same identifier replaces it. `false` when there is no
+    /// room for another.
+    pub(crate) fn put_industry(&mut self, id: u8, record: [u8; INDUSTRY_LEN]) -> bool {
+        match self.industry.iter_mut().find(|(kept, _)| *kept == id) {
+            Some((_, kept)) => {
+                *kept = record;
+                true
+            }
+            None => self.industry.push((id, record)).is_ok(),
+        }
+    }
+
+    /// The records of EF 1A, with their identifiers.
+    pub(crate) fn industry(&self) -> impl Iterator<Item = &(u8, [u8; INDUSTRY_LEN])> {
+        self.industry.iter()
+    }
+}
