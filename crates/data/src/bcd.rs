@@ -72,6 +72,14 @@ impl BcdDateTime {
         Some(date.date()?.to_datetime(time.time()?))
     }
 
+    /// Date and time together.
+    #[must_use]
+    pub const fn join(date: BcdDate, time: BcdTime) -> Self {
+        let BcdDate([century, year, month, day]) = date;
+        let BcdTime([hour, minute, second]) = time;
+        Self([century, year, month, day, hour, minute, second])
+    }
+
     /// The date and the time apart, as commands carry them.
     #[must_use]
     pub const fn split(self) -> (BcdDate, BcdTime) {
@@ -98,9 +106,7 @@ impl From<Time> for BcdTime {
 
 impl From<DateTime> for BcdDateTime {
     fn from(at: DateTime) -> Self {
-        let BcdDate([century, year, month, day]) = at.date().into();
-        let BcdTime([hour, minute, second]) = at.time().into();
-        Self([century, year, month, day, hour, minute, second])
+        Self::join(at.date().into(), at.time().into())
     }
 }
 

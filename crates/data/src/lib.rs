@@ -23,6 +23,7 @@ mod layout;
 pub mod command;
 pub mod fci;
 pub mod file;
+pub mod host;
 pub mod mac;
 pub mod tlv;
 pub mod upload;

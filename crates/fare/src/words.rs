@@ -1,0 +1,174 @@
+//! Reasons and errors in words, with the names of the tariff they come from.
+
+use core::fmt;
+
+use tunion_data::Fen;
+
+use crate::{Clause, Fact, FareError, Measure, Reason, StationId, Tariff};
+
+impl Tariff {
+    /// A reason of one of this tariff's quotes in words, such as "80 % because 104.50 yuan were paid
+    /// in 2026-11 before this ride".
+    #[must_use]
+    pub fn explain<'a>(&'a self, reason: &'a Reason) -> impl fmt::Display + 'a {
+        Explained(self, reason)
+    }
+
+    /// An error of one of this tariff's quotes in words, with the names of stations and lines.
+    #[must_use]
+    pub fn describe<'a>(&'a self, error: &'a FareError) -> impl fmt::Display + 'a {
+        Described(self, error)
+    }
+}
+
+struct Explained<'a>(&'a Tariff, &'a Reason);
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(tariff, reason) = *self;
+        match tariff.rule(reason.rule) {
+            Some(rule) => Words { clause: &rule.clause, measure: tariff.places().measure(), reason }.fmt(f),
+            None => f.write_str("a rule of another tariff"),
+        }
+    }
+}
+
+struct Described<'a>(&'a Tariff, &'a FareError);
+
+impl Described<'_> {
+    fn station(&self, f: &mut fmt::Formatter<'_>, id: StationId) -> fmt::Result {
+        let network = self.0.network();
+        f.write_str(network.and_then(|n| n.station(id)).map_or("?", |station| &station.name))?;
+        let groups = network.into_iter().flat_map(|n| n.groups_at(id).filter_map(|group| n.group(group)));
+        groups
+            .enumerate()
+            .try_for_each(|(i, group)| write!(f, "{}{}", if i == 0 { " on " } else { " and " }, group.name()))
+    }
+}
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(tariff, error) = *self;
+        error.fmt(f)?;
+        match *error {
+            FareError::NotCovered(group) => {
+                write!(f, " ({})", tariff.places().group_name(group).unwrap_or("?"))
+            }
+            FareError::StationNotCovered(id) => {
+                f.write_str(" (")?;
+                self.station(f, id)?;
+                f.write_str(")")
+            }
+            FareError::NoCommonGroup(from, to) => {
+                f.write_str(" (")?;
+                self.station(f, from)?;
+                f.write_str(", ")?;
+                self.station(f, to)?;
+                f.write_str(")")
+            }
+            FareError::UnknownStop(line, _) => {
+                let line = tariff.bus_lines().and_then(|lines| lines.line(line));
+                write!(f, " ({})", line.map_or("?", |line| &line.name))
+            }
+            FareError::Inexact(rule) => match tariff.rule(rule) {
+                Some(rule) => write!(f, " ({}, {}:{})", rule.name, tariff.head().file, rule.line),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Words<'a> {
+    clause: &'a Clause,
+    measure: Measure,
+    reason: &'a Reason,
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reason { before, after, fact, .. } = self.reason;
+        self.rule(f, *before, *after)?;
+        match fact {
+            Fact::Amount => Ok(()),
+            Fact::Distance(distance) => match self.measure {
+                Measure::Metres => write!(f, ", distance {} m", Thousands(*distance)),
+                Measure::StopNumbers => write!(f, ", stop numbers differ by {distance}"),
+            },
+            Fact::Paid { month, paid, stale: None } => {
+                write!(f, " because {paid} yuan were paid in {month} before this ride")
+            }
+            Fact::Paid { month, stale: Some(stale), .. } => {
+                write!(f, " because nothing was paid in {month} yet, the card's total is of {stale}")
+            }
+            Fact::Minutes(minutes) => write!(f, ", the stay was {minutes} minutes"),
+        }
+    }
+}
+
+impl Words<'_> {
+    fn rule(&self, f: &mut fmt::Formatter<'_>, before: Fen, after: Fen) -> fmt::Result {
+        let span = |units| Span(self.measure, units);
+        match *self.clause {
+            Clause::Band { over: 0, to, grace, .. } => {
+                write!(f, "{after} yuan up to {}{}", span(to), Grace(grace))
+            }
+            Clause::Band { over, to, grace, .. } => {
+                write!(f, "{after} yuan over {} up to {}{}", span(over), span(to), Grace(grace))
+            }
+            Clause::Beyond { over, grace, base, every, add } => write!(
+                f,
+                "{after} yuan: {base} and {add} for each {} started beyond {}{}",
+                span(every.get()),
+                span(over),
+                Grace(grace)
+            ),
+            Clause::Flat { .. } => write!(f, "{after} yuan for any distance"),
+            Clause::Share { percent: 0 } => f.write_str("free"),
+            Clause::Share { percent } => write!(f, "{percent} % of {before} yuan"),
+            Clause::Fixed { .. } => write!(f, "{after} yuan in place of {before}"),
+            Clause::Tier { percent: 100, .. } => f.write_str("full price"),
+            Clause::Tier { percent, .. } => write!(f, "{percent} %"),
+            Clause::FartherEnd => {
+                f.write_str("no tap-off: list price to the farther end of the line, no discount")
+            }
+            Clause::Overtime { limit_minutes, surcharge } => {
+                write!(f, "{surcharge} yuan for staying more than {limit_minutes} minutes")
+            }
+        }
+    }
+}
+
+/// A distance in a band's words: whole kilometres as such.
+struct Span(Measure, u32);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self(Measure::Metres, metres) if metres % 1000 == 0 => write!(f, "{} km", metres / 1000),
+            Self(Measure::Metres, metres) => write!(f, "{} m", Thousands(metres)),
+            Self(Measure::StopNumbers, difference) => write!(f, "{difference} stop numbers"),
+        }
+    }
+}
+
+struct Grace(u32);
+
+impl fmt::Display for Grace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 { Ok(()) } else { write!(f, " (and {} m grace)", self.0) }
+    }
+}
+
+/// 18742 as 18,742.
+struct Thousands(u32);
+
+impl fmt::Display for Thousands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 1000 {
+            write!(f, "{}", self.0)
+        } else {
+            write!(f, "{},{:03}", Self(self.0 / 1000), self.0 % 1000)
+        }
+    }
+}

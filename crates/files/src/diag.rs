@@ -1,0 +1,309 @@
+//! The one diagnostics facility: every error in a TOML or CSV file says what is wrong, where (file,
+//! line, column, the line itself with a marker) and what would be right.
+//!
+//! A [`Source`] is a file's text with its path. It hands out values that remember where they stood
+//! ([`::toml::Spanned`]), so that an error found long after parsing still points at its line:
+//!
+//! ```
+//! use tunion_files::diag::Source;
+//!
+//! #[derive(serde::Deserialize)]
+//! #[serde(deny_unknown_fields)]
+//! struct Gate { station: toml::Spanned<String> }
+//!
+//! let source = Source::new("gate.toml", "station = \"五道囗\"\n");
+//! let gate: Gate = source.toml().unwrap();
+//! let stations = [("五道口", 1), ("知春路", 2)];
+//! let error = source.choose(&gate.station, "station", stations).unwrap_err();
+//! assert_eq!((error.line(), error.column()), (1, 11));
+//! assert!(error.to_string().contains("help: the nearest is `五道口`"));
+//! ```
+//!
+//! The module knows text and places in it. It never knows what a file means.
+
+mod csv;
+mod text;
+mod toml;
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+pub use text::{Day, FromText, Text};
+
+/// The text of one file, with the path a reader knows it by. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Source(Arc<File>);
+
+#[derive(Debug)]
+struct File {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Text that came from `path`; a byte order mark is dropped.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Self(Arc::new(File { path: path.into(), text }))
+    }
+
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// One diagnostic without a line when the file cannot be read or is not UTF-8.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostics> {
+        let path = path.as_ref();
+        let shown = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Self::new(shown, text)),
+            Err(error) => {
+                let message = format!("cannot read {shown}: {error}");
+                Err(Self::new(shown, "").whole(message).into())
+            }
+        }
+    }
+
+    /// The path as it is shown in diagnostics.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The line, from 1, at which `place` begins.
+    #[must_use]
+    pub fn line(&self, place: impl Into<Place>) -> u32 {
+        self.line_column(place.into().0.start).0
+    }
+
+    /// An error at a place in this file.
+    pub fn error(&self, place: impl Into<Place>, message: impl Into<String>) -> Diagnostic {
+        self.diagnostic(Some(place.into().0), message.into())
+    }
+
+    /// An error of the file as a whole, such as a missing table.
+    pub fn whole(&self, message: impl Into<String>) -> Diagnostic {
+        self.diagnostic(None, message.into())
+    }
+
+    fn diagnostic(&self, span: Option<Range<usize>>, message: String) -> Diagnostic {
+        Diagnostic(Box::new(Report {
+            source: self.clone(),
+            span,
+            message,
+            label: String::new(),
+            also: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }))
+    }
+
+    /// Line and column, both from 1, the column in characters.
+    fn line_column(&self, offset: usize) -> (u32, u32) {
+        let before = self.text().get(..offset).unwrap_or(self.text());
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    }
+}
+
+/// A range of bytes in a [`Source`]: a byte range, or anything that was read with its place.
+#[derive(Clone, Debug)]
+pub struct Place(Range<usize>);
+
+impl From<Range<usize>> for Place {
+    fn from(range: Range<usize>) -> Self {
+        Self(range)
+    }
+}
+
+impl<T> From<&::toml::Spanned<T>> for Place {
+    fn from(value: &::toml::Spanned<T>) -> Self {
+        Self(value.span())
+    }
+}
+
+/// One error in a file.
+///
+/// It displays as the line with a marker, without colour; [`render`](Diagnostic::render) adds
+/// colour when asked.
+#[derive(Clone, Debug)]
+pub struct Diagnostic(Box<Report>);
+
+#[derive(Clone, Debug)]
+struct Report {
+    source: Source,
+    span: Option<Range<usize>>,
+    message: String,
+    label: String,
+    also: Vec<(Range<usize>, String)>,
+    notes: Vec<String>,
+    help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Puts a word beside the marker.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.0.label = label.into();
+        self
+    }
+
+    /// Marks a second place of the same file, such as the first of two definitions.
+    #[must_use]
+    pub fn also(mut self, place: impl Into<Place>, label: impl Into<String>) -> Self {
+        self.0.also.push((place.into().0, label.into()));
+        self
+    }
+
+    /// Adds a fact that explains the error.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.0.notes.push(note.into());
+        self
+    }
+
+    /// Says what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help.push(help.into());
+        self
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.source.path()
+    }
+
+    /// The line, from 1; 1 for an error of the whole file.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.0.source.line_column(self.start()).0
+    }
+
+    /// The column in characters, from 1; 1 for an error of the whole file.
+    #[must_use]
+    pub fn column(&self) -> u32 {
+        self.0.source.line_column(self.start()).1
+    }
+
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    fn start(&self) -> usize {
+        self.0.span.as_ref().map_or(0, |span| span.start)
+    }
+
+    /// The diagnostic as a terminal shows it, with ANSI colour or without.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let Report { source, span, message, label, also, notes, help } = &*self.0;
+        let title = Level::ERROR.primary_title(message);
+        let mut group = match span {
+            Some(span) => {
+                let label = Some(label.as_str()).filter(|label| !label.is_empty());
+                let main = AnnotationKind::Primary.span(span.clone()).label(label);
+                let others =
+                    also.iter().map(|(span, label)| AnnotationKind::Context.span(span.clone()).label(label));
+                let snippet = Snippet::source(source.text()).path(source.path());
+                title.element(snippet.annotation(main).annotations(others))
+            }
+            None => Group::with_title(title).element(annotate_snippets::Origin::path(source.path())),
+        };
+        group = group.elements(notes.iter().map(|note| Level::NOTE.message(note)));
+        group = group.elements(help.iter().map(|help| Level::HELP.message(help)));
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// The errors of one load, in the order they were found. As an error it holds at least one.
+///
+/// `Debug` is the same text as `Display`, so that an `unwrap` or a `main` that returns it shows the
+/// line as well.
+#[derive(Clone, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Takes the value out of `result`, or keeps its errors and goes on.
+    pub fn keep<T>(&mut self, result: Result<T, impl Into<Self>>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                self.0.extend(errors.into().0);
+                None
+            }
+        }
+    }
+
+    /// `value` when nothing was found wrong.
+    ///
+    /// # Errors
+    /// Everything kept so far.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// The errors in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// All of them as a terminal shows them, with an empty line between.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        self.0.iter().map(|d| d.render(colour)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(one: Diagnostic) -> Self {
+        Self(vec![one])
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}\n")
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! Values that a file writes as text, and names that a file refers to.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use ::toml::Spanned;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+use tunion_data::civil::Date;
+use tunion_data::{CityCode, Fen, IssuerId, Pan, TerminalId};
+
+use super::{Diagnostic, Source};
+
+/// A value written as text, with the words an error needs.
+pub trait FromText: FromStr {
+    /// What it is: "an amount of money".
+    const WHAT: &'static str;
+    /// How it is written: "yuan with two decimals, such as \"12.50\"".
+    const FORM: &'static str;
+
+    /// What the writer of `text`, which is none, may have meant.
+    #[must_use]
+    fn guess(_text: &str) -> Option<String> {
+        None
+    }
+}
+
+macro_rules! from_text {
+    ($($type:ty: $what:literal, $form:literal;)*) => {
+        $(impl FromText for $type {
+            const WHAT: &'static str = $what;
+            const FORM: &'static str = $form;
+        })*
+    };
+}
+
+from_text! {
+    u8: "a whole number up to 255", "digits only";
+    u16: "a whole number up to 65535", "digits only";
+    u32: "a whole number", "digits only";
+    NonZeroU32: "a positive whole number", "digits only, at least 1";
+    CityCode: "a city code", "4 digits, such as \"1000\" for Beijing";
+    IssuerId: "an institution", "16 hexadecimal digits, such as \"01011000FFFFFFFF\"";
+    TerminalId: "a terminal number", "12 hexadecimal digits, such as \"100000000001\"";
+    Pan: "a card number", "19 digits, such as \"3104895199900000003\"";
+}
+
+impl FromText for Fen {
+    const WHAT: &'static str = "an amount of money";
+    const FORM: &'static str = "yuan with two decimals in quotes, such as \"12.50\"";
+
+    fn guess(text: &str) -> Option<String> {
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let number: u32 = number.parse().ok()?;
+        let (fen, yuan) = (Self::new(number), number.checked_mul(100).map(Self::new)?);
+        match unit.trim() {
+            "" => Some(format!("write \"{yuan}\" for {number} yuan, or \"{fen}\" for {number} fen")),
+            "fen" | "分" => Some(format!("write \"{fen}\"")),
+            "yuan" | "元" => Some(format!("write \"{yuan}\"")),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with `text` as a `T`, and what would be right.
+fn refuse<T: FromText>(found: &str, text: &str) -> (String, String) {
+    let help = T::guess(text).unwrap_or_else(|| format!("{} is written as {}", T::WHAT, T::FORM));
+    (format!("{found} is not {}", T::WHAT), help)
+}
+
+/// A value that a TOML file writes as text in quotes: an amount, a card number, a city code.
+///
+/// A bare number is refused, so that no file mixes yuan and fen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Text<T>(pub T);
+
+impl<'de, T: FromText> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(PhantomData<T>);
+
+        impl<T: FromText> Reader<T> {
+            fn refuse<E: de::Error>(found: &str, text: &str) -> E {
+                let (message, help) = refuse::<T>(found, text);
+                E::custom(format!("{message}\n{help}"))
+            }
+        }
+
+        impl<T: FromText> Visitor<'_> for Reader<T> {
+            type Value = Text<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}: {}", T::WHAT, T::FORM)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<T>, E> {
+                text.parse().map(Text).map_err(|_| Self::refuse(&format!("{text:?}"), text))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Text<T>, E> {
+                Err(Self::refuse(&format!("the number {number}"), &number.to_string()))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Text<T>, E> {
+                Err(Self::refuse(&format!("the number {number}"), &number.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+/// A TOML local date, such as `2014-12-28`, without quotes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Day(pub Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong =
+            || de::Error::custom("this is not a date\na date is written without quotes, such as 2014-12-28");
+        let stamp = ::toml::value::Datetime::deserialize(deserializer).map_err(|_| wrong())?;
+        let (Some(date), None, None) = (stamp.date, stamp.time, stamp.offset) else {
+            return Err(wrong());
+        };
+        let year = i16::try_from(date.year).map_err(|_| wrong())?;
+        Date::new(year, date.month.cast_signed(), date.day.cast_signed()).map(Self).map_err(|_| wrong())
+    }
+}
+
+impl Source {
+    /// The value that a cell of a table holds.
+    ///
+    /// # Errors
+    /// The text is no `T`; the help says how one is written.
+    pub fn parse<T: FromText>(&self, cell: &Spanned<String>) -> Result<T, Diagnostic> {
+        let text = cell.get_ref();
+        text.parse().map_err(|_| {
+            let (message, help) = refuse::<T>(&format!("{text:?}"), text);
+            self.error(cell, message).help(help)
+        })
+    }
+
+    /// What a name in this file stands for, out of `options`.
+    ///
+    /// # Errors
+    /// There is no such name; the help gives the nearest ones, or all when they are few.
+    pub fn choose<'a, T>(
+        &self,
+        name: &Spanned<String>,
+        what: &str,
+        options: impl IntoIterator<Item = (&'a str, T)>,
+    ) -> Result<T, Diagnostic> {
+        let mut names = Vec::new();
+        for (option, value) in options {
+            if option == name.get_ref() {
+                return Ok(value);
+            }
+            names.push(option);
+        }
+        let error = self.error(name, format!("there is no {what} `{}`", name.get_ref()));
+        let nearest = near(name.get_ref(), names.iter().copied(), 3);
+        let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        Err(match nearest.as_slice() {
+            [] if names.len() <= 12 => error.help(format!("there are: {}", quoted(&names))),
+            [] => error,
+            [one] => error.help(format!("the nearest is `{one}`")),
+            many => error.help(format!("the nearest are {}", quoted(many))),
+        })
+    }
+}
+
+impl Source {
+    /// Checks the `version` field that every schema has.
+    ///
+    /// # Errors
+    /// The file is of another version of its schema.
+    pub fn version(&self, found: &Spanned<u32>, known: u32) -> Result<(), Diagnostic> {
+        if *found.get_ref() == known {
+            return Ok(());
+        }
+        let message = format!("version {} of this schema is not known", found.get_ref());
+        Err(self.error(found, message).help(format!("this program reads version {known}")))
+    }
+
+    /// Checks that a text which has to say something does.
+    ///
+    /// # Errors
+    /// It is empty.
+    pub fn said(&self, text: &Spanned<String>, what: &str) -> Result<(), Diagnostic> {
+        if text.get_ref().trim().is_empty() {
+            Err(self.error(text, format!("no {what} is given")))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// At most `count` names that are like `name`, the likest first.
+pub(super) fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    // Half of a three-character station name is one character and a bit.
+    const LIKE: f64 = 0.5;
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|other| (strsim::normalized_damerau_levenshtein(name, other), other))
+        .filter(|(score, _)| *score >= LIKE)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.truncate(count);
+    scored.into_iter().map(|(_, name)| name).collect()
+}

@@ -1,0 +1,23 @@
+//! The card's issuer (发卡机构): it personalises cards under its roots and approves online loads.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`roots`] | the issuer's roots, and the keys of one card under them |
+//! | [`account`] | what the issuer knows of a card, behind a trait that a store can implement |
+//! | [`rules`] | how much may be loaded |
+//! | [`load`] | the host of online loads, 圈存 |
+//!
+//! Terminals talk to the host in the values of [`tunion_data::host`]. How terminals decide is not
+//! known here, nor how bytes travel. Time comes with the requests.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
+pub mod account;
+pub mod load;
+mod macs;
+pub mod roots;
+pub mod rules;
+
+pub use account::{Account, Booked, CardRegistry, Evidence, Open, Standing};
+pub use load::LoadHost;
+pub use roots::{Roots, personalise};
+pub use rules::LoadRules;

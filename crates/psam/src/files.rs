@@ -1,0 +1,61 @@
+//! SELECT, READ BINARY and GET CHALLENGE (`docs/spec/terminal.md` 2.1, 2.4).
+
+use rand_core::Rng;
+use tunion_apdu::{Command, Response, Sw};
+
+use crate::psam::{Directory, Fault, Psam};
+
+impl<R: Rng> Psam<R> {
+    /// SELECT by file identifier: the MF or DF 8011, without an answer. The purchase that was open is
+    /// gone; a SELECT that finds nothing changes nothing (our reading, as on the card,
+    /// `docs/spec/card.md` 3.1).
+    pub(crate) fn select_file(&mut self, command: &Command<'_>) -> Result<(), Fault> {
+        self.current = match *command.data {
+            [0x3F, 0x00] => Directory::Master,
+            [0x80, 0x11] => Directory::Purchase,
+            _ => return Err(Sw::FILE_NOT_FOUND.into()),
+        };
+        self.session = None;
+        Ok(())
+    }
+
+    /// READ BINARY: P1 is 80 + SFI, P2 the offset; Le = 00 reads to the end and more than there is
+    /// answers `6Cxx`, as on the card. An SFI names a file of the directory that is selected: 15 and
+    /// 16 lie in the MF, 17 in DF 8011 (our reading; terminals read them in this order,
+    /// `docs/spec/terminal.md` 2.1).
+    pub(crate) fn read_binary(&self, command: &Command<'_>, response: &mut Response) -> Result<(), Fault> {
+        let (serial, application) = (self.contents.serial.encode(), self.contents.application.encode());
+        let file: &[u8] = match (self.current, command.p1 & 0x1F) {
+            (Directory::Master, 0x15) => &serial,
+            (Directory::Master, 0x16) => &self.contents.terminal.0,
+            (Directory::Purchase, 0x17) => &application,
+            _ => return Err(Sw::FILE_NOT_FOUND.into()),
+        };
+        let rest = match file.get(usize::from(command.p2)..) {
+            Some([]) | None => return Err(Sw::WRONG_OFFSET.into()),
+            Some(rest) => rest,
+        };
+        let bytes = match command.le {
+            None => return Err(Sw::WRONG_LENGTH.into()),
+            Some(256) => rest,
+            Some(le) => rest.get(..usize::from(le)).ok_or(Sw::wrong_le(rest.len()))?,
+        };
+        Ok(response.push(bytes)?)
+    }
+
+    /// GET CHALLENGE: 4 or 8 random bytes, as Le asks.
+    pub(crate) fn get_challenge(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), Fault> {
+        let mut bytes = [0; 8];
+        let asked = match command.le {
+            Some(4) => &mut bytes[..4],
+            Some(8) => &mut bytes[..],
+            _ => return Err(Sw::WRONG_LENGTH.into()),
+        };
+        self.random.fill_bytes(asked);
+        Ok(response.push(asked)?)
+    }
+}

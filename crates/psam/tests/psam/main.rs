@@ -1,0 +1,7 @@
+//! The PSAM from outside, by APDUs.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod answers;
+mod bench;
+mod model;
+mod power;

@@ -1,0 +1,171 @@
+//! What goes into a terminal and what comes out.
+
+use crate::codes::{Code, Gate, Prompt};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use tunion_apdu::CommandBuf;
+use tunion_data::file::{AppInfo, LogRecord, Management, RailRecord, TripRecord};
+use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRequest};
+use tunion_data::upload::UploadRecord;
+use tunion_data::{CityCode, Fen};
+use tunion_fare::Quote;
+
+/// What happens to a terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event<'a> {
+    /// The terminal is switched on: it brings up its PSAM.
+    Started,
+    /// A card came into the field.
+    Card(Request),
+    /// The card answered the command that is outstanding.
+    CardAnswer(&'a [u8]),
+    /// The card did not answer: it left the field, or lost power.
+    CardGone,
+    /// The PSAM answered.
+    SamAnswer(&'a [u8]),
+    /// The PSAM did not answer.
+    SamGone,
+    /// The issuer's host answered.
+    HostAnswer(&'a LoadAnswer),
+    /// The issuer's host could not be reached.
+    HostGone,
+    /// The gate controller named the fare.
+    Fare(Charge),
+    /// The record is safely stored.
+    Persisted(SlotId),
+    /// The record could not be stored.
+    StoreFailed(SlotId),
+}
+
+/// What the holder wants of the terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// To ride: what a gate or bus reader does.
+    Ride,
+    /// To load this amount: what a top-up terminal does.
+    Load(Fen),
+    /// To know balance and history.
+    Enquire,
+}
+
+/// A fare that a controller outside the reader made (`docs/spec/terminal.md` 1.4, Shanghai).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Charge {
+    /// List fare.
+    pub list: Fen,
+    /// What is to be debited.
+    pub charged: Fen,
+}
+
+/// A place in the terminal's store for one grey record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SlotId(pub u16);
+
+/// What a terminal wants done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Send this to the card and bring back its answer.
+    SendCard(CommandBuf),
+    /// Send this to the PSAM and bring back its answer.
+    SendSam(CommandBuf),
+    /// Ask the issuer's host for a load.
+    SendHost(Box<LoadRequest>),
+    /// Tell the issuer's host that a load was done. Nothing is waited for.
+    Confirm(LoadConfirmation),
+    /// Tell the issuer's host that a load whose answer was lost is proved to be done. Nothing is
+    /// waited for.
+    Prove(LoadProof),
+    /// Ask the gate controller for the fare of this journey.
+    AskFare(FareQuestion),
+    /// Store these bytes, so that they survive a loss of power, and say so.
+    Persist(SlotId, [u8; UploadRecord::LEN]),
+    /// The stored bytes are no longer needed.
+    Forget(SlotId),
+    /// Let the passenger pass or not.
+    Decide(Box<Decision>),
+    /// Upload this record.
+    Emit(Box<UploadRecord>),
+    /// Show the answer to an enquiry.
+    Show(Box<Enquiry>),
+    /// The terminal is ready for the next card.
+    Done,
+}
+
+/// What a controller needs to know to name a fare.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FareQuestion {
+    /// Code of the station of the entry.
+    pub entry_station: u16,
+}
+
+/// The outcome of a tap, for the passenger and the report.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decision {
+    /// Open or closed.
+    pub gate: Gate,
+    /// What the passenger hears or reads.
+    pub prompt: Prompt,
+    /// Why.
+    pub code: Code,
+    /// List fare, when a fare was made.
+    pub list: Option<Fen>,
+    /// What was debited in this tap (for a load: credited).
+    pub charged: Fen,
+    /// Actual balance after the tap, as far as the terminal knows it.
+    pub balance: Option<Fen>,
+    /// How the fare came about.
+    pub quote: Option<Quote>,
+    /// What else the operator should know.
+    pub notes: Vec<Note>,
+}
+
+/// What else the operator should know of a tap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// The monthly total on the card is not ours: this city wrote 2701 last. It counts as zero.
+    TotalOverwritten {
+        /// The city.
+        by: CityCode,
+    },
+    /// The monthly total on the card cannot be trusted, since the record's CRC does not hold. It
+    /// counts as zero.
+    TotalUnreadable,
+    /// A journey that was never ended was settled first.
+    Covered {
+        /// What was debited for it.
+        amount: Fen,
+    },
+    /// An open journey of another city was given up.
+    GivenUp {
+        /// The city.
+        city: CityCode,
+    },
+    /// The debit of an earlier tap was found done; its own record was emitted.
+    Recovered,
+    /// The debit of an earlier tap was found not done.
+    NotDone,
+    /// The debit of an earlier tap can no longer be proved; its grey record was emitted for the
+    /// clearing house to judge.
+    GreyEmitted,
+    /// The issuer's host refused the load for this reason.
+    HostRefused(tunion_data::host::LoadRefusal),
+    /// The card answered a command with this status word.
+    Status(tunion_apdu::Sw),
+}
+
+/// What an enquiry shows (`docs/spec/terminal.md` 1.7).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Enquiry {
+    /// EF 15.
+    pub info: AppInfo,
+    /// EF 17.
+    pub management: Management,
+    /// Actual balance.
+    pub balance: Fen,
+    /// The rail journey.
+    pub rail: RailRecord,
+    /// The transaction log, newest first, unused records left out.
+    pub log: Vec<LogRecord>,
+    /// The trips, newest first, unused records left out.
+    pub trips: Vec<TripRecord>,
+}

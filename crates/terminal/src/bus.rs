@@ -1,0 +1,222 @@
+//! Bus readers: boarding, alighting, settling a trip that was never ended, and rides of one tap
+//! (`docs/spec/terminal.md` 1.1, 1.2).
+
+use crate::action::Note;
+use crate::checks;
+use crate::codes::Code;
+use crate::facts::Facts;
+use crate::place::BusReader;
+use crate::plan::{IndustryRecord, Plan, Stop, terminal_field};
+use crate::profile::Profile;
+use crate::sam::Sam;
+use alloc::vec;
+use alloc::vec::Vec;
+use tunion_data::Fen;
+use tunion_data::civil::DateTime;
+use tunion_data::file::{BoardState, BusRecord, Industry, TripType};
+use tunion_fare::{BusLine, Journey, Ledger, LineId, Place, Quote, Ride, StopId, Tariff};
+
+/// A tap at a bus reader.
+#[derive(Clone, Copy)]
+pub(crate) struct BusTap<'a> {
+    pub(crate) profile: &'a Profile,
+    pub(crate) reader: BusReader,
+    pub(crate) tariff: &'a Tariff,
+    pub(crate) sam: &'a Sam,
+    pub(crate) facts: &'a Facts,
+    pub(crate) at: DateTime,
+}
+
+impl BusTap<'_> {
+    /// The plan of this tap. A journey that is open on the card is ended by it, or settled first, or,
+    /// when it was begun elsewhere, given up.
+    pub(crate) fn plan(&self) -> Result<Plan, Code> {
+        let record = &self.facts.bus;
+        if (record.length, record.valid, record.transaction, record.locked) != (0x7D, 1, 1, 0) {
+            return Err(Code::BadRecord);
+        }
+        let line = self.line(self.reader.line)?;
+        if BoardState::from_byte(record.state) != BoardState::On {
+            return self.begin(line, Vec::new());
+        }
+        if !self.is_ours(record) {
+            return self.begin(line, vec![Note::GivenUp { city: record.board_city }]);
+        }
+        match boarding(record) {
+            Some((on, boarded)) if self.ends_here(record, line, boarded) => self.alight(line, on, boarded),
+            _ if record.annotated.is_zero() => self.begin(line, Vec::new()),
+            boarding => Ok(self.cover(boarding.map(|(on, _)| on))),
+        }
+    }
+
+    fn line(&self, id: LineId) -> Result<&BusLine, Code> {
+        self.tariff.bus_lines().and_then(|lines| lines.line(id)).ok_or(Code::NoFare)
+    }
+
+    fn here(&self, line: &BusLine) -> Stop {
+        Stop { line: line.code, station: stop_number(self.reader.stop) }
+    }
+
+    fn is_ours(&self, record: &BusRecord) -> bool {
+        record.board_city == self.profile.city && record.board_institution == self.sam.application.acquirer
+    }
+
+    /// Whether this tap ends the open trip: the same line, direction and vehicle, inside the time
+    /// limit (`docs/spec/terminal.md` 1.2, Beijing, our reading).
+    fn ends_here(&self, record: &BusRecord, line: &BusLine, boarded: DateTime) -> bool {
+        let seconds = self.at.duration_since(boarded).as_secs();
+        record.board_line == self.profile.byte_order.bytes(line.code)
+            && record.direction == line.direction
+            && record.board_vehicle == self.reader.vehicle
+            && (0..=i64::from(self.profile.bus.max_minutes) * 60).contains(&seconds)
+    }
+
+    fn price(&self, line: LineId, on: StopId, off: Option<StopId>, entered: DateTime) -> Result<Quote, Code> {
+        let rider = checks::rider(self.profile, self.facts, self.at.date());
+        let journey = Journey { ride: Ride::Bus { line, on, off }, rider, entered, exited: self.at };
+        // The bus reads no counter (docs/spec/fares.md 2).
+        self.tariff.quote(&journey, &Ledger::default()).map_err(|_| Code::NoFare)
+    }
+
+    /// Boards, or pays the whole ride where one tap does.
+    fn begin(&self, line: &BusLine, notes: Vec<Note>) -> Result<Plan, Code> {
+        let class = self.tariff.places().group_name(line.class).unwrap_or_default();
+        if self.profile.bus.single_tap_classes.iter().any(|single| single == class) {
+            return self.single(line, notes);
+        }
+        let BusReader { line: id, stop, vehicle } = self.reader;
+        let rider = checks::rider(self.profile, self.facts, self.at.date());
+        let least = self.tariff.entry_balance(Place::Line(id), rider).map_err(|_| Code::NoFare)?;
+        if self.facts.actual < least {
+            return Err(Code::Balance);
+        }
+        let annotated = self.price(id, stop, None, self.at)?.charged;
+        let max_minutes = self.profile.bus.max_minutes;
+        let order = self.profile.byte_order;
+        let record = BusRecord {
+            state: BoardState::On.to_byte(),
+            board_city: self.profile.city,
+            board_institution: self.sam.application.acquirer,
+            board_operator: order.bytes(self.profile.operator),
+            board_line: order.bytes(line.code),
+            board_stop: one_based(stop),
+            board_vehicle: vehicle,
+            board_terminal: terminal_field(self.sam.terminal),
+            board_at: self.at.into(),
+            annotated,
+            direction: line.direction,
+            max_minutes,
+            ..self.facts.bus
+        };
+        Ok(Plan {
+            trip_type: TripType::Entry,
+            record: Some(IndustryRecord::Bus(record)),
+            here: self.here(line),
+            due: Some((annotated, max_minutes)),
+            notes,
+            ..blank()
+        })
+    }
+
+    fn single(&self, line: &BusLine, notes: Vec<Note>) -> Result<Plan, Code> {
+        let BusReader { line: id, stop, .. } = self.reader;
+        let quote = self.price(id, stop, Some(stop), self.at)?;
+        Ok(Plan { trip_type: TripType::Single, here: self.here(line), notes, ..priced(quote) })
+    }
+
+    fn alight(&self, line: &BusLine, on: StopId, boarded: DateTime) -> Result<Plan, Code> {
+        let BusReader { line: id, stop, .. } = self.reader;
+        let quote = self.price(id, on, Some(stop), boarded)?;
+        let record = self.closed(line, quote.charged, line.difference(on, stop).unwrap_or(0));
+        let entry = Stop { line: line.code, station: stop_number(on) };
+        Ok(Plan {
+            trip_type: TripType::Exit,
+            record: Some(IndustryRecord::Bus(record)),
+            here: self.here(line),
+            entry: Some((entry, self.facts.bus.board_at)),
+            ..priced(quote)
+        })
+    }
+
+    /// Settles the trip that was never ended, at the amount that boarding annotated, and lets the tap
+    /// go on (`docs/spec/fares.md` 2, S16). The tariff's reasons go with it when they lead to the same
+    /// amount.
+    fn cover(&self, on: Option<StopId>) -> Plan {
+        let record = &self.facts.bus;
+        let amount = record.annotated;
+        let code = self.profile.byte_order.number(record.board_line);
+        let line = self.tariff.bus_lines().and_then(|lines| lines.line_coded(code, record.direction));
+        let quote = line.zip(on).and_then(|(line, on)| self.price(line, on, None, self.at).ok());
+        let here = self.line(self.reader.line).map(|line| self.here(line)).unwrap_or_default();
+        let closed = match self.line(self.reader.line) {
+            Ok(line) => self.closed(line, amount, 0),
+            Err(_) => *record,
+        };
+        Plan {
+            amount,
+            list: Some(amount),
+            quote: quote.filter(|quote| quote.charged == amount),
+            trip_type: TripType::Cover,
+            record: Some(IndustryRecord::Bus(closed)),
+            here,
+            entry: Some((Stop { line: code, station: u16::from(record.board_stop) }, record.board_at)),
+            notes: vec![Note::Covered { amount }],
+            again: true,
+            ..blank()
+        }
+    }
+
+    /// The record with its journey ended here.
+    fn closed(&self, line: &BusLine, amount: Fen, distance: u16) -> BusRecord {
+        let order = self.profile.byte_order;
+        BusRecord {
+            state: BoardState::Off.to_byte(),
+            annotated: Fen::ZERO,
+            alight_city: self.profile.city,
+            alight_institution: self.sam.application.acquirer,
+            alight_operator: order.bytes(self.profile.operator),
+            alight_line: order.bytes(line.code),
+            alight_stop: one_based(self.reader.stop),
+            alight_vehicle: self.reader.vehicle,
+            alight_terminal: terminal_field(self.sam.terminal),
+            alight_at: self.at.into(),
+            amount,
+            distance,
+            ..self.facts.bus
+        }
+    }
+}
+
+/// The stop and the time of boarding, if the record has them.
+fn boarding(record: &BusRecord) -> Option<(StopId, DateTime)> {
+    Some((StopId(record.board_stop.checked_sub(1)?), record.board_at.datetime()?))
+}
+
+/// Stops are counted from 1 on the card (our reading).
+fn one_based(stop: StopId) -> u8 {
+    stop.0.saturating_add(1)
+}
+
+fn stop_number(stop: StopId) -> u16 {
+    u16::from(one_based(stop))
+}
+
+fn blank() -> Plan {
+    Plan {
+        amount: Fen::ZERO,
+        list: None,
+        quote: None,
+        trip_type: TripType::Entry,
+        industry: Industry::Bus,
+        record: None,
+        here: Stop::default(),
+        entry: None,
+        due: None,
+        notes: Vec::new(),
+        again: false,
+    }
+}
+
+fn priced(quote: Quote) -> Plan {
+    Plan { amount: quote.charged, list: Some(quote.list), quote: Some(quote), ..blank() }
+}

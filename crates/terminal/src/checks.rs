@@ -1,0 +1,93 @@
+//! The checks of the card itself, in the profile's order (`docs/spec/terminal.md` 3.1).
+
+use crate::codes::Code;
+use crate::facts::Facts;
+use crate::profile::{Check, ExpiredStudent, Profile};
+use alloc::collections::BTreeSet;
+use tunion_data::civil::Date;
+use tunion_data::file::{AppInfo, CardType};
+use tunion_data::{IssuerId, Pan};
+use tunion_fare::{Issuer, Medium, Product, Rider};
+
+/// Card numbers that may not be used (黑名单).
+pub type BlackList = BTreeSet<Pan>;
+
+/// The application type of a personalised e-purse (`docs/spec/card.md` 2.1).
+const EP_TYPE: u8 = 0x02;
+/// The enable flag of a card in use (`docs/spec/terminal.md` 1.0).
+const ENABLED: u8 = 0x01;
+
+/// Makes the profile's checks in their order; the first that fails refuses.
+pub(crate) fn check(
+    profile: &Profile,
+    black_list: &BlackList,
+    facts: &Facts,
+    today: Date,
+) -> Result<(), Code> {
+    profile.checks.iter().try_for_each(|check| one(*check, profile, black_list, facts, today))
+}
+
+fn one(
+    check: Check,
+    profile: &Profile,
+    black_list: &BlackList,
+    facts: &Facts,
+    today: Date,
+) -> Result<(), Code> {
+    let Facts { info, management, .. } = facts;
+    let local = is_local(profile, info);
+    let (passed, code) = match check {
+        Check::Enabled => (info.app_type == EP_TYPE && info.enabled == ENABLED, Code::NotEnabled),
+        // Valid on both boundary days; 00000000 and FFFFFFFF are no dates (terminal.md 1.0).
+        Check::Started => (info.valid_from.date().is_some_and(|first| first <= today), Code::NotYetValid),
+        Check::NotExpired => {
+            (!expired(info, today) || rides_as_ordinary(profile, facts, today), Code::Expired)
+        }
+        Check::WhiteList => {
+            let listed = profile.white_list.is_empty() || listed(&profile.white_list, info.issuer);
+            (local || listed, Code::NotWhiteListed)
+        }
+        Check::Interoperable => (local || management.interoperable == 1, Code::NotWhiteListed),
+        Check::CardType => (profile.accepted.contains(&facts.card_type()), Code::TypeRefused),
+        Check::BlackList => (!black_list.contains(&info.pan), Code::BlackListed),
+    };
+    if passed { Ok(()) } else { Err(code) }
+}
+
+fn expired(info: &AppInfo, today: Date) -> bool {
+    info.valid_to.date().is_none_or(|last| last < today)
+}
+
+/// Whether it is an expired student card that this profile lets ride as an ordinary one.
+fn rides_as_ordinary(profile: &Profile, facts: &Facts, today: Date) -> bool {
+    profile.expired_student == ExpiredStudent::AsOrdinary
+        && facts.card_type() == CardType::Student
+        && facts.info.valid_to.date().is_some_and(|last| last < today)
+}
+
+/// Whether the card is of this city: the first four bytes of its issuer are compared
+/// (`docs/spec/terminal.md` 1.0).
+pub(crate) fn is_local(profile: &Profile, info: &AppInfo) -> bool {
+    listed(&profile.local_issuers, info.issuer)
+}
+
+fn listed(list: &[IssuerId], issuer: IssuerId) -> bool {
+    list.iter().any(|one| one.0[..4] == issuer.0[..4])
+}
+
+/// Who rides, as far as the fare depends on it. A card of another city pays as an ordinary one
+/// (`docs/spec/terminal.md` 1.1, Tianjin).
+pub(crate) fn rider(profile: &Profile, facts: &Facts, today: Date) -> Rider {
+    if !is_local(profile, &facts.info) {
+        return Rider { product: Product::Ordinary, issuer: Issuer::Other, medium: Medium::Card };
+    }
+    let product = match facts.card_type() {
+        CardType::Student if rides_as_ordinary(profile, facts, today) => Product::Ordinary,
+        CardType::Student => Product::Student,
+        CardType::Senior => Product::Senior,
+        CardType::Military => Product::Military,
+        CardType::Test => Product::Test,
+        CardType::Ordinary | CardType::Other(_) => Product::Ordinary,
+    };
+    Rider { product, issuer: Issuer::Local, medium: Medium::Card }
+}

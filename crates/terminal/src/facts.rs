@@ -1,0 +1,54 @@
+//! What a tap has learned of the card.
+
+use tunion_data::Fen;
+use tunion_data::command::PurchaseInit;
+use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, Management};
+
+/// What was read, filled in as the answers come.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub(crate) info: AppInfo,
+    pub(crate) management: Management,
+    /// Record 2701 as it was read.
+    pub(crate) rail: [u8; INDUSTRY_LEN],
+    pub(crate) bus: BusRecord,
+    /// Actual balance (GET BALANCE P1 = 03).
+    pub(crate) actual: Fen,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            info: AppInfo::default(),
+            management: Management::default(),
+            rail: [0; INDUSTRY_LEN],
+            bus: BusRecord::default(),
+            actual: Fen::ZERO,
+        }
+    }
+}
+
+impl Facts {
+    pub(crate) fn card_type(&self) -> CardType {
+        CardType::from_byte(self.management.card_type)
+    }
+
+    /// The actual balance after a debit: what is not there comes from the overdraft.
+    pub(crate) fn after(&self, amount: Fen) -> Fen {
+        self.actual.saturating_sub(amount)
+    }
+}
+
+/// Key version and algorithm that INIT answered, for the PSAM and the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyInfo {
+    pub(crate) index: u8,
+    pub(crate) version: u8,
+    pub(crate) algorithm: u8,
+}
+
+impl KeyInfo {
+    pub(crate) const fn of(index: u8, init: &PurchaseInit) -> Self {
+        Self { index, version: init.key_version, algorithm: init.algorithm }
+    }
+}

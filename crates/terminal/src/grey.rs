@@ -1,0 +1,67 @@
+//! Grey records (灰记录): debits and loads whose outcome is not known
+//! (`docs/spec/terminal.md` 4.2).
+
+use crate::action::SlotId;
+use alloc::vec::Vec;
+use tunion_data::Pan;
+use tunion_data::upload::UploadRecord;
+use tunion_fare::Quote;
+
+/// One record whose outcome is not known.
+#[derive(Clone, Debug)]
+pub(crate) struct Grey {
+    pub(crate) slot: SlotId,
+    pub(crate) record: UploadRecord,
+    /// How its fare came about; lost when the terminal is switched off.
+    pub(crate) quote: Option<Quote>,
+}
+
+/// The records that are kept, a copy of what the terminal's store holds.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct GreyStore {
+    greys: Vec<Grey>,
+}
+
+impl GreyStore {
+    /// The records that survived a restart.
+    pub(crate) fn restored(records: &[(SlotId, [u8; UploadRecord::LEN])]) -> Self {
+        let grey = |(slot, bytes): &(SlotId, [u8; UploadRecord::LEN])| Grey {
+            slot: *slot,
+            record: UploadRecord::decode(bytes),
+            quote: None,
+        };
+        Self { greys: records.iter().map(grey).collect() }
+    }
+
+    /// The record of this card.
+    pub(crate) fn of(&self, pan: Pan) -> Option<&Grey> {
+        self.greys.iter().find(|grey| grey.record.pan == pan)
+    }
+
+    /// Takes a record out.
+    pub(crate) fn take(&mut self, slot: SlotId) -> Option<Grey> {
+        let at = self.greys.iter().position(|grey| grey.slot == slot)?;
+        Some(self.greys.remove(at))
+    }
+
+    /// Keeps a record, in a free slot. Where all `capacity` slots are taken, that of the same card
+    /// gives way, else the oldest; what gave way is handed back to be uploaded, so that no record is
+    /// lost.
+    pub(crate) fn put(
+        &mut self,
+        record: UploadRecord,
+        quote: Option<Quote>,
+        capacity: usize,
+    ) -> (SlotId, Option<Grey>) {
+        let evicted = if self.greys.len() < capacity.max(1) {
+            None
+        } else {
+            let same = self.greys.iter().position(|grey| grey.record.pan == record.pan);
+            Some(self.greys.remove(same.unwrap_or(0)))
+        };
+        let free = |slot: &SlotId| self.greys.iter().all(|grey| grey.slot != *slot);
+        let slot = (0..=u16::MAX).map(SlotId).find(free).unwrap_or(SlotId(0));
+        self.greys.push(Grey { slot, record, quote });
+        (slot, evicted)
+    }
+}

@@ -1,0 +1,52 @@
+//! Gates, bus readers, top-up and enquiry terminals as sans-I/O state machines.
+//!
+//! ```text
+//! step(&mut self, now, Event) -> Vec<Action>
+//! ```
+//!
+//! A [`Terminal`] is told what happened and says what it wants done: it sends nothing itself, reads
+//! no clock and keeps nothing but its grey records. The same machine runs in the harness, over a
+//! PC/SC reader and on a microcontroller.
+//!
+//! What it guarantees (`docs/spec/terminal.md` 4.3):
+//! 1. DEBIT is sent only after its grey record is [`Persisted`](Event::Persisted).
+//! 2. A tap is charged again only when GET TRANSACTION PROVE failed and the card's sequence has not
+//!    moved.
+//! 3. One record for each debit; a recovered debit emits its original record.
+//! 4. The gate opens only after a successful DEBIT or a proof.
+//! 5. Money that left the card always yields a record, also when MAC2 fails.
+//!
+//! It knows the card's bytes, the tariff and its profile. It never knows how bytes travel.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`profile`], [`place`] | what differs between terminals |
+//! | [`action`], [`codes`] | what goes in and out |
+//! | `checks`, `ledger`, `rail`, `bus` | decisions: pure functions of what was read |
+//! | `plan` | one debit and its records |
+//! | `machine` | the order of commands, recovery, grey records |
+#![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
+extern crate alloc;
+
+pub mod action;
+mod bus;
+mod checks;
+pub mod codes;
+mod facts;
+mod grey;
+mod ledger;
+mod machine;
+pub mod place;
+mod plan;
+pub mod profile;
+mod rail;
+mod sam;
+
+pub use action::{Action, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, SlotId};
+pub use checks::BlackList;
+pub use codes::{Code, Gate, Prompt};
+pub use machine::{Setup, Terminal};
+pub use place::{BusReader, Direction, Fares, Place, RailGate};
+pub use profile::Profile;

@@ -1,0 +1,154 @@
+//! Selecting and reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
+
+use super::enquire::Reading;
+use super::pay::Payment;
+use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
+use crate::action::{Action, Charge, FareQuestion, Request};
+use crate::bus::BusTap;
+use crate::checks;
+use crate::codes::Code;
+use crate::place::{Direction, Fares, Place};
+use crate::plan::Plan;
+use crate::rail::RailTap;
+use alloc::boxed::Box;
+use tunion_apdu::Sw;
+use tunion_apdu::build::{self, Asked};
+use tunion_data::command::Balance;
+use tunion_data::fci::{EP_AID, PPSE};
+use tunion_data::file::{AppInfo, BusRecord, Management, RailRecord, Sfi};
+
+impl Terminal<'_> {
+    pub(super) fn select(&mut self, tap: &mut Tap) -> Step {
+        if self.setup.profile.select_directory {
+            self.send(tap, build::select_name(PPSE));
+            Step::Directory
+        } else {
+            self.select_application(tap)
+        }
+    }
+
+    /// What the directory answered is not looked at (`docs/spec/terminal.md` 1.0, first bus vendor).
+    pub(super) fn select_application(&mut self, tap: &mut Tap) -> Step {
+        self.send(tap, build::select_name(&EP_AID));
+        Step::Application
+    }
+
+    pub(super) fn selected(&mut self, tap: &mut Tap, answer: Answer<'_>) -> Turn {
+        match answer.sw {
+            Sw::OK => {}
+            // docs/spec/terminal.md 1.0: blocked for a time or for good.
+            Sw::SELECTED_INVALIDATED | Sw::PERMANENTLY_BLOCKED | Sw::NOT_SUPPORTED | Sw(0x6284) => {
+                return Err(Refusal::status(Code::Locked, answer.sw));
+            }
+            sw => return Err(Refusal::status(Code::Invalid, sw)),
+        }
+        self.send(tap, build::read_binary(Sfi::INFO, 0x1E));
+        Ok(Some(Step::Reading(Reading::Info)))
+    }
+
+    pub(super) fn read(&mut self, tap: &mut Tap, reading: Reading, answer: Answer<'_>) -> Turn {
+        match reading {
+            Reading::Info => {
+                tap.facts.info = answer.value::<AppInfo>(Code::ReadFailed)?;
+                let pan = tap.facts.info.pan;
+                if let Some(at) = self.distrusted.iter().position(|distrusted| *distrusted == pan) {
+                    self.distrusted.remove(at);
+                    return Err(Code::Distrusted.into());
+                }
+                if let Some(recovery) = self.recovery_of(pan) {
+                    return Ok(Some(self.begin_recovery(tap, recovery)));
+                }
+                Ok(Some(self.read_on(tap)))
+            }
+            Reading::Management => {
+                tap.facts.management = answer.value::<Management>(Code::ReadFailed)?;
+                Ok(Some(self.read_journey(tap)))
+            }
+            Reading::Rail => {
+                tap.facts.rail = answer.value(Code::ReadFailed)?;
+                Ok(Some(self.read_balance(tap)))
+            }
+            Reading::Bus => {
+                tap.facts.bus = answer.value::<BusRecord>(Code::ReadFailed)?;
+                Ok(Some(self.read_balance(tap)))
+            }
+            Reading::Balance => {
+                tap.facts.actual = answer.value::<Balance>(Code::ReadFailed)?.amount;
+                tap.balance_known = true;
+                self.judge(tap)
+            }
+            Reading::Log(enquiry) => self.read_log(tap, enquiry, answer),
+            Reading::Trips(enquiry) => self.read_trips(tap, enquiry, answer),
+        }
+    }
+
+    /// Goes on after EF 15, when no earlier transaction is to be recovered.
+    pub(super) fn read_on(&mut self, tap: &mut Tap) -> Step {
+        self.send(tap, build::read_binary(Sfi::MANAGEMENT, 0x3C));
+        Step::Reading(Reading::Management)
+    }
+
+    fn read_journey(&mut self, tap: &mut Tap) -> Step {
+        let (id, reading) = match self.setup.place {
+            Place::Rail(_) | Place::Enquiry => (RailRecord::ID, Reading::Rail),
+            Place::Bus(_) => (BusRecord::ID, Reading::Bus),
+            Place::TopUp => return self.read_balance(tap),
+        };
+        self.send(tap, build::read_record(Sfi::INDUSTRY, id, 0x80));
+        Step::Reading(reading)
+    }
+
+    fn read_balance(&mut self, tap: &mut Tap) -> Step {
+        self.send(tap, build::get_balance(Asked::Actual));
+        Step::Reading(Reading::Balance)
+    }
+
+    /// All is read: check the card, then do what the holder wants. An enquiry reads on whatever the
+    /// card is.
+    fn judge(&mut self, tap: &mut Tap) -> Turn {
+        if tap.request == Request::Enquire {
+            return Ok(Some(self.begin_enquiry(tap)));
+        }
+        checks::check(self.setup.profile, self.setup.black_list, &tap.facts, tap.at.date())?;
+        if let Request::Load(amount) = tap.request {
+            return Ok(Some(self.begin_load(tap, amount)));
+        }
+        if let (Some(tap_here), Fares::Controller) = (self.rail_tap(tap), self.setup.fares)
+            && tap_here.gate.direction == Direction::Exit
+        {
+            let entry_station = tap_here.entry_station()?;
+            self.actions.push(Action::AskFare(FareQuestion { entry_station }));
+            return Ok(Some(Step::Fare));
+        }
+        self.ride(tap, None)
+    }
+
+    /// Decides on a debit and begins it.
+    pub(super) fn ride(&mut self, tap: &mut Tap, charge: Option<Charge>) -> Turn {
+        let plan = self.plan(tap, charge)?;
+        Self::show(tap, &plan);
+        Ok(Some(self.begin_payment(tap, plan)))
+    }
+
+    fn plan(&self, tap: &Tap, charge: Option<Charge>) -> Result<Plan, Code> {
+        if let Some(here) = self.rail_tap(tap) {
+            return here.plan(charge);
+        }
+        let (Place::Bus(reader), Some(tariff)) = (self.setup.place, self.setup.fares.tariff()) else {
+            return Err(Code::NoFare);
+        };
+        let (profile, sam, facts) = (self.setup.profile, &self.sam, &tap.facts);
+        BusTap { profile, reader, tariff, sam, facts, at: tap.at }.plan()
+    }
+
+    fn rail_tap<'a>(&'a self, tap: &'a Tap) -> Option<RailTap<'a>> {
+        let Place::Rail(gate) = self.setup.place else { return None };
+        let (profile, fares) = (self.setup.profile, self.setup.fares);
+        Some(RailTap { profile, gate, fares, sam: &self.sam, facts: &tap.facts, at: tap.at })
+    }
+
+    fn begin_payment(&mut self, tap: &mut Tap, plan: Plan) -> Step {
+        let payment = Box::new(Payment::of(plan));
+        self.initialise(tap, payment)
+    }
+}

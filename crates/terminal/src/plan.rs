@@ -1,0 +1,205 @@
+//! One debit that a tap makes, and the records that go with it.
+
+use crate::action::Note;
+use crate::facts::{Facts, KeyInfo};
+use crate::profile::Profile;
+use crate::sam::Sam;
+use alloc::vec::Vec;
+use tunion_data::civil::DateTime;
+use tunion_data::command::Transaction;
+use tunion_data::file::{BusRecord, INDUSTRY_LEN, Industry, RailRecord, TripRecord, TripType};
+use tunion_data::upload::UploadRecord;
+use tunion_data::{BcdDateTime, Fen, TerminalId};
+use tunion_fare::{Quote, Step};
+
+/// A debit that was decided on; nothing has been sent yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) amount: Fen,
+    pub(crate) list: Option<Fen>,
+    pub(crate) quote: Option<Quote>,
+    pub(crate) trip_type: TripType,
+    pub(crate) industry: Industry,
+    /// The 1A record; `None` for a ride of one tap, which only writes 1E.
+    pub(crate) record: Option<IndustryRecord>,
+    /// Where the tap is made.
+    pub(crate) here: Stop,
+    /// Where the journey began, if this ends it.
+    pub(crate) entry: Option<(Stop, BcdDateTime)>,
+    /// Bus boarding: what is due when the trip stays incomplete, and after how many minutes it is.
+    pub(crate) due: Option<(Fen, u16)>,
+    pub(crate) notes: Vec<Note>,
+    /// The tap goes on with another debit: an old journey is settled, then the new one begins.
+    pub(crate) again: bool,
+}
+
+/// Line and station, or line and stop.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Stop {
+    pub(crate) line: u16,
+    pub(crate) station: u16,
+}
+
+/// A record of EF 1A, complete but for the serial number that the PSAM gives and the CRC.
+#[derive(Clone, Debug)]
+pub(crate) enum IndustryRecord {
+    Rail([u8; INDUSTRY_LEN]),
+    Bus(BusRecord),
+}
+
+impl IndustryRecord {
+    /// The low byte of the record's identifier.
+    pub(crate) const fn id(&self) -> u8 {
+        match self {
+            Self::Rail(_) => RailRecord::ID,
+            Self::Bus(_) => BusRecord::ID,
+        }
+    }
+
+    /// The bytes to be written: with the PSAM's sequence as 16 BCD digits at offset 6
+    /// (`docs/spec/terminal.md` 1.2, 1.3), and the CRC where the record has one.
+    pub(crate) fn bytes(&self, terminal_seq: u32) -> [u8; INDUSTRY_LEN] {
+        let serial = bcd(terminal_seq);
+        match self {
+            Self::Rail(bytes) => RailRecord { serial, ..RailRecord::decode(bytes) }.sealed(),
+            Self::Bus(record) => BusRecord { serial, ..*record }.encode(),
+        }
+    }
+}
+
+/// A number as 16 decimal digits.
+fn bcd(number: u32) -> [u8; 8] {
+    let mut rest = number;
+    let mut digits = [0; 8];
+    for byte in digits.iter_mut().rev() {
+        let [.., pair] = (rest % 100 / 10 * 16 + rest % 10).to_be_bytes();
+        *byte = pair;
+        rest /= 100;
+    }
+    digits
+}
+
+/// A terminal's number in the 8-byte fields of 1A and 1E: two zero bytes first
+/// (`docs/spec/terminal.md` 1.3).
+pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
+    let mut field = [0; 8];
+    field[2..].copy_from_slice(&terminal.0);
+    field
+}
+
+impl Plan {
+    /// The record of EF 1E.
+    pub(crate) fn trip(
+        &self,
+        profile: &Profile,
+        sam: &Sam,
+        facts: &Facts,
+        at: DateTime,
+    ) -> [u8; TripRecord::LEN] {
+        let order = profile.byte_order;
+        let (max_amount, max_minutes) = self.due.unwrap_or_default();
+        TripRecord {
+            trip_type: self.trip_type as u8,
+            terminal: terminal_field(sam.terminal),
+            industry: self.industry as u8,
+            line: order.bytes(self.here.line),
+            station: order.bytes(self.here.station),
+            operator: order.bytes(profile.operator),
+            reserved: 0,
+            amount: self.amount,
+            balance: facts.after(self.amount),
+            at: at.into(),
+            city: profile.city,
+            acquirer: sam.application.acquirer,
+            max_amount,
+            max_minutes,
+        }
+        .encode()
+    }
+
+    /// The upload record, grey until the TAC is known. `available` is what INIT answered.
+    pub(crate) fn upload(
+        &self,
+        tap: &Stamp<'_>,
+        terminal_seq: u32,
+        card_seq: u16,
+        available: Fen,
+    ) -> UploadRecord {
+        let Stamp { profile, sam, facts, key, at } = *tap;
+        let (entry, entry_at) = self.entry.unwrap_or_default();
+        let overtime = self.quote.and_then(|quote| quote.reasons.at(Step::Overtime).copied());
+        UploadRecord {
+            trip_type: self.trip_type as u8,
+            transaction: Transaction::Capp as u8,
+            flags: UploadRecord::GREY,
+            terminal_seq,
+            card_seq,
+            amount: self.amount,
+            list: self.list.unwrap_or(self.amount),
+            balance_after: facts.after(self.amount),
+            operator: profile.operator,
+            industry: self.industry as u8,
+            line: self.here.line,
+            station: self.here.station,
+            entry_line: entry.line,
+            entry_station: entry.station,
+            entry_at,
+            surcharge: overtime.map_or(Fen::ZERO, |reason| reason.after.saturating_sub(reason.before)),
+            surcharge_kind: if overtime.is_some() { OVERTIME } else { 0 },
+            available_before: available,
+            ..blank_upload(profile, sam, facts, key, at)
+        }
+    }
+}
+
+/// Surcharge kind of an upload record: overtime (`docs/spec/terminal.md` 6.1).
+const OVERTIME: u8 = 0x02;
+
+/// What every record of a tap is stamped with.
+#[derive(Clone, Copy)]
+pub(crate) struct Stamp<'a> {
+    pub(crate) profile: &'a Profile,
+    pub(crate) sam: &'a Sam,
+    pub(crate) facts: &'a Facts,
+    pub(crate) key: KeyInfo,
+    pub(crate) at: DateTime,
+}
+
+/// An upload record with what terminal and card are, and no transaction yet.
+pub(crate) fn blank_upload(
+    profile: &Profile,
+    sam: &Sam,
+    facts: &Facts,
+    key: KeyInfo,
+    at: DateTime,
+) -> UploadRecord {
+    UploadRecord {
+        flags: UploadRecord::GREY,
+        terminal: sam.terminal,
+        psam_serial: sam.serial.encode(),
+        issuer: facts.info.issuer,
+        pan: facts.info.pan,
+        card_type: facts.management.card_type,
+        balance_before: facts.actual,
+        at: at.into(),
+        key_index: key.index,
+        key_version: key.version,
+        algorithm: key.algorithm,
+        tac: [0xFF; 4],
+        city: profile.city,
+        acquirer: sam.application.acquirer,
+        ..UploadRecord::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_serial_is_sixteen_decimal_digits() {
+        assert_eq!(bcd(0), [0; 8]);
+        assert_eq!(bcd(12_345), [0, 0, 0, 0, 0, 0x01, 0x23, 0x45]);
+        assert_eq!(bcd(u32::MAX), [0, 0, 0, 0x42, 0x94, 0x96, 0x72, 0x95]);
+    }
+}

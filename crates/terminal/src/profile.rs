@@ -1,0 +1,171 @@
+//! What differs from city to city and from operator to operator: data, not code.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use tunion_data::file::CardType;
+use tunion_data::{CityCode, Fen, IssuerId};
+
+/// A terminal profile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// The city, as written into 1A and 1E.
+    pub city: CityCode,
+    /// The operator (运营代码), as written into 1E.
+    pub operator: u16,
+    /// Order of the bytes of line, station and operator in 1E.
+    pub byte_order: ByteOrder,
+    /// Issuers whose cards are local; only bytes 0–3 count (`docs/spec/terminal.md` 1.0).
+    pub local_issuers: Vec<IssuerId>,
+    /// Issuers whose cards may roam here; empty for all that are interoperable.
+    pub white_list: Vec<IssuerId>,
+    /// Checks of the card itself, in the order in which they are made.
+    pub checks: Vec<Check>,
+    /// Kinds of card that are accepted.
+    pub accepted: Vec<CardType>,
+    /// What becomes of a student card after its last day.
+    pub expired_student: ExpiredStudent,
+    /// Whether the directory (PPSE) is selected first.
+    pub select_directory: bool,
+    /// When MAC2 is checked.
+    pub mac2: Mac2Policy,
+    /// Below this balance a bus or gate asks to top up, though it lets pass.
+    pub top_up_below: Fen,
+    /// Grey records that are kept at once.
+    pub grey_slots: usize,
+    /// Rail gates only.
+    pub rail: RailProfile,
+    /// Bus readers only.
+    pub bus: BusProfile,
+}
+
+/// The rules of a rail gate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RailProfile {
+    /// What stands in the operator's area of 2701.
+    pub tail: RailTail,
+    /// Where the monthly total lies on the card; `None` when the tariff reads none.
+    pub ledger: Option<LedgerBinding>,
+    /// A second entry within so many minutes of the first is corrected free of charge
+    /// (`docs/spec/terminal.md` 3.5: 20 in Xi'an).
+    pub free_reentry_minutes: u16,
+    /// What an entry gate does with a journey that is open in another city.
+    pub open_elsewhere: OpenElsewhere,
+}
+
+/// The rules of a bus reader.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BusProfile {
+    /// The longest trip; a later tap does not alight but settles the old trip.
+    pub max_minutes: u16,
+    /// Line classes on which one tap pays the ride, by their names in the tariff's lines.
+    pub single_tap_classes: Vec<String>,
+}
+
+/// Byte order of a number on the card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ByteOrder {
+    /// Low byte first: Beijing, from the one real record (`docs/spec/terminal.md` 1.3, our reading).
+    Little,
+    /// High byte first.
+    Big,
+}
+
+impl ByteOrder {
+    /// The number that two bytes stand for.
+    #[must_use]
+    pub const fn number(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+
+    /// The number's two bytes.
+    #[must_use]
+    pub const fn bytes(self, number: u16) -> [u8; 2] {
+        match self {
+            Self::Little => number.to_le_bytes(),
+            Self::Big => number.to_be_bytes(),
+        }
+    }
+}
+
+/// A check of the card itself (`docs/spec/terminal.md` 3.1).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Check {
+    /// EF 15: application type 02, enable flag 01.
+    Enabled,
+    /// EF 15: the first day has come.
+    Started,
+    /// EF 15: the last day is not over.
+    NotExpired,
+    /// A card of another city: on the white list.
+    WhiteList,
+    /// A card of another city: EF 17 says interoperable.
+    Interoperable,
+    /// EF 17: the kind of card is accepted.
+    CardType,
+    /// Not on the black list.
+    BlackList,
+}
+
+/// What a terminal does with a student card after 30 September (`docs/spec/programme.md` 10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExpiredStudent {
+    /// It is refused as any expired card (default, our reading).
+    Refuse,
+    /// It pays as an ordinary card.
+    AsOrdinary,
+}
+
+/// When MAC2 is checked (`docs/spec/terminal.md` 9.6). The money has left the card either way, and
+/// the record is kept either way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mac2Policy {
+    /// Before the decision, as in Shanghai and Tianjin.
+    BeforeDecision,
+    /// After it, as in Xi'an.
+    AfterDecision,
+}
+
+/// The operator's area of 2701, bytes 99..127 (`docs/spec/terminal.md` 1.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RailTail {
+    /// Our reading of Beijing: last time, monthly total, CRC; the rest zero.
+    Beijing,
+    /// Shanghai: the same, with last device, flags and the in/out marker.
+    Shanghai,
+}
+
+/// What an entry gate does with a journey that is open in another city (`docs/spec/terminal.md`
+/// 3.5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenElsewhere {
+    /// Refuses, as in Xi'an.
+    Refuse,
+    /// Begins a new journey and gives the old one up, as bus readers do.
+    StartAnew,
+}
+
+/// Where the monthly total lies in record 2701. The total is valid when the record's CRC holds and
+/// its last-written city is the terminal's (`docs/spec/terminal.md` 1.3, our reading).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LedgerBinding {
+    /// The amount paid, big-endian fen.
+    pub paid: Bytes,
+    /// The rides, big-endian.
+    pub rides: Bytes,
+    /// Offset of the 7-byte BCD time whose month is the month of the total.
+    pub stamp: u8,
+}
+
+/// A stretch of bytes in a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bytes {
+    /// Offset of the first byte.
+    pub offset: u8,
+    /// Length.
+    pub len: u8,
+}
