@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-pub use text::{Day, FromText, Text};
+pub use text::{Day, FromText, Hex, Moment, Text};
 
 /// The text of one file, with the path a reader knows it by. Cloning is cheap.
 #[derive(Clone, Debug)]

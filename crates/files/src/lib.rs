@@ -6,7 +6,12 @@
 //! The crate knows files and schemas. It never knows rules: what a tariff means is `tunion-fare`'s.
 
 pub mod bus;
+pub mod card;
 pub mod diag;
 pub mod fare_cases;
+pub mod keys;
+pub mod library;
 pub mod network;
+pub mod scenario;
 pub mod tariff;
+pub mod terminal;

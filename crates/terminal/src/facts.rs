@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     pub(crate) bus: BusRecord,
     /// Actual balance (GET BALANCE P1 = 03).
     pub(crate) actual: Fen,
+    /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
+    pub(crate) overdraft_used: Fen,
 }
 
 impl Default for Facts {
@@ -24,6 +26,7 @@ impl Default for Facts {
             rail: [0; INDUSTRY_LEN],
             bus: BusRecord::default(),
             actual: Fen::ZERO,
+            overdraft_used: Fen::ZERO,
         }
     }
 }
@@ -36,6 +39,11 @@ impl Facts {
     /// The actual balance after a debit: what is not there comes from the overdraft.
     pub(crate) fn after(&self, amount: Fen) -> Fen {
         self.actual.saturating_sub(amount)
+    }
+
+    /// The actual balance after a load, which repays the overdraft first (`docs/spec/card.md` 6).
+    pub(crate) fn after_load(&self, amount: Fen) -> Fen {
+        self.actual + amount.saturating_sub(self.overdraft_used)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use ::toml::Spanned;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
-use tunion_data::civil::Date;
+use tunion_data::civil::{Date, DateTime};
 use tunion_data::{CityCode, Fen, IssuerId, Pan, TerminalId};
 
 use super::{Diagnostic, Source};
@@ -45,6 +46,33 @@ from_text! {
     IssuerId: "an institution", "16 hexadecimal digits, such as \"01011000FFFFFFFF\"";
     TerminalId: "a terminal number", "12 hexadecimal digits, such as \"100000000001\"";
     Pan: "a card number", "19 digits, such as \"3104895199900000003\"";
+}
+
+/// `N` bytes, written as `2 N` hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hex<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> FromStr for Hex<N> {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let digits = text.as_bytes();
+        if digits.len() != 2 * N {
+            return Err(());
+        }
+        let mut bytes = [0; N];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
+            *byte = u8::try_from(high.ok_or(())? << 4 | low.ok_or(())?).map_err(drop)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+from_text! {
+    Hex<2>: "two bytes", "4 hexadecimal digits, such as \"0114\"";
+    Hex<4>: "four bytes", "8 hexadecimal digits, such as \"00000156\"";
+    Hex<16>: "a 16-byte key", "32 hexadecimal digits";
 }
 
 impl FromText for Fen {
@@ -129,7 +157,49 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+/// A TOML local date and time, such as `2026-11-23T07:40:00`, without quotes and without zone: all
+/// clocks are in UTC+8.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment(pub DateTime);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const FORM: &str = "write 2026-11-23T07:40:00, without quotes and without zone";
+        let wrong = |what: &str| de::Error::custom(format!("{what}\n{FORM}"));
+        let none = || wrong("this is not a local date and time");
+        let stamp = ::toml::value::Datetime::deserialize(deserializer).map_err(|_| none())?;
+        let (Some(date), Some(time)) = (stamp.date, stamp.time) else { return Err(none()) };
+        if stamp.offset.is_some() {
+            return Err(wrong("this time has a zone, but all times are in UTC+8"));
+        }
+        if time.nanosecond.unwrap_or(0) != 0 {
+            return Err(wrong("cards and records know whole seconds only"));
+        }
+        let year = i16::try_from(date.year).map_err(|_| none())?;
+        let [month, day] = [date.month, date.day].map(u8::cast_signed);
+        let [hour, minute, second] = [time.hour, time.minute, time.second.unwrap_or(0)].map(u8::cast_signed);
+        DateTime::new(year, month, day, hour, minute, second, 0).map(Self).map_err(|_| none())
+    }
+}
+
 impl Source {
+    /// The path of a file that this file names, relative to itself.
+    ///
+    /// # Errors
+    /// There is no such file.
+    pub fn file(&self, name: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
+        let directory = Path::new(self.path()).parent().unwrap_or(Path::new(""));
+        let joined = directory.join(name.get_ref());
+        if !joined.is_file() {
+            let error = self.error(name, format!("there is no file `{}`", name.get_ref()));
+            return Err(error.help("it is relative to this file"));
+        }
+        // `scenarios/../cards/lin.toml` reads better as `cards/lin.toml`, where that is the same file.
+        let plain = without_parents(&joined);
+        let same = matches!((plain.canonicalize(), joined.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        Ok(if same { plain } else { joined })
+    }
+
     /// The value that a cell of a table holds.
     ///
     /// # Errors
@@ -195,6 +265,20 @@ impl Source {
             Ok(())
         }
     }
+}
+
+/// The path with each `name/..` taken out.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        let last = plain.components().next_back();
+        if component == Component::ParentDir && matches!(last, Some(Component::Normal(_))) {
+            plain.pop();
+        } else {
+            plain.push(component);
+        }
+    }
+    plain
 }
 
 /// At most `count` names that are like `name`, the likest first.

@@ -125,7 +125,7 @@ impl Terminal<'_> {
             transaction: Transaction::Load as u8,
             card_seq: init.seq.saturating_add(1),
             amount,
-            balance_after: tap.facts.actual + amount,
+            balance_after: tap.facts.after_load(amount),
             // The host's time is in the card's log and TAC.
             at: BcdDateTime::join(approval.date, approval.time),
             available_before: init.balance,

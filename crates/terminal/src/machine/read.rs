@@ -75,6 +75,14 @@ impl Terminal<'_> {
             Reading::Balance => {
                 tap.facts.actual = answer.value::<Balance>(Code::ReadFailed)?.amount;
                 tap.balance_known = true;
+                if matches!(tap.request, Request::Load(_)) {
+                    self.send(tap, build::get_balance(Asked::OverdraftUsed));
+                    return Ok(Some(Step::Reading(Reading::OverdraftUsed)));
+                }
+                self.judge(tap)
+            }
+            Reading::OverdraftUsed => {
+                tap.facts.overdraft_used = answer.value::<Balance>(Code::ReadFailed)?.amount;
                 self.judge(tap)
             }
             Reading::Log(enquiry) => self.read_log(tap, enquiry, answer),

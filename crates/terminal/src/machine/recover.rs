@@ -42,6 +42,7 @@ impl Terminal<'_> {
     }
 
     /// The card answered.
+    #[expect(clippy::unnecessary_wraps, reason = "a turn like the others")]
     pub(super) fn recover(&mut self, tap: &mut Tap, recovery: Recovery, answer: Answer<'_>) -> Turn {
         match recovery {
             Recovery::Proof(slot) => Ok(Some(match answer.value::<Proof>(Code::ReadFailed) {

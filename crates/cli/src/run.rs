@@ -1,0 +1,131 @@
+//! `tunion run`: the main job.
+
+use anyhow::{Context, Result};
+use clap::{ArgAction, Args, ValueEnum};
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tunion_files::diag::Diagnostics;
+use tunion_files::library::Library;
+use tunion_files::scenario::Scenario;
+use tunion_harness::report::{self, Detail};
+use tunion_harness::{Outcome, play};
+
+/// An expectation failed.
+const FAILED: u8 = 1;
+/// The input was bad, or there was none.
+const BAD_INPUT: u8 = 2;
+
+#[derive(Args)]
+pub(crate) struct Run {
+    /// Scenario files, or folders that are searched for `*.toml`.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Tell the reasons of each fare; twice: every APDU too, decoded.
+    #[arg(short, long, action = ArgAction::Count)]
+    verbose: u8,
+
+    /// What is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Also write a JUnit report to this file.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// A table for each scenario, and `N passed, M failed`.
+    Table,
+    /// One JSON document.
+    Json,
+}
+
+impl Run {
+    pub(crate) fn main(&self) -> ExitCode {
+        match self.play() {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(FAILED),
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "{error:#}");
+                ExitCode::from(BAD_INPUT)
+            }
+        }
+    }
+
+    /// Whether every expectation held. Everything is loaded before anything is played.
+    fn play(&self) -> Result<bool> {
+        let scenarios = self.load()?;
+        let outcomes: Vec<Outcome> = scenarios.iter().map(play).collect();
+        if let Some(file) = &self.junit {
+            let document = report::junit(&outcomes)?;
+            fs::write(file, document).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        self.print(&outcomes).or_else(closed_pipe)?;
+        Ok(outcomes.iter().all(Outcome::passed))
+    }
+
+    fn load(&self) -> Result<Vec<Scenario>> {
+        let mut files = Vec::new();
+        for path in &self.paths {
+            search(path, &mut files)?;
+        }
+        anyhow::ensure!(!files.is_empty(), "no scenario found: no *.toml below {}", listed(&self.paths));
+        let mut library = Library::default();
+        let mut errors = Diagnostics::default();
+        let loaded: Vec<Scenario> =
+            files.iter().filter_map(|file| errors.keep(library.scenario(file))).collect();
+        errors.or(loaded).map_err(|errors| {
+            anyhow::anyhow!("{}\n\nnothing was played", errors.render(io::stderr().is_terminal()))
+        })
+    }
+
+    fn print(&self, outcomes: &[Outcome]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match self.format {
+            Format::Json => writeln!(out, "{}", report::json(outcomes)?),
+            Format::Table => {
+                let detail = match self.verbose {
+                    0 => Detail::Taps,
+                    1 => Detail::Reasons,
+                    _ => Detail::Apdus,
+                };
+                for outcome in outcomes {
+                    writeln!(out, "{}", report::table(outcome, detail))?;
+                }
+                writeln!(out, "{}", report::summary(outcomes))
+            }
+        }
+    }
+}
+
+/// A reader that closes its pipe, such as `head`, is no error.
+fn closed_pipe(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}
+
+/// Adds a file, or the `*.toml` files below a folder in the order of their names.
+fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let found = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if !found.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let entries = fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() || path.extension() == Some(OsStr::new("toml")) {
+            search(&path, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}

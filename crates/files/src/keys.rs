@@ -1,0 +1,75 @@
+//! Key sets: the roots that the cards and the PSAMs of a test share.
+//!
+//! | key | what |
+//! |---|---|
+//! | `version` | 1 |
+//! | `provenance` | where the keys come from: published test keys, or random ones |
+//! | `key-version` | the version of all roots, which cards answer to INITIALIZE |
+//! | `[roots]` | `purchase`, `tac`, `load`, `load-second`: 16 bytes each, 32 hexadecimal digits |
+//!
+//! The keys are `docs/spec/card.md` 4.1's. A key set is for tests: no production key belongs in a file.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::Spanned;
+use tunion_crypto::Key16;
+use tunion_issuer::Roots;
+
+use crate::diag::{Diagnostics, Hex, Source, Text};
+
+/// A key set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeySet {
+    /// The issuer's roots. That of purchases is in every PSAM too.
+    pub roots: Roots,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    version: Spanned<u32>,
+    provenance: Spanned<String>,
+    key_version: u8,
+    roots: RootTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RootTable {
+    purchase: Text<Hex<16>>,
+    tac: Text<Hex<16>>,
+    load: Text<Hex<16>>,
+    load_second: Text<Hex<16>>,
+}
+
+/// Loads a key set.
+///
+/// # Errors
+/// Every mistake found, with its line.
+pub fn load(path: impl AsRef<Path>) -> Result<KeySet, Diagnostics> {
+    parse(&Source::read(path)?)
+}
+
+/// Reads the text of a key set.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(source: &Source) -> Result<KeySet, Diagnostics> {
+    let File { version, provenance, key_version, roots } = source.toml()?;
+    let mut errors = Diagnostics::default();
+    errors.keep(source.version(&version, 1));
+    errors.keep(source.said(&provenance, "provenance"));
+    let key = |Text(Hex(bytes))| Key16::new(bytes);
+    let roots = Roots {
+        purchase: key(roots.purchase),
+        tac: key(roots.tac),
+        load: key(roots.load),
+        load_second: key(roots.load_second),
+        version: key_version,
+    };
+    errors.or(KeySet { roots })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use insta::assert_snapshot;
+
+use super::{Source, load, parse};
+
+const LAB: &str = include_str!("../../../../fixtures/keys/lab.toml");
+
+fn fault(from: &str, to: &str) -> String {
+    assert!(LAB.contains(from), "{from}");
+    parse(&Source::new("lab.toml", LAB.replace(from, to))).unwrap_err().to_string()
+}
+
+#[test]
+fn the_laboratory_s_roots_lead_to_the_published_card_keys() {
+    let roots = load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/lab.toml")).unwrap().roots;
+    // docs/spec/card.md 5.1.
+    let keys =
+        roots.card_keys("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
+    assert_eq!(format!("{:?} {:?}", keys.purchase, keys.tac), "Key16(KCV 00F839) Key16(KCV 7583D5)");
+    assert_ne!(roots.load, roots.load_second);
+}
+
+#[test]
+fn faults() {
+    assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "\"25EC312F61B9687CE3316101E60DB6\""));
+    assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "25"));
+    assert_snapshot!(fault("load-second", "load2"));
+    assert_snapshot!(fault("key-version = 1", "key-version = 256"));
+    assert_snapshot!(fault("version = 1\n", "version = 2\n"));
+}

@@ -1,0 +1,144 @@
+//! What must hold whatever the scenario (`docs/spec/terminal.md` 4.3): money is conserved, there is
+//! one record for each debit, and every record's TAC is the card's.
+
+use crate::outcome::Failure;
+use crate::world::is_debit;
+use std::collections::BTreeSet;
+use tunion_crypto::{TacKey, Tally};
+use tunion_data::mac::{LoadTac, PurchaseTac};
+use tunion_data::upload::UploadRecord;
+use tunion_data::{Fen, Pan};
+use tunion_issuer::Roots;
+
+/// What a card's holder owned at the beginning and at the end, in fen: actual balance less overdraft
+/// used.
+#[derive(Clone, Copy, Debug)]
+pub struct Money {
+    /// At the beginning.
+    pub start: i64,
+    /// At the end.
+    pub end: i64,
+}
+
+/// How many debits of a card were recorded.
+#[must_use]
+pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
+    let debits = records.iter().filter(|r| r.pan == pan && is_debit(r) && !r.has(UploadRecord::GREY));
+    u32::try_from(debits.count()).unwrap_or(u32::MAX)
+}
+
+/// Money that left a card or came onto it stands in exactly one record. Where a record is still grey
+/// its money may or may not have moved.
+#[must_use]
+pub fn card(
+    name: &str,
+    pan: Pan,
+    money: Money,
+    records: &[UploadRecord],
+    open: &[UploadRecord],
+) -> Option<Failure> {
+    let signed = |record: &UploadRecord| {
+        let amount = i64::from(record.amount.get());
+        if is_debit(record) { -amount } else { amount }
+    };
+    let mine = |record: &&UploadRecord| record.pan == pan;
+    let (grey, sure): (Vec<_>, Vec<_>) = records.iter().filter(mine).partition(|r| r.has(UploadRecord::GREY));
+    let sure: i64 = sure.into_iter().map(signed).sum();
+    let unsure: Vec<i64> = grey.into_iter().chain(open.iter().filter(mine)).map(signed).collect();
+    let mut possible = vec![money.start + sure];
+    for amount in unsure {
+        possible.extend(possible.clone().into_iter().map(|worth| worth + amount));
+    }
+    let shown = |fen: i64| format!("{}{}", if fen < 0 { "-" } else { "" }, yuan(fen));
+    (!possible.contains(&money.end)).then(|| Failure {
+        line: 0,
+        row: None,
+        what: format!("money of {name} after all records"),
+        expected: possible.iter().map(|worth| shown(*worth)).collect::<Vec<_>>().join(" or "),
+        found: shown(money.end),
+    })
+}
+
+fn yuan(fen: i64) -> Fen {
+    Fen::new(u32::try_from(fen.unsigned_abs()).unwrap_or(u32::MAX))
+}
+
+/// No (terminal, terminal sequence) and no (card, kind, card sequence) stands in two records, and
+/// every TAC is the one that the card's key makes.
+#[must_use]
+pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut fail = |record: &UploadRecord, what: &str, expected: &str, found: String| {
+        let what = format!("{what} of the record of card {} with sequence {}", record.pan, record.card_seq);
+        failures.push(Failure { line: 0, row: None, what, expected: expected.to_owned(), found });
+    };
+    let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
+    for record in records {
+        if is_debit(record) && !terminals.insert((record.terminal, record.terminal_seq)) {
+            let found = format!("{} {} twice", record.terminal, record.terminal_seq);
+            fail(record, "terminal sequence", "used once", found);
+        }
+        if !cards.insert((record.pan, is_debit(record), record.card_seq)) {
+            fail(record, "card sequence", "used once", "used twice".to_owned());
+        }
+        if !record.has(UploadRecord::GREY) && record.tac != tac(record, roots) {
+            fail(record, "TAC", "that of the card's key", crate::trace::hex(&record.tac));
+        }
+    }
+    failures
+}
+
+/// The TAC that the card makes for this record (`docs/spec/card.md` 4.6).
+fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
+    let tally = &mut Tally::default();
+    let key = TacKey::new(&roots.card_keys(record.issuer, record.pan).tac, tally);
+    let (date, time) = record.at.split();
+    let UploadRecord { amount, transaction, terminal, terminal_seq, .. } = *record;
+    if is_debit(record) {
+        key.mac(&PurchaseTac { amount, transaction, terminal, terminal_seq, date, time }.encode(), tally)
+    } else {
+        let balance = record.available_before + amount;
+        let seq = record.card_seq.wrapping_sub(1);
+        key.mac(&LoadTac { balance, seq, amount, transaction, terminal, date, time }.encode(), tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAN: &str = "3105170010000000011";
+
+    fn debit(fen: u32, flags: u8) -> UploadRecord {
+        UploadRecord {
+            pan: PAN.parse().unwrap(),
+            transaction: 9,
+            amount: Fen::new(fen),
+            flags,
+            ..UploadRecord::default()
+        }
+    }
+
+    #[test]
+    fn money_that_no_record_shows_is_found() {
+        let pan = PAN.parse().unwrap();
+        let money = Money { start: 1000, end: 700 };
+        assert_eq!(card("lin", pan, money, &[debit(300, 0)], &[]), None);
+        let failure = card("lin", pan, money, &[debit(200, 0)], &[]).unwrap();
+        assert_eq!((failure.expected.as_str(), failure.found.as_str()), ("8.00", "7.00"));
+        let twice = card("lin", pan, money, &[debit(300, 0), debit(300, 0)], &[]);
+        assert_eq!(twice.unwrap().expected, "4.00");
+    }
+
+    #[test]
+    fn a_grey_record_may_have_moved_its_money_or_not() {
+        let pan = PAN.parse().unwrap();
+        for end in [1000, 700] {
+            let money = Money { start: 1000, end };
+            assert_eq!(card("lin", pan, money, &[], &[debit(300, UploadRecord::GREY)]), None);
+            assert_eq!(card("lin", pan, money, &[debit(300, UploadRecord::GREY)], &[]), None);
+        }
+        let money = Money { start: 1000, end: 850 };
+        assert!(card("lin", pan, money, &[], &[debit(300, UploadRecord::GREY)]).is_some());
+    }
+}

@@ -1,0 +1,32 @@
+//! The world in which cards tap.
+//!
+//! A [`World`](world::World) owns cards, terminals with their PSAMs, the issuer's host and a virtual
+//! clock. It plays a scenario tap by tap: it carries out what a terminal wants done and tells it what
+//! came of it. It has no rules of its own: what a card answers, what a terminal decides and what a
+//! ride costs is decided below.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`link`] | whatever answers APDUs, and the wrappers that lose answers or write them down |
+//! | [`trace`] | what went over the links, its hash, and its words |
+//! | [`random`] | one random stream for each (seed, name, tap) |
+//! | [`device`] | a terminal with its PSAM and its store |
+//! | [`world`] | playing a scenario |
+//! | `check`, `words` | holding a tap against what is expected; saying it |
+//! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
+//! | [`report`] | the outcome as a table, as JSON, as JUnit |
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
+pub mod audit;
+mod check;
+pub mod device;
+pub mod link;
+pub mod outcome;
+pub mod random;
+pub mod report;
+pub mod trace;
+mod words;
+pub mod world;
+
+pub use outcome::{Failure, Outcome, Row};
+pub use world::play;

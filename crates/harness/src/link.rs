@@ -1,0 +1,173 @@
+//! Whatever answers APDUs, and wrappers around it that are links themselves.
+//!
+//! The wrappers compose in any order: a tracer around a faulty link sees what the terminal sees, a
+//! faulty link around a tracer loses what the trace still shows.
+
+use crate::trace::Trace;
+use rand_core::Rng;
+use tunion_apdu::{Command, Device, Name, Response, table};
+use tunion_card::{Card, Cut};
+use tunion_psam::Psam;
+
+/// No answer came: the device left the field, or lost its power.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lost;
+
+/// Something that answers APDUs.
+pub trait Link {
+    /// Sends a command and brings back its answer.
+    ///
+    /// # Errors
+    /// [`Lost`] when none came; what became of the command is not known.
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost>;
+
+    /// Takes the device out of the field.
+    fn leave(&mut self);
+
+    /// Lays a loss of power ahead, so many bytes of writing from now.
+    fn tear(&mut self, cut: Cut);
+}
+
+impl<R: Rng> Link for Card<R> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        self.process(command, response).map_err(|_| Lost)
+    }
+
+    fn leave(&mut self) {
+        self.power_off();
+    }
+
+    fn tear(&mut self, cut: Cut) {
+        self.set_cut(Some(cut));
+    }
+}
+
+impl<R: Rng> Link for Psam<R> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        self.process(command, response).map_err(|_| Lost)
+    }
+
+    fn leave(&mut self) {
+        self.power_off();
+    }
+
+    fn tear(&mut self, cut: Cut) {
+        self.set_cut(Some(cut));
+    }
+}
+
+impl<L: Link + ?Sized> Link for &mut L {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        (**self).transmit(command, response)
+    }
+
+    fn leave(&mut self) {
+        (**self).leave();
+    }
+
+    fn tear(&mut self, cut: Cut) {
+        (**self).tear(cut);
+    }
+}
+
+/// When the card is pulled out of the field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pull {
+    /// Before the command arrives.
+    Before,
+    /// After the command was done, before its answer arrives.
+    After,
+    /// While the command writes to memory.
+    During(Cut),
+}
+
+/// A link that loses the device at one command.
+#[derive(Debug)]
+pub struct Faulty<L> {
+    inner: L,
+    /// The command at which it happens, once.
+    fault: Option<(Name, Pull)>,
+}
+
+impl<L: Link> Faulty<L> {
+    /// Wraps `inner`; with no fault it changes nothing.
+    pub fn new(inner: L, fault: Option<(Name, Pull)>) -> Self {
+        Self { inner, fault }
+    }
+
+    /// Whether the fault still lies ahead: the command never came.
+    pub fn is_waiting(&self) -> bool {
+        self.fault.is_some()
+    }
+}
+
+impl<L: Link> Link for Faulty<L> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        let name = name_of(command);
+        let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
+            return self.inner.transmit(command, response);
+        };
+        match pull {
+            Pull::Before => {}
+            Pull::After => self.inner.transmit(command, response)?,
+            Pull::During(cut) => {
+                self.inner.tear(cut);
+                // A command that wrote less than the cut lay ahead still loses its answer.
+                let _ = self.inner.transmit(command, response);
+            }
+        }
+        self.inner.leave();
+        response.clear();
+        Err(Lost)
+    }
+
+    fn leave(&mut self) {
+        self.inner.leave();
+    }
+
+    fn tear(&mut self, cut: Cut) {
+        self.inner.tear(cut);
+    }
+}
+
+/// The command's name, by the card's table.
+fn name_of(command: &[u8]) -> Option<Name> {
+    let command = Command::parse(command).ok()?;
+    table::find(Device::Card, &command).ok().map(|spec| spec.name)
+}
+
+/// A link that writes down what goes over it.
+#[derive(Debug)]
+pub struct Traced<'t, L> {
+    inner: L,
+    device: Device,
+    trace: &'t mut Trace,
+}
+
+impl<'t, L: Link> Traced<'t, L> {
+    /// Wraps `inner`.
+    pub fn new(inner: L, device: Device, trace: &'t mut Trace) -> Self {
+        Self { inner, device, trace }
+    }
+
+    /// The link inside.
+    pub fn inner(&self) -> &L {
+        &self.inner
+    }
+}
+
+impl<L: Link> Link for Traced<'_, L> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        let outcome = self.inner.transmit(command, response);
+        self.trace.push(self.device, command, outcome.is_ok().then(|| response.bytes()));
+        outcome
+    }
+
+    fn leave(&mut self) {
+        self.inner.leave();
+    }
+
+    fn tear(&mut self, cut: Cut) {
+        self.inner.tear(cut);
+    }
+}

@@ -1,0 +1,91 @@
+//! What came of a scenario.
+
+use crate::trace::Trace;
+use std::ops::Range;
+use tunion_data::Fen;
+use tunion_data::civil::DateTime;
+use tunion_data::upload::UploadRecord;
+use tunion_terminal::{Decision, Enquiry};
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The scenario's file stem.
+    pub name: String,
+    /// The path of its file.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// The taps in their order.
+    pub rows: Vec<Row>,
+    /// The expectations that did not hold. None: the scenario passed.
+    pub failures: Vec<Failure>,
+    /// What the terminals uploaded, in order.
+    pub records: Vec<UploadRecord>,
+    /// Everything that went over the links.
+    pub trace: Trace,
+}
+
+impl Outcome {
+    /// Whether every expectation held.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// One tap.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Virtual time, UTC+8.
+    pub at: DateTime,
+    /// The line of the scenario file that asks for the tap.
+    pub line: u32,
+    /// Name of the terminal.
+    pub terminal: String,
+    /// Where the terminal stands and what the tap is: `进 西二旗`.
+    pub place: String,
+    /// Name of the card.
+    pub card: String,
+    /// What the terminal decided; `None` when the card went before it could.
+    pub decision: Option<Decision>,
+    /// How the fare came about, one sentence each.
+    pub reasons: Vec<String>,
+    /// What else the operator should know, one sentence each.
+    pub notes: Vec<String>,
+    /// What an enquiry showed.
+    pub enquiry: Option<Box<Enquiry>>,
+    /// Actual balance on the card after the tap.
+    pub balance: Fen,
+    /// Overdraft used after the tap.
+    pub overdraft_used: Fen,
+    /// The monthly rail total on the card after the tap, if the card's own city wrote it last.
+    pub month: Option<Fen>,
+    /// The exchanges of this tap in the trace.
+    pub exchanges: Range<usize>,
+}
+
+/// An expectation that did not hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// The line of the scenario file; 0 for what must hold in every scenario.
+    pub line: u32,
+    /// The tap's place in [`Outcome::rows`], if it belongs to one.
+    pub row: Option<usize>,
+    /// What was looked at.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl Failure {
+    /// In one line, with the scenario's path.
+    #[must_use]
+    pub fn describe(&self, path: &str) -> String {
+        let Self { line, what, expected, found, .. } = self;
+        let place = if *line == 0 { path.to_owned() } else { format!("{path}:{line}") };
+        format!("{place}: {what}: expected {expected}, found {found}")
+    }
+}

@@ -1,0 +1,183 @@
+//! What went over the links.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::ops::Range;
+use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
+use tunion_data::command::{Balances, SamApplication, SamSerial};
+use tunion_data::file::{self, Sfi};
+use tunion_data::{BcdDate, BcdDateTime, BcdTime, FieldInfo, Kind, Pan};
+
+/// A command and its answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exchange {
+    /// Who was asked.
+    pub device: Device,
+    /// The command.
+    pub command: Vec<u8>,
+    /// The answer; `None` when it was lost.
+    pub answer: Option<Vec<u8>>,
+}
+
+/// Everything that went over the links, in order.
+#[derive(Clone, Default, Debug)]
+pub struct Trace {
+    exchanges: Vec<Exchange>,
+}
+
+impl Trace {
+    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>) {
+        let answer = answer.map(<[u8]>::to_vec);
+        self.exchanges.push(Exchange { device, command: command.to_vec(), answer });
+    }
+
+    /// How many exchanges there were.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    /// Whether there was none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.exchanges.is_empty()
+    }
+
+    /// The exchanges of a stretch.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> &[Exchange] {
+        self.exchanges.get(range).unwrap_or_default()
+    }
+
+    /// SHA-256 over every byte of every exchange, in hexadecimal: the same seed and scenario give the
+    /// same hash.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for Exchange { device, command, answer } in &self.exchanges {
+            let lost = [0xFF; 2];
+            let answer = answer.as_deref();
+            hash.update([u8::from(*device == Device::Sam), u8::from(answer.is_some())]);
+            for bytes in [command.as_slice(), answer.unwrap_or(&lost)] {
+                hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+                hash.update(bytes);
+            }
+        }
+        hex(&hash.finalize())
+    }
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
+}
+
+impl Exchange {
+    /// The command in the table.
+    fn spec(&self) -> Option<(Command<'_>, &'static Spec)> {
+        let command = Command::parse(&self.command).ok()?;
+        let spec = table::find(self.device, &command).ok()?;
+        Some((command, spec))
+    }
+
+    /// The command's name in the field.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.spec().map_or("unknown command", |(_, spec)| spec.title)
+    }
+
+    /// The status word, if an answer came.
+    #[must_use]
+    pub fn sw(&self) -> Option<Sw> {
+        let sw = self.answer.as_deref()?.last_chunk::<2>()?;
+        Some(Sw(u16::from_be_bytes(*sw)))
+    }
+
+    /// The exchange in words: command, fields, status word, fields; one line each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let who = match self.device {
+            Device::Card => "card",
+            Device::Sam => "psam",
+        };
+        let mut lines = vec![format!("{who} > {:<30} {}", self.title(), hex(&self.command))];
+        let Some((command, spec)) = self.spec() else { return lines };
+        lines.extend(words(request_layout(&command, spec), command.data));
+        match (&self.answer, self.sw()) {
+            (Some(answer), Some(sw)) => {
+                let data = answer.get(..answer.len() - 2).unwrap_or_default();
+                lines.push(format!("{who} < {:<30} {}", sw.to_string(), hex(data)));
+                lines.extend(words(self.answer_layout(&command, spec), data));
+            }
+            _ => lines.push(format!("{who} < no answer")),
+        }
+        lines
+    }
+
+    fn answer_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
+        match (spec.name, self.device) {
+            (Name::ReadBinary, Device::Card) => file::fields(Sfi(command.p1 & 0x1F), 0),
+            (Name::ReadBinary, Device::Sam) => match command.p1 & 0x1F {
+                0x15 => Some(SamSerial::FIELDS),
+                0x17 => Some(SamApplication::FIELDS),
+                _ => None,
+            },
+            (Name::ReadRecord, _) => file::fields(Sfi(command.p2 >> 3), command.p1),
+            (Name::GetBalance, _) if command.p1 == 5 => Some(Balances::FIELDS),
+            _ => spec.answer,
+        }
+    }
+}
+
+fn request_layout(command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
+    match spec.name {
+        Name::UpdateCappDataCache => {
+            let id = if command.p1 == 0 { command.data.get(1).copied().unwrap_or(0) } else { command.p1 };
+            file::fields(Sfi(command.p2 >> 3), id)
+        }
+        _ => spec.request,
+    }
+}
+
+/// The fields of `bytes` that are not all zero, a few to a line.
+fn words(layout: Option<&[FieldInfo]>, bytes: &[u8]) -> Vec<String> {
+    const WIDTH: usize = 100;
+    let mut lines: Vec<String> = Vec::new();
+    for field in layout.unwrap_or_default() {
+        let Some(value) = bytes.get(field.offset..field.offset + field.len) else { break };
+        if value.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        let word = format!("{} {}", field.name, show(field.kind, value));
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() + 3 <= WIDTH => {
+                line.push_str(" · ");
+                line.push_str(&word);
+            }
+            _ => lines.push(format!("         {word}")),
+        }
+    }
+    lines
+}
+
+/// A field's value as its kind is read.
+#[must_use]
+pub fn show(kind: Kind, bytes: &[u8]) -> String {
+    let number = || bytes.iter().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    match kind {
+        Kind::Number => number().to_string(),
+        Kind::Money => format!("{}.{:02}", number() / 100, number() % 100),
+        Kind::Date => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdDate(b).to_string()),
+        Kind::Time => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdTime(b).to_string()),
+        Kind::DateTime => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdDateTime(b).to_string()),
+        Kind::Pan => bytes.try_into().map_or_else(|_| hex(bytes), |b| Pan::from_bytes(b).to_string()),
+        Kind::Text if bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ' || *b == 0) => {
+            String::from_utf8_lossy(bytes).trim_end_matches([' ', '\0']).to_owned()
+        }
+        Kind::Text | Kind::Hex => hex(bytes),
+    }
+}

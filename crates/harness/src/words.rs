@@ -1,0 +1,75 @@
+//! Taps in words.
+
+use tunion_fare::{StopId, Tariff};
+use tunion_files::scenario::{Act, NoteKind, Step, TerminalEntry};
+use tunion_terminal::{Decision, Note};
+
+/// The place in the passenger's words.
+pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
+    let tariff = entry.file.tariff.as_deref();
+    let station = |code: u16| {
+        let network = tariff.and_then(Tariff::network);
+        let station = network.and_then(|network| network.station(network.station_coded(code)?));
+        station.map_or_else(|| format!("station {code}"), |station| station.name.to_string())
+    };
+    let bus_stop = |stop: StopId| {
+        let line = entry.bus.as_ref().and_then(|bus| tariff?.bus_lines()?.line(bus.line));
+        let name = line.and_then(|line| line.stop(stop)).map_or("?", |stop| &stop.name);
+        format!("{} {name}", line.map_or("?", |line| &line.name))
+    };
+    match step.act {
+        Act::Enter { station: code, .. } => format!("in  {}", station(code)),
+        Act::Exit { station: code, .. } => format!("out {}", station(code)),
+        Act::Bus { stop } => format!("bus {}", bus_stop(stop)),
+        Act::Load(amount) => format!("top-up {amount}"),
+        Act::Enquire => "enquiry".to_owned(),
+    }
+}
+
+pub(crate) fn reasons(decision: Option<&Decision>, tariff: Option<&Tariff>) -> Vec<String> {
+    let (Some(quote), Some(tariff)) = (decision.and_then(|decision| decision.quote), tariff) else {
+        return Vec::new();
+    };
+    let line = |reason: &tunion_fare::Reason| {
+        let rule = tariff.rule(reason.rule);
+        let place = rule.map_or_else(String::new, |rule| format!("{}:{}", tariff.head().file, rule.line));
+        let name = rule.map_or("?", |rule| &rule.name);
+        format!("{} -> {}  {}  [{name}, {place}]", reason.before, reason.after, tariff.explain(reason))
+    };
+    quote.reasons.iter().map(line).collect()
+}
+
+/// A note in a sentence.
+pub(crate) fn note(note: Note) -> String {
+    match note {
+        Note::TotalOverwritten { by } => {
+            format!("city {by} wrote the rail record last: the month's total counts as zero")
+        }
+        Note::TotalUnreadable => "the rail record's CRC fails: the month's total counts as zero".to_owned(),
+        Note::Covered { amount } => format!("settled a trip that was never ended: {amount}"),
+        Note::GivenUp { city } => format!("gave up a journey that is open in city {city}"),
+        Note::Recovered => {
+            "recovered: the debit of an earlier tap was done, its own record was emitted".to_owned()
+        }
+        Note::NotDone => "the debit of an earlier tap was not done".to_owned(),
+        Note::GreyEmitted => {
+            "an earlier debit can no longer be proved: its grey record was emitted".to_owned()
+        }
+        Note::HostRefused(refusal) => format!("the issuer refused: {refusal}"),
+        Note::Status(sw) => format!("the card or the PSAM answered {sw}"),
+    }
+}
+
+pub(crate) fn kind(note: Note) -> Option<NoteKind> {
+    Some(match note {
+        Note::TotalOverwritten { .. } => NoteKind::TotalOverwritten,
+        Note::TotalUnreadable => NoteKind::TotalUnreadable,
+        Note::Covered { .. } => NoteKind::Covered,
+        Note::GivenUp { .. } => NoteKind::GivenUp,
+        Note::Recovered => NoteKind::Recovered,
+        Note::NotDone => NoteKind::NotDone,
+        Note::GreyEmitted => NoteKind::GreyEmitted,
+        Note::HostRefused(_) => NoteKind::HostRefused,
+        Note::Status(_) => return None,
+    })
+}

@@ -1,0 +1,420 @@
+//! Playing a scenario: carrying out what terminals want done and telling them what came of it.
+
+use crate::audit;
+use crate::check::Checks;
+use crate::device::Device;
+use crate::link::{Faulty, Link, Pull, Traced};
+use crate::outcome::{Outcome, Row};
+use crate::random::{Stream, stream};
+use crate::trace::Trace;
+use crate::words::{note, place_name, reasons};
+use std::collections::{BTreeMap, VecDeque};
+use tunion_apdu::{self as apdu, Name, Response};
+use tunion_card::{Card, Cut, Damage};
+use tunion_data::command::Transaction;
+use tunion_data::file::RailRecordView;
+use tunion_data::host::{LoadAnswer, LoadRefusal};
+use tunion_data::upload::UploadRecord;
+use tunion_data::{Fen, Pan};
+use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntry, When};
+use tunion_issuer::account::Account;
+use tunion_issuer::load::LoadHost;
+use tunion_issuer::rules::LoadRules;
+use tunion_terminal::{Action, BusReader, Charge, Decision, Direction, Event, Place, RailGate, Request};
+
+/// Plays a scenario from its first tap to its last.
+#[must_use]
+pub fn play(scenario: &Scenario) -> Outcome {
+    let mut world = World::new(scenario);
+    for step in &scenario.steps {
+        world.tap(step);
+    }
+    world.finish()
+}
+
+/// A card of the scenario.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The card.
+    pub card: Card<Stream>,
+    /// Actual balance less overdraft used, at the beginning.
+    pub worth_at_start: i64,
+    taps: u64,
+    /// Sums over the taps so far.
+    charged: Fen,
+    loaded: Fen,
+}
+
+/// What a device stands for in the scenario: one terminal entry can have a gate at every station.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Spot {
+    Gate { terminal: usize, exit: bool, station: u16, line: u8 },
+    Other { terminal: usize },
+}
+
+/// Cards, terminals, host and clock of one scenario.
+#[derive(Debug)]
+pub struct World<'s> {
+    scenario: &'s Scenario,
+    holders: Vec<Holder>,
+    devices: BTreeMap<Spot, Device<'s>>,
+    host: LoadHost<BTreeMap<Pan, Account>>,
+    trace: Trace,
+    rows: Vec<Row>,
+    checks: Checks,
+    records: Vec<UploadRecord>,
+}
+
+/// What one tap has come to so far.
+#[derive(Default)]
+struct Tapped {
+    decision: Option<Decision>,
+    enquiry: Option<Box<tunion_terminal::Enquiry>>,
+    done: bool,
+    /// A fault that never came about: the command was not sent.
+    fault_waits: bool,
+}
+
+impl<'s> World<'s> {
+    /// Personalises the cards; terminals are brought up when they are first used.
+    #[must_use]
+    pub fn new(scenario: &'s Scenario) -> Self {
+        let mut accounts = BTreeMap::new();
+        let holder = |CardEntry { name, file }: &CardEntry| {
+            let contents = tunion_issuer::roots::personalise(
+                &scenario.keys.roots,
+                file.info,
+                file.holder,
+                file.management,
+                file.purse,
+            );
+            accounts.insert(file.info.pan, Account::new(&contents));
+            let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0));
+            card.power_off();
+            Holder { worth_at_start: worth(&card), card, taps: 0, charged: Fen::ZERO, loaded: Fen::ZERO }
+        };
+        let holders = scenario.cards.iter().map(holder).collect();
+        Self {
+            scenario,
+            holders,
+            devices: BTreeMap::new(),
+            host: LoadHost::new(scenario.keys.roots.clone(), LoadRules::default(), accounts),
+            trace: Trace::default(),
+            rows: Vec::new(),
+            checks: Checks::default(),
+            records: Vec::new(),
+        }
+    }
+
+    /// Plays one tap and checks what was expected of it.
+    pub fn tap(&mut self, step: &Step) {
+        let scenario = self.scenario;
+        let (Some(entry), Some(card)) =
+            (scenario.terminals.get(step.terminal), scenario.cards.get(step.card))
+        else {
+            return;
+        };
+        let (spot, place) = spot(step, entry);
+        self.bring_up(spot, place, entry, step);
+        let first = self.trace.len();
+        let tapped = self.serve(spot, place, step);
+        let row = self.row(step, entry, card, &tapped, first..self.trace.len());
+        let index = self.rows.len();
+        self.rows.push(row);
+        if !tapped.done {
+            self.checks.fail(
+                (step.line, Some(index)),
+                "the terminal",
+                "ready for the next card",
+                "still waiting",
+            );
+        }
+        if tapped.fault_waits {
+            let never = "the terminal never sent it";
+            self.checks.fail((step.line, Some(index)), "the command of the fault", "sent", never);
+        }
+        self.account(step, &tapped);
+        if let Some(row) = self.rows.get(index) {
+            self.checks.tap(step, index, row);
+        }
+    }
+
+    /// Switches a terminal on the first time it is used.
+    fn bring_up(&mut self, spot: Spot, place: Place, entry: &'s TerminalEntry, step: &Step) {
+        if self.devices.contains_key(&spot) {
+            return;
+        }
+        let index = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
+        let scenario = self.scenario;
+        let mut device = Device::new(scenario, &entry.file, &scenario.black_list, place, index);
+        let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
+        let mut response = Response::new();
+        while let Some(action) = queue.pop_front() {
+            let Action::SendSam(command) = action else { continue };
+            let mut link = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+            let event = match link.transmit(&command, &mut response) {
+                Ok(()) => Event::SamAnswer(response.bytes()),
+                Err(_) => Event::SamGone,
+            };
+            queue.extend(device.terminal.step(step.at, event));
+        }
+        if !device.terminal.is_ready() {
+            self.checks.fail(
+                (step.line, None),
+                &format!("terminal {}", entry.name),
+                "ready",
+                "its PSAM failed",
+            );
+        }
+        self.devices.insert(spot, device);
+    }
+
+    /// Holds the card to the terminal until the terminal is done with it.
+    fn serve(&mut self, spot: Spot, place: Place, step: &Step) -> Tapped {
+        let seed = self.scenario.seed;
+        let (Some(device), Some(holder), Some(entry)) = (
+            self.devices.get_mut(&spot),
+            self.holders.get_mut(step.card),
+            self.scenario.cards.get(step.card),
+        ) else {
+            return Tapped::default();
+        };
+        holder.taps += 1;
+        *holder.card.random_mut() = stream(seed, &format!("card {}", entry.name), holder.taps);
+        // Only memory that was changed by other means has no root; a scenario cannot do that.
+        let _ = holder.card.power_on();
+        device.terminal.set_place(place);
+        let request = match step.act {
+            Act::Load(amount) => Request::Load(amount),
+            Act::Enquire => Request::Enquire,
+            Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
+        };
+
+        let mut tapped = Tapped::default();
+        let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
+        let mut response = Response::new();
+        let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Card(request)));
+        while let Some(action) = queue.pop_front() {
+            let answered: LoadAnswer;
+            let event = match action {
+                Action::SendCard(command) => {
+                    let mut link = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
+                    match link.transmit(&command, &mut response) {
+                        Ok(()) => Event::CardAnswer(response.bytes()),
+                        Err(_) => Event::CardGone,
+                    }
+                }
+                Action::SendSam(command) => {
+                    let mut link = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+                    match link.transmit(&command, &mut response) {
+                        Ok(()) => Event::SamAnswer(response.bytes()),
+                        Err(_) => Event::SamGone,
+                    }
+                }
+                Action::SendHost(request) => {
+                    let Ok(answer) = self.host.approve(&request);
+                    answered = answer;
+                    Event::HostAnswer(&answered)
+                }
+                Action::AskFare(_) => Event::Fare(step.charge.unwrap_or(NO_CHARGE)),
+                Action::Persist(slot, bytes) => {
+                    device.store.insert(slot, bytes);
+                    Event::Persisted(slot)
+                }
+                Action::Forget(slot) => {
+                    device.store.remove(&slot);
+                    continue;
+                }
+                Action::Confirm(confirmation) => {
+                    let Ok(outcome) = self.host.confirm(&confirmation);
+                    host_refused(&mut self.checks, step, outcome.err());
+                    continue;
+                }
+                Action::Prove(proof) => {
+                    let Ok(outcome) = self.host.prove(&proof);
+                    host_refused(&mut self.checks, step, outcome.err());
+                    continue;
+                }
+                Action::Emit(record) => {
+                    self.records.push(*record);
+                    continue;
+                }
+                Action::Decide(decision) => {
+                    tapped.decision = Some(*decision);
+                    continue;
+                }
+                Action::Show(enquiry) => {
+                    tapped.enquiry = Some(enquiry);
+                    continue;
+                }
+                Action::Done => {
+                    tapped.done = true;
+                    continue;
+                }
+            };
+            queue.extend(device.terminal.step(step.at, event));
+        }
+        tapped.fault_waits = faulty.is_waiting();
+        holder.card.set_cut(None);
+        holder.card.power_off();
+        tapped
+    }
+
+    fn row(
+        &self,
+        step: &Step,
+        entry: &TerminalEntry,
+        card: &CardEntry,
+        tapped: &Tapped,
+        exchanges: std::ops::Range<usize>,
+    ) -> Row {
+        let tariff = entry.file.tariff.as_deref();
+        let balances = self.holders.get(step.card).map(|holder| holder.card.balances()).unwrap_or_default();
+        let decision = tapped.decision.clone();
+        Row {
+            at: step.at,
+            line: step.line,
+            terminal: entry.name.clone(),
+            place: place_name(step, entry),
+            card: card.name.clone(),
+            reasons: reasons(decision.as_ref(), tariff),
+            notes: decision.iter().flat_map(|decision| &decision.notes).copied().map(note).collect(),
+            decision,
+            enquiry: tapped.enquiry.clone(),
+            balance: balances.actual,
+            overdraft_used: balances.overdraft_used,
+            month: self.month(step.card).map(|(paid, _)| paid),
+            exchanges,
+        }
+    }
+
+    /// The monthly total that the card carries and its rides, if its own city wrote 2701 last.
+    fn month(&self, card: usize) -> Option<(Fen, u16)> {
+        let (holder, entry) = (self.holders.get(card)?, self.scenario.cards.get(card)?);
+        let record = holder.card.rail_record();
+        let ours = record.last_city() == entry.file.info.issuer.city();
+        let holds = RailRecordView::new(&record.encode()).is_ok_and(RailRecordView::crc_holds);
+        (ours && holds).then_some((record.month_paid.fen(), record.month_rides))
+    }
+
+    /// Adds to the card's sums.
+    fn account(&mut self, step: &Step, tapped: &Tapped) {
+        let (Some(holder), Some(decision)) = (self.holders.get_mut(step.card), &tapped.decision) else {
+            return;
+        };
+        if matches!(step.act, Act::Load(_)) {
+            holder.loaded += decision.charged;
+        } else {
+            holder.charged += decision.charged;
+        }
+    }
+
+    /// Checks the totals, then what holds in every scenario.
+    #[must_use]
+    pub fn finish(mut self) -> Outcome {
+        for totals in &self.scenario.totals {
+            let (Some(holder), Some(card)) =
+                (self.holders.get(totals.card).cloned(), self.scenario.cards.get(totals.card))
+            else {
+                continue;
+            };
+            let at = (totals.line, None);
+            let month = self.month(totals.card);
+            let debits = audit::debits(&self.records, card.file.info.pan);
+            let name = |what: &str| format!("{what} of {}", card.name);
+            let (paid, rides) = month.unzip();
+            let balance = holder.card.balances().actual;
+            let checks = &mut self.checks;
+            for (what, expected, found) in [
+                ("sum charged", totals.charged, Some(holder.charged)),
+                ("sum loaded", totals.loaded, Some(holder.loaded)),
+                ("balance", totals.balance, Some(balance)),
+                ("month total", totals.month, paid),
+            ] {
+                checks.compare(at, &name(what), expected.as_ref(), found.as_ref(), ToString::to_string);
+            }
+            checks.compare(
+                at,
+                &name("rides this month"),
+                totals.rides.as_ref(),
+                rides.as_ref(),
+                u16::to_string,
+            );
+            checks.compare(
+                at,
+                &name("debit records"),
+                totals.records.as_ref(),
+                Some(&debits),
+                u32::to_string,
+            );
+        }
+        let grey = |device: &Device<'_>| device.store.values().map(UploadRecord::decode).collect::<Vec<_>>();
+        let open: Vec<UploadRecord> = self.devices.values().flat_map(grey).collect();
+        for (holder, entry) in self.holders.iter().zip(&self.scenario.cards) {
+            let money = audit::Money { start: holder.worth_at_start, end: worth(&holder.card) };
+            self.checks.extend(audit::card(&entry.name, entry.file.info.pan, money, &self.records, &open));
+        }
+        self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
+        let Scenario { name, path, title, .. } = self.scenario;
+        Outcome {
+            name: name.clone(),
+            path: path.display().to_string(),
+            title: title.clone(),
+            rows: self.rows,
+            failures: self.checks.failures,
+            records: self.records,
+            trace: self.trace,
+        }
+    }
+}
+
+/// A controller that names no fare lets out for nothing; the loader asks for one at exits.
+const NO_CHARGE: Charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
+
+/// What the holder owns: actual balance less overdraft used.
+fn worth(card: &Card<Stream>) -> i64 {
+    let balances = card.balances();
+    i64::from(balances.actual.get()) - i64::from(balances.overdraft_used.get())
+}
+
+fn pull(fault: &Fault) -> (Name, Pull) {
+    let pull = match fault.when {
+        When::Before => Pull::Before,
+        When::After => Pull::After,
+        When::During { bytes, noise } => {
+            Pull::During(Cut { after: bytes, damage: noise.map_or(Damage::Prefix, Damage::Noise) })
+        }
+    };
+    (fault.command, pull)
+}
+
+fn host_refused(checks: &mut Checks, step: &Step, refusal: Option<LoadRefusal>) {
+    if let Some(refusal) = refusal {
+        let what = "the host's answer to the confirmation";
+        checks.fail((step.line, None), what, "accepted", &refusal.to_string());
+    }
+}
+
+/// Which device serves the step, and where it stands.
+fn spot(step: &Step, entry: &TerminalEntry) -> (Spot, Place) {
+    let terminal = step.terminal;
+    let gate = |station, line, exit| {
+        let direction = if exit { Direction::Exit } else { Direction::Entry };
+        (Spot::Gate { terminal, exit, station, line }, Place::Rail(RailGate { direction, line, station }))
+    };
+    match (step.act, &entry.bus) {
+        (Act::Enter { station, line }, _) => gate(station, line, false),
+        (Act::Exit { station, line }, _) => gate(station, line, true),
+        (Act::Bus { stop }, Some(bus)) => {
+            let reader = BusReader { line: bus.line, stop, vehicle: bus.vehicle };
+            (Spot::Other { terminal }, Place::Bus(reader))
+        }
+        (Act::Load(_), _) => (Spot::Other { terminal }, Place::TopUp),
+        (Act::Enquire | Act::Bus { .. }, _) => (Spot::Other { terminal }, Place::Enquiry),
+    }
+}
+
+/// Whether a record is of a debit, not of a load.
+pub(crate) fn is_debit(record: &UploadRecord) -> bool {
+    record.transaction != Transaction::Load as u8
+}
