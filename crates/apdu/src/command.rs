@@ -46,6 +46,24 @@ impl<'a> Command<'a> {
         Ok(Self { cla, ins, p1, p2, data: view.data(), le: (le > 0).then_some(le) })
     }
 
+    /// The part of a transparent file that READ BINARY asks for: from the offset in P2, as many bytes
+    /// as Le says; Le = 00 reads to the end (`docs/spec/card.md` 3).
+    ///
+    /// # Errors
+    /// [`Sw::WRONG_OFFSET`] at or beyond the end, [`Sw::WRONG_LENGTH`] without Le, and `6Cxx` with what
+    /// is left when Le asks for more.
+    pub fn part_of<'f>(&self, file: &'f [u8]) -> Result<&'f [u8], Sw> {
+        let rest = match file.get(usize::from(self.p2)..) {
+            Some([]) | None => return Err(Sw::WRONG_OFFSET),
+            Some(rest) => rest,
+        };
+        match self.le {
+            None => Err(Sw::WRONG_LENGTH),
+            Some(256) => Ok(rest),
+            Some(le) => rest.get(..usize::from(le)).ok_or(Sw::wrong_le(rest.len())),
+        }
+    }
+
     /// Whether an answer of `length` bytes is what the sender expects: Le absent, 00 or exact.
     ///
     /// # Errors

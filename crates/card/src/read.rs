@@ -21,16 +21,7 @@ impl<R: Rng> Card<R> {
             None if is_record_file(file) => return Err(Sw::INCOMPATIBLE_FILE.into()),
             None => return Err(Sw::FILE_NOT_FOUND.into()),
         };
-        let rest = match content.get(usize::from(command.p2)..) {
-            Some([]) | None => return Err(Sw::WRONG_OFFSET.into()),
-            Some(rest) => rest,
-        };
-        let bytes = match command.le {
-            None => return Err(Sw::WRONG_LENGTH.into()),
-            Some(256) => rest,
-            Some(le) => rest.get(..usize::from(le)).ok_or(Sw::wrong_le(rest.len()))?,
-        };
-        Ok(response.push(bytes)?)
+        Ok(response.push(command.part_of(content)?)?)
     }
 
     /// READ RECORD: P2 is the SFI with 4 (P1 a number) or 0 (P1 an identifier, EF 1A only) in its low

@@ -31,16 +31,7 @@ impl<R: Rng> Psam<R> {
             (Directory::Purchase, 0x17) => &application,
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
-        let rest = match file.get(usize::from(command.p2)..) {
-            Some([]) | None => return Err(Sw::WRONG_OFFSET.into()),
-            Some(rest) => rest,
-        };
-        let bytes = match command.le {
-            None => return Err(Sw::WRONG_LENGTH.into()),
-            Some(256) => rest,
-            Some(le) => rest.get(..usize::from(le)).ok_or(Sw::wrong_le(rest.len()))?,
-        };
-        Ok(response.push(bytes)?)
+        Ok(response.push(command.part_of(file)?)?)
     }
 
     /// GET CHALLENGE: 4 or 8 random bytes, as Le asks.
