@@ -28,33 +28,25 @@ pub trait Link {
     fn tear(&mut self, cut: Cut);
 }
 
-impl<R: Rng> Link for Card<R> {
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-        self.process(command, response).map_err(|_| Lost)
-    }
+macro_rules! answers {
+    ($($device:ident),+) => {$(
+        impl<R: Rng> Link for $device<R> {
+            fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+                self.process(command, response).map_err(|_| Lost)
+            }
 
-    fn leave(&mut self) {
-        self.power_off();
-    }
+            fn leave(&mut self) {
+                self.power_off();
+            }
 
-    fn tear(&mut self, cut: Cut) {
-        self.set_cut(Some(cut));
-    }
+            fn tear(&mut self, cut: Cut) {
+                self.set_cut(Some(cut));
+            }
+        }
+    )+};
 }
 
-impl<R: Rng> Link for Psam<R> {
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-        self.process(command, response).map_err(|_| Lost)
-    }
-
-    fn leave(&mut self) {
-        self.power_off();
-    }
-
-    fn tear(&mut self, cut: Cut) {
-        self.set_cut(Some(cut));
-    }
-}
+answers!(Card, Psam);
 
 impl<L: Link + ?Sized> Link for &mut L {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
