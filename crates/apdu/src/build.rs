@@ -11,17 +11,15 @@ use tunion_data::file::Sfi;
 /// A command's bytes: header, Lc, up to 255 bytes of data, Le.
 pub type CommandBuf = Vec<u8, 261>;
 
-/// Puts a command together. `data` longer than 255 bytes is cut there; every caller's is shorter.
-fn command(name: Name, p1: u8, p2: u8, data: &[u8], le: Option<u8>) -> CommandBuf {
+/// Puts a command together. More data than one Lc can count does not compile.
+fn command<const N: usize>(name: Name, p1: u8, p2: u8, data: &[u8; N], le: Option<u8>) -> CommandBuf {
+    const { assert!(N <= 255, "Lc is one byte") };
     let spec = name.spec();
-    let (data, lc) = match u8::try_from(data.len()) {
-        Ok(lc) => (data, lc),
-        Err(_) => (&data[..255], 255),
-    };
     let mut bytes = CommandBuf::new();
-    // 4 + 1 + 255 + 1 bytes always fit.
+    // 4 + 1 + 255 + 1 bytes at most always fit.
     let _ = bytes.extend_from_slice(&[spec.cla, spec.ins, p1, p2]);
-    if lc > 0 {
+    if N > 0 {
+        let [.., lc] = N.to_be_bytes();
         let _ = bytes.push(lc);
         let _ = bytes.extend_from_slice(data);
     }
@@ -33,7 +31,7 @@ fn command(name: Name, p1: u8, p2: u8, data: &[u8], le: Option<u8>) -> CommandBu
 
 /// SELECT by name, with Le = 00.
 #[must_use]
-pub fn select_name(name: &[u8]) -> CommandBuf {
+pub fn select_name<const N: usize>(name: &[u8; N]) -> CommandBuf {
     command(Name::SelectName, 0x04, 0x00, name, Some(0x00))
 }
 
@@ -80,26 +78,21 @@ pub fn get_balance(asked: Asked) -> CommandBuf {
     command(Name::GetBalance, asked as u8, 0x02, &[], Some(le))
 }
 
-/// INITIALIZE FOR PURCHASE or FOR CAPP PURCHASE.
+/// INITIALIZE FOR LOAD, FOR PURCHASE or FOR CAPP PURCHASE.
 #[must_use]
-pub fn init_for_purchase(transaction: Transaction, request: &InitRequest) -> CommandBuf {
-    let (name, p1) = match transaction {
-        Transaction::Capp => (Name::InitForCappPurchase, 0x03),
-        Transaction::Purchase | Transaction::Load => (Name::InitForPurchase, 0x01),
+pub fn init(transaction: Transaction, request: &InitRequest) -> CommandBuf {
+    let (name, p1, le) = match transaction {
+        Transaction::Load => (Name::InitForLoad, 0x00, 0x10),
+        Transaction::Purchase => (Name::InitForPurchase, 0x01, 0x0F),
+        Transaction::Capp => (Name::InitForCappPurchase, 0x03, 0x0F),
     };
-    command(name, p1, 0x02, &request.encode(), Some(0x0F))
-}
-
-/// INITIALIZE FOR LOAD.
-#[must_use]
-pub fn init_for_load(request: &InitRequest) -> CommandBuf {
-    command(Name::InitForLoad, 0x00, 0x02, &request.encode(), Some(0x10))
+    command(name, p1, 0x02, &request.encode(), Some(le))
 }
 
 /// UPDATE CAPP DATA CACHE of record `id` (low byte of 27xx) of EF 1A, or of the cyclic EF 1E with
 /// `id` 00.
 #[must_use]
-pub fn update_capp(file: Sfi, id: u8, record: &[u8]) -> CommandBuf {
+pub fn update_capp<const N: usize>(file: Sfi, id: u8, record: &[u8; N]) -> CommandBuf {
     command(Name::UpdateCappDataCache, id, file.0 << 3, record, None)
 }
 
@@ -144,22 +137,22 @@ mod tests {
     fn init_for_capp_purchase_as_published() {
         let request =
             InitRequest { key_index: 1, amount: Fen::ZERO, terminal: TerminalId([0x10, 0, 0, 0, 0, 0x01]) };
-        let bytes = init_for_purchase(Transaction::Capp, &request);
+        let bytes = init(Transaction::Capp, &request);
         assert_eq!(bytes, [0x80, 0x50, 0x03, 0x02, 0x0B, 0x01, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0x01, 0x0F]);
     }
 
     #[test]
     fn what_is_built_is_found_in_the_table() {
-        let init = InitRequest::default();
+        let request = InitRequest::default();
         let built = [
             (Device::Card, select_name(b"2PAY.SYS.DDF01"), Name::SelectName),
             (Device::Sam, select_file(0x8011), Name::SelectFile),
             (Device::Card, read_binary(Sfi::INFO, 0x1E), Name::ReadBinary),
             (Device::Card, read_record(Sfi::LOG, 1, 0), Name::ReadRecord),
             (Device::Card, get_balance(Asked::All), Name::GetBalance),
-            (Device::Card, init_for_purchase(Transaction::Purchase, &init), Name::InitForPurchase),
-            (Device::Card, init_for_purchase(Transaction::Capp, &init), Name::InitForCappPurchase),
-            (Device::Card, init_for_load(&init), Name::InitForLoad),
+            (Device::Card, init(Transaction::Purchase, &request), Name::InitForPurchase),
+            (Device::Card, init(Transaction::Capp, &request), Name::InitForCappPurchase),
+            (Device::Card, init(Transaction::Load, &request), Name::InitForLoad),
             (Device::Card, update_capp(Sfi::TRIP, 0, &[0; 48]), Name::UpdateCappDataCache),
             (Device::Card, debit(&DebitRequest::default()), Name::DebitForPurchase),
             (Device::Card, credit(&CreditRequest::default()), Name::CreditForLoad),

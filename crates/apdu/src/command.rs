@@ -64,15 +64,30 @@ impl<'a> Command<'a> {
         }
     }
 
+    /// A record, which READ RECORD gives whole: Le has to be 00 or its length.
+    ///
+    /// # Errors
+    /// [`Sw::WRONG_LENGTH`] without Le, and `6Cxx` with the true length for any other
+    /// (`docs/spec/card.md` 3).
+    pub fn whole<'f>(&self, record: &'f [u8]) -> Result<&'f [u8], Sw> {
+        match self.le {
+            None => Err(Sw::WRONG_LENGTH),
+            Some(256) => Ok(record),
+            Some(le) if usize::from(le) == record.len() => Ok(record),
+            Some(_) => Err(Sw::wrong_le(record.len())),
+        }
+    }
+
     /// Whether an answer of `length` bytes is what the sender expects: Le absent, 00 or exact.
     ///
     /// # Errors
-    /// `6Cxx` with the true length otherwise (`docs/spec/card.md` 3).
+    /// [`Sw::WRONG_LENGTH`] otherwise: `6Cxx` is for READ BINARY and READ RECORD alone (our reading,
+    /// `docs/spec/card.md` 3, 6a).
     pub fn expect(&self, length: usize) -> Result<(), Sw> {
         match self.le {
             None | Some(256) => Ok(()),
             Some(le) if usize::from(le) == length => Ok(()),
-            Some(_) => Err(Sw::wrong_le(length)),
+            Some(_) => Err(Sw::WRONG_LENGTH),
         }
     }
 }

@@ -10,9 +10,11 @@
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "proptest"))]
 extern crate std;
 
+#[cfg(any(test, feature = "proptest"))]
+pub mod arbitrary;
 pub mod build;
 mod command;
 mod response;

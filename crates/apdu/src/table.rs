@@ -177,8 +177,9 @@ table! {
 /// instruction, wrong parameters, wrong length, in this order (`docs/spec/card.md` 3).
 ///
 /// # Errors
-/// [`Sw::UNKNOWN_CLASS`], [`Sw::UNKNOWN_INSTRUCTION`], [`Sw::WRONG_P1_P2`], [`Sw::WRONG_LENGTH`], or
-/// `6Cxx` when the answer has one fixed length and Le asks for another.
+/// [`Sw::UNKNOWN_CLASS`], [`Sw::UNKNOWN_INSTRUCTION`], [`Sw::WRONG_P1_P2`], or [`Sw::WRONG_LENGTH`] for
+/// an Lc that the command does not have, and for a Le that asks an answer of one fixed length for
+/// another.
 pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> {
     let mut fault = Sw::UNKNOWN_CLASS;
     for spec in COMMANDS {
@@ -199,12 +200,31 @@ pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> 
         if !(usize::from(low)..=usize::from(high)).contains(&command.data.len()) {
             return Err(Sw::WRONG_LENGTH);
         }
-        if let Some(length @ 1..) = spec.answer_len {
+        if let Some(length) = spec.answer_len {
             command.expect(usize::from(length))?;
         }
         return Ok(spec);
     }
     Err(fault)
+}
+
+/// Whether a command ends the transaction that is open, be it answered or refused: any SELECT does, and
+/// any INITIALIZE (80 50 on the card, 80 70 on the PSAM), whatever its parameters and lengths (our
+/// reading, `docs/spec/card.md` 3.1, 6a). So the first two bytes tell.
+#[must_use]
+pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
+    COMMANDS.iter().any(|spec| {
+        let ends = matches!(
+            spec.name,
+            Name::SelectName
+                | Name::SelectFile
+                | Name::InitForLoad
+                | Name::InitForPurchase
+                | Name::InitForCappPurchase
+                | Name::InitSamForPurchase
+        );
+        ends && spec.devices.contains(&device) && command.starts_with(&[spec.cla, spec.ins])
+    })
 }
 
 impl Name {
@@ -219,6 +239,7 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arbitrary;
     use proptest::prelude::*;
     use std::vec::Vec;
 
@@ -266,7 +287,9 @@ mod tests {
             (&[0x80, 0x5C, 0x0C, 0x02, 0x04], Sw::WRONG_P1_P2),
             (&[0x80, 0x5C, 0x00, 0x01, 0x04], Sw::WRONG_P1_P2),
             (&[0x80, 0x5A, 0x00, 0x09, 0x01, 0x00], Sw::WRONG_LENGTH),
-            (&[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01, 0x07], Sw(0x6C08)),
+            (&[0x80, 0x5A, 0x00, 0x09, 0x02, 0x00, 0x01, 0x07], Sw::WRONG_LENGTH),
+            // UPDATE CAPP answers nothing, so there is nothing to expect.
+            (&[0x80, 0xDC, 0x00, 0xF0, 0x01, 0x00, 0x01], Sw::WRONG_LENGTH),
             // Lc says three bytes, two follow.
             (&[0x80, 0x5A, 0x00, 0x09, 0x03, 0x00, 0x01], Sw::WRONG_LENGTH),
             // An extended Lc.
@@ -295,11 +318,44 @@ mod tests {
         assert_eq!(classify(Device::Card, &credit_sam), Err(Sw::UNKNOWN_INSTRUCTION));
     }
 
+    #[test]
+    fn select_and_initialize_end_a_transaction_whatever_follows_them() {
+        let ends = |bytes: &[u8]| [Device::Card, Device::Sam].map(|device| ends_transaction(device, bytes));
+        for tail in [&[][..], &[0x04, 0x00], &[0xFF, 0xFF, 0xFF, 0xFF]] {
+            let tailed = |cla, ins| [&[cla, ins], tail].concat();
+            assert_eq!(ends(&tailed(0x00, 0xA4)), [true, true]);
+            assert_eq!(ends(&tailed(0x80, 0x50)), [true, false]);
+            assert_eq!(ends(&tailed(0x80, 0x70)), [false, true]);
+            for other in [0xB0, 0xB2, 0x84, 0x50, 0x70] {
+                assert_eq!(ends(&tailed(0x00, other)), [false, false]);
+            }
+            for other in [0xA4, 0x52, 0x54, 0x5A, 0x5C, 0x72, 0xDC] {
+                assert_eq!(ends(&tailed(0x80, other)), [false, false]);
+            }
+        }
+        assert_eq!(ends(&[]), [false, false]);
+        assert_eq!(ends(&[0x80]), [false, false]);
+    }
+
     proptest! {
         #[test]
-        fn no_bytes_panic(bytes: Vec<u8>) {
-            let _ = classify(Device::Card, &bytes);
-            let _ = classify(Device::Sam, &bytes);
+        fn no_bytes_panic(
+            command in prop_oneof![
+                arbitrary::command(Device::Card),
+                arbitrary::command(Device::Sam),
+                any::<Vec<u8>>(),
+            ],
+            file: Vec<u8>,
+        ) {
+            for device in [Device::Card, Device::Sam] {
+                let Ok(found) = Command::parse(&command) else { break };
+                if find(device, &found).is_ok() {
+                    let _ = found.part_of(&file);
+                    let _ = found.whole(&file);
+                    let _ = found.expect(file.len());
+                }
+                let _ = ends_transaction(device, &command);
+            }
         }
     }
 }

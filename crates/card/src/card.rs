@@ -125,6 +125,9 @@ impl<R: Rng> Card<R> {
         }
         let written = self.store.page_writes();
         self.work = Work { bytes_in: length(command), ..Work::default() };
+        if table::ends_transaction(Device::Card, command) {
+            self.session = Session::Idle;
+        }
         let outcome = Command::parse(command)
             .map_err(Fault::from)
             .and_then(|command| self.dispatch(&command, response));

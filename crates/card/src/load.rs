@@ -2,12 +2,11 @@
 
 use crate::card::{Card, Fault};
 use crate::map::{self, LOG, PURSE, StoredProof};
-use crate::purchase::DES;
 use crate::session::{Pending, Session};
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_crypto::{ct_eq, load_block};
-use tunion_data::command::{CreditAnswer, CreditRequest, InitRequest, LoadInit, Transaction};
+use tunion_data::command::{ALGORITHM_DES, CreditAnswer, CreditRequest, InitRequest, LoadInit, Transaction};
 use tunion_data::file::LogRecord;
 use tunion_data::mac::{LoadMac1, LoadTac, TransactionMac};
 
@@ -21,9 +20,11 @@ impl<R: Rng> Card<R> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        self.session = Session::Idle;
         self.require_purse(Sw::CONDITIONS)?;
         let request = InitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
+        // Indexes 01 and 02 are the two load keys (docs/spec/card.md 6a, our reading).
+        let index = usize::from(request.key_index).wrapping_sub(1);
+        let key = self.keys.load.get(index).ok_or(Sw::NO_SUCH_KEY)?.clone();
         let purse = map::purse(&self.store);
         if purse.online_seq == u16::MAX {
             return Err(Sw::COUNTER_AT_MAXIMUM.into());
@@ -32,18 +33,19 @@ impl<R: Rng> Card<R> {
         let pending = Pending { request, seq: purse.online_seq, random: self.draw() };
         let balance = purse.available();
         let InitRequest { amount, terminal, .. } = request;
-        let mac1 =
-            self.load_mac(&pending, &LoadMac1 { balance, amount, transaction: LOAD, terminal }.encode())?;
+        let tally = &mut self.work.crypto;
+        let key = key.session_key(load_block(pending.random, pending.seq), tally);
+        let mac1 = key.mac(&LoadMac1 { balance, amount, transaction: LOAD, terminal }.encode(), tally);
         let answer = LoadInit {
             balance,
             seq: pending.seq,
             key_version: self.keys.version,
-            algorithm: DES,
+            algorithm: ALGORITHM_DES,
             random: pending.random,
             mac1,
         };
         response.push(&answer.encode())?;
-        self.session = Session::Load(pending);
+        self.session = Session::Load(pending, key);
         Ok(())
     }
 
@@ -54,14 +56,14 @@ impl<R: Rng> Card<R> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        let Session::Load(pending) = core::mem::take(&mut self.session) else {
+        let Session::Load(pending, key) = core::mem::take(&mut self.session) else {
             return Err(Sw::INVALID_STATE.into());
         };
         let CreditRequest { date, time, mac2 } =
             CreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         let InitRequest { amount, terminal, .. } = pending.request;
         let approval = TransactionMac { amount, transaction: LOAD, terminal, date, time };
-        if !ct_eq(&self.load_mac(&pending, &approval.encode())?, &mac2) {
+        if !ct_eq(&key.mac(&approval.encode(), &mut self.work.crypto), &mac2) {
             return Err(Sw::WRONG_MAC.into());
         }
 
@@ -86,14 +88,5 @@ impl<R: Rng> Card<R> {
         PURSE.write(&mut tx, &purse.encode())?;
         tx.commit()?;
         Ok(response.push(&CreditAnswer { tac }.encode())?)
-    }
-
-    /// A MAC under the session key of the load. Indexes 01 and 02 are the two load keys.
-    fn load_mac(&mut self, pending: &Pending, input: &[u8]) -> Result<[u8; 4], Fault> {
-        let index = usize::from(pending.request.key_index).wrapping_sub(1);
-        let key = self.keys.load.get(index).ok_or(Sw::NO_SUCH_KEY)?;
-        let tally = &mut self.work.crypto;
-        let session_key = key.session_key(load_block(pending.random, pending.seq), tally);
-        Ok(session_key.mac(input, tally))
     }
 }

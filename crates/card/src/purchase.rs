@@ -6,15 +6,17 @@ use crate::session::{Cache, Pending, Session};
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_crypto::{ct_eq, purchase_block};
-use tunion_data::command::{DebitAnswer, DebitRequest, InitRequest, PurchaseInit, Transaction};
+use tunion_data::command::{
+    ALGORITHM_DES, DebitAnswer, DebitRequest, InitRequest, PurchaseInit, Transaction,
+};
 use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, LogRecord, Sfi};
 use tunion_data::mac::{PurchaseTac, TransactionMac};
 
 /// The purchase key has this index and no other (`docs/spec/card.md` 6a, our reading).
 const PURCHASE_KEY: u8 = 0x01;
 
-/// The algorithm that INITIALIZE answers: DES (`docs/spec/card.md` 4.8).
-pub(crate) const DES: u8 = 0x00;
+/// P1 of DEBIT that the laboratory's later text has for a single purchase (`docs/spec/card.md` 7.2).
+const SINGLE: u8 = 0x02;
 
 impl<R: Rng> Card<R> {
     /// INITIALIZE FOR PURCHASE.
@@ -42,7 +44,6 @@ impl<R: Rng> Card<R> {
     /// What both have in common. It changes nothing but the session: an INITIALIZE that no DEBIT
     /// follows leaves the sequence alone.
     fn init_purchase(&mut self, command: &Command<'_>, response: &mut Response) -> Result<Pending, Fault> {
-        self.session = Session::Idle;
         self.require_purse(Sw::CONDITIONS)?;
         let request = InitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         if request.key_index != PURCHASE_KEY {
@@ -61,7 +62,7 @@ impl<R: Rng> Card<R> {
             seq: purse.offline_seq,
             overdraft_limit: purse.overdraft_limit,
             key_version: self.keys.version,
-            algorithm: DES,
+            algorithm: ALGORITHM_DES,
             random,
         };
         response.push(&answer.encode())?;
@@ -94,16 +95,21 @@ impl<R: Rng> Card<R> {
 
     /// DEBIT FOR PURCHASE and DEBIT FOR CAPP PURCHASE: checks MAC1, then commits money, sequence,
     /// log, proof and the cached records together. A wrong MAC1 ends the session and changes nothing.
+    /// P1 = 02 is of the single purchase alone (`docs/spec/card.md` 7.2); with it a composite one is
+    /// refused and stays open (our reading).
     pub(crate) fn debit_for_purchase(
         &mut self,
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
+        if command.p1 == SINGLE && matches!(self.session, Session::Capp(..)) {
+            return Err(Sw::WRONG_P1_P2.into());
+        }
         let session = core::mem::take(&mut self.session);
         let (transaction, pending, cache) = match &session {
             Session::Purchase(pending) => (Transaction::Purchase, pending, None),
             Session::Capp(pending, cache) => (Transaction::Capp, pending, Some(cache)),
-            Session::Idle | Session::Load(_) => return Err(Sw::INVALID_STATE.into()),
+            Session::Idle | Session::Load(..) => return Err(Sw::INVALID_STATE.into()),
         };
         let debit = DebitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         let answer = self.authorise(transaction, pending, &debit)?;

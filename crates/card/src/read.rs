@@ -45,11 +45,7 @@ impl<R: Rng> Card<R> {
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
         let record = place.ok_or(Sw::RECORD_NOT_FOUND)?.read(&self.store);
-        if command.le.is_none() {
-            return Err(Sw::WRONG_LENGTH.into());
-        }
-        command.expect(record.len())?;
-        Ok(response.push(record)?)
+        Ok(response.push(command.whole(record)?)?)
     }
 }
 

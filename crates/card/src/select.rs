@@ -2,7 +2,6 @@
 
 use crate::card::{Card, Fault, Selected};
 use crate::map;
-use crate::session::Session;
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_data::fci::{Directory, EP_LABEL, Fci, PPSE};
@@ -13,14 +12,13 @@ const FCI_MAX: usize = 96;
 
 impl<R: Rng> Card<R> {
     /// SELECT by name. A name that the application's name begins with selects it too (partial name,
-    /// `docs/spec/card.md` 1.1). A failed SELECT leaves nothing selected (our reading).
+    /// `docs/spec/card.md` 1.1). A SELECT that is refused leaves the selection as it was (ISO/IEC
+    /// 7816-4).
     pub(crate) fn select_name(
         &mut self,
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        self.session = Session::Idle;
-        self.selected = Selected::Nothing;
         let mut template = [0; FCI_MAX];
         let (selected, length) = if command.data == PPSE {
             let directory = Directory { aid: &self.aid, label: EP_LABEL, priority: 1 };

@@ -2,6 +2,7 @@
 //! (`docs/spec/card.md` 3.1). It lies in RAM and goes with the power.
 
 use heapless::Vec;
+use tunion_crypto::SessionKey;
 use tunion_data::command::InitRequest;
 use tunion_data::file::{INDUSTRY_LEN, TripRecord};
 
@@ -16,8 +17,8 @@ pub(crate) enum Session {
     Purchase(Pending),
     /// INITIALIZE FOR CAPP PURCHASE was answered; UPDATE CAPP DATA CACHE may have followed.
     Capp(Pending, Cache),
-    /// INITIALIZE FOR LOAD was answered.
-    Load(Pending),
+    /// INITIALIZE FOR LOAD was answered; MAC1 and MAC2 are under one session key.
+    Load(Pending, SessionKey),
 }
 
 /// What INITIALIZE was asked and answered.

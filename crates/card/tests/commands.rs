@@ -9,9 +9,10 @@ use support::{
 };
 use tunion_apdu::{Sw, build};
 use tunion_card::PurseContents;
+use tunion_crypto::Tally;
 use tunion_data::Fen;
-use tunion_data::command::{Balances, Transaction};
-use tunion_data::fci::EP_AID;
+use tunion_data::command::{Balances, PurchaseInit, Transaction};
+use tunion_data::fci::{EP_AID, PPSE};
 use tunion_data::file::{BusRecord, LogRecord, RailRecord, Sfi, TripRecord};
 
 /// Commands that answer a status word and change nothing, on a fresh selected card.
@@ -47,9 +48,9 @@ fn every_status_word_of_the_reading_commands() {
         (&hex!("805C000204"), 0x9000, "available balance"),
         (&hex!("805C000200"), 0x9000, "Le 00"),
         (&hex!("805C0002"), 0x9000, "Le absent"),
-        (&hex!("805C000210"), 0x6C04, "a longer Le"),
+        (&hex!("805C000210"), 0x6700, "a longer Le"),
         (&hex!("805C050210"), 0x9000, "all balances"),
-        (&hex!("805C050204"), 0x6C10, "all balances with Le 04"),
+        (&hex!("805C050204"), 0x6700, "all balances with Le 04"),
         (&hex!("805C060204"), 0x6A86, "the second purse, which this card has not"),
         (&hex!("805C000104"), 0x6A86, "the electronic deposit, which T-Union has not"),
         (&hex!("0084000004"), 0x9000, "a challenge"),
@@ -76,7 +77,7 @@ fn every_status_word_of_the_initialising_commands() {
         (rich, &hex!("805001020B 01 00002711 100000000001 0F"), 0x9401, "a fen more"),
         (rich, &hex!("805003020B 01 00002711 100000000001 0F"), 0x9401, "a fen more, composite"),
         (rich, &hex!("805001020B 02 00000001 100000000001 0F"), 0x9403, "purchase key 2"),
-        (rich, &hex!("805001020B 01 00000001 100000000001 10"), 0x6C0F, "Le 10 for 15 bytes"),
+        (rich, &hex!("805001020B 01 00000001 100000000001 10"), 0x6700, "Le 10 for 15 bytes"),
         (rich, &hex!("805001020A 01 00000001 1000000000 0F"), 0x6700, "a short terminal number"),
         (rich, &hex!("805002020B 01 00000001 100000000001 0F"), 0x6A86, "cash withdrawal"),
         (spent, &hex!("805001020B 01 00000000 100000000001 0F"), 0x9402, "offline counter at FFFF"),
@@ -130,21 +131,114 @@ fn commands_out_of_order_are_6901() {
     // A single purchase has no cache.
     init_purchase(&mut card, Transaction::Purchase, 300);
     assert_eq!(send(&mut card, &build::update_capp(Sfi::TRIP, 0, &[0; 48])).sw(), Sw::INVALID_STATE);
-    // SELECT ends a session.
-    let answer = init_purchase(&mut card, Transaction::Capp, 300);
-    ok(&mut card, &build::select_name(&EP_AID));
-    assert_eq!(send(&mut card, &debit(Transaction::Capp, 300, &answer, 1)).sw(), Sw::INVALID_STATE);
     assert_eq!(card.balances().actual, Fen::new(10_000));
 }
 
+/// `docs/spec/card.md` 3.1, 6a.
 #[test]
-fn reading_inside_a_session_keeps_it() {
+fn what_ends_a_transaction_and_what_keeps_it() {
+    let ends: &[(&[u8], u16, &str)] = &[
+        (&hex!("00A4040008 A000000632010105 00"), 0x9000, "SELECT"),
+        (&hex!("00A4040008 A000000632010105 10"), 0x6700, "SELECT with a wrong Le"),
+        (&hex!("00A4040008 A000000632010106 00"), 0x6A82, "SELECT of what is not there"),
+        (&hex!("00A4040010 A000000632010105"), 0x6700, "SELECT with less than its Lc"),
+        (&hex!("00A4020008 A000000632010105 00"), 0x6A86, "SELECT with another P1"),
+        (&hex!("00A40000023F01"), 0x6A82, "SELECT by file identifier"),
+        (&hex!("805001020B 01 00000000 100000000001 0F"), 0x9000, "another INITIALIZE"),
+        (&hex!("805003020B 01 7FFFFFFF 100000000001 0F"), 0x9401, "INITIALIZE beyond the balance"),
+        (&hex!("805003020B 01 00000000 100000000001 0E"), 0x6700, "INITIALIZE with a wrong Le"),
+        (&hex!("805005020B 01 00000000 100000000001 10"), 0x6A86, "INITIALIZE FOR UNLOAD"),
+        (&hex!("8050"), 0x6700, "INITIALIZE cut short"),
+    ];
+    for (command, sw, what) in ends {
+        let mut card = card();
+        let answer = init_purchase(&mut card, Transaction::Capp, 300);
+        assert_eq!(send(&mut card, command).sw(), Sw(*sw), "{what}");
+        let debit = debit(Transaction::Capp, 300, &answer, 1);
+        assert_ne!(send(&mut card, &debit).sw(), Sw::OK, "{what}");
+        assert_eq!(
+            send(&mut card, &build::update_capp(Sfi::TRIP, 0, &[1; 48])).sw(),
+            Sw::INVALID_STATE,
+            "{what}"
+        );
+        assert_eq!(card.balances().actual, Fen::new(10_000), "{what}");
+    }
+    let keeps: &[(&[u8], u16, &str)] = &[
+        (&hex!("00B095001E"), 0x9000, "READ BINARY"),
+        (&hex!("00B201C417"), 0x9000, "READ RECORD"),
+        (&hex!("805C030204"), 0x9000, "GET BALANCE"),
+        (&hex!("805A000902000608"), 0x9406, "GET TRANSACTION PROVE"),
+        (&hex!("0084000004"), 0x9000, "GET CHALLENGE"),
+        (&hex!("80DC00F003 010203"), 0x6A80, "a refused UPDATE CAPP DATA CACHE"),
+        (&hex!("805401000E 0000000120240102030405F533F9"), 0x6700, "DEBIT with a wrong length"),
+        (&hex!("8070000000"), 0x6D00, "the PSAM's INITIALIZE"),
+        (&hex!("90A40000"), 0x6E00, "another class"),
+    ];
+    for (command, sw, what) in keeps {
+        let mut card = card();
+        let answer = init_purchase(&mut card, Transaction::Capp, 300);
+        assert_eq!(send(&mut card, command).sw(), Sw(*sw), "{what}");
+        ok(&mut card, &debit(Transaction::Capp, 300, &answer, 1));
+    }
+}
+
+/// `docs/spec/card.md` 7.2.
+#[test]
+fn p1_of_debit_is_01_and_for_a_single_purchase_02_too() {
+    let with_p1 = |p1, transaction, answer: &_| {
+        let mut command = debit(transaction, 300, answer, 1);
+        command[2] = p1;
+        command
+    };
+    for p1 in [0x01, 0x02] {
+        let mut card = card();
+        assert_eq!(
+            send(&mut card, &with_p1(p1, Transaction::Purchase, &PurchaseInit::default())).sw(),
+            Sw::INVALID_STATE
+        );
+        let answer = init_purchase(&mut card, Transaction::Purchase, 300);
+        ok(&mut card, &with_p1(p1, Transaction::Purchase, &answer));
+        assert_eq!(card.balances().actual, Fen::new(9_700));
+    }
     let mut card = card();
     let answer = init_purchase(&mut card, Transaction::Capp, 300);
-    ok(&mut card, &build::read_binary(Sfi::INFO, 0x1E));
-    ok(&mut card, &build::get_balance(build::Asked::Actual));
-    assert_eq!(send(&mut card, &hex!("805A000902000608")).sw(), Sw::NO_PROOF);
-    ok(&mut card, &debit(Transaction::Capp, 300, &answer, 1));
+    assert_eq!(send(&mut card, &with_p1(0x02, Transaction::Capp, &answer)).sw(), Sw::WRONG_P1_P2);
+    assert_eq!(send(&mut card, &with_p1(0x03, Transaction::Capp, &answer)).sw(), Sw::WRONG_P1_P2);
+    ok(&mut card, &with_p1(0x01, Transaction::Capp, &answer));
+}
+
+/// `docs/spec/card.md` 7.3.
+#[test]
+fn p2_of_credit_is_00_or_02() {
+    for p2 in [0x00, 0x02] {
+        let mut card = card();
+        let answer = init_load(&mut card, 1000);
+        let mut command = credit(1000, &answer);
+        command[3] = 0x01;
+        assert_eq!(send(&mut card, &command).sw(), Sw::WRONG_P1_P2);
+        command[3] = p2;
+        ok(&mut card, &command);
+        assert_eq!(card.balances().actual, Fen::new(11_000));
+    }
+}
+
+#[test]
+fn a_select_that_is_refused_leaves_the_selection_as_it_was() {
+    let refused: [&[u8]; 4] = [
+        &hex!("00A4040008 A000000632010106 00"),
+        &hex!("00A4040008 A000000632010105 10"),
+        &hex!("00A404000E 325041592E5359532E4444463031 01"),
+        &hex!("00A40000023F01"),
+    ];
+    for command in refused {
+        let mut card = card();
+        assert_ne!(send(&mut card, command).sw(), Sw::OK);
+        ok(&mut card, &build::read_binary(Sfi::INFO, 0x1E));
+        // Nor does it select what was not.
+        ok(&mut card, &build::select_name(PPSE));
+        assert_ne!(send(&mut card, command).sw(), Sw::OK);
+        assert_eq!(send(&mut card, &build::read_binary(Sfi::INFO, 0x1E)).sw(), Sw::NO_CURRENT_FILE);
+    }
 }
 
 #[test]
@@ -178,19 +272,20 @@ fn update_capp_refuses_what_it_cannot_commit() {
     foreign[0] = 0x28;
     let mut card = card();
     init_purchase(&mut card, Transaction::Capp, 0);
-    let mut sw = |file, id, record: &[u8]| send(&mut card, &build::update_capp(file, id, record)).sw();
-    assert_eq!(sw(Sfi::INDUSTRY, 1, &rail), Sw::OK);
-    assert_eq!(sw(Sfi::INDUSTRY, 0, &bus), Sw::OK, "P1 00: the header names the record");
-    assert_eq!(sw(Sfi::INDUSTRY, 1, &rail), Sw::OK, "again the same record");
-    assert_eq!(sw(Sfi::INDUSTRY, 3, &third), Sw::CONDITIONS, "a third record");
-    assert_eq!(sw(Sfi::INDUSTRY, 2, &rail), Sw::WRONG_DATA, "P1 and header disagree");
-    assert_eq!(sw(Sfi::INDUSTRY, 1, &rail[..127]), Sw::WRONG_DATA);
-    assert_eq!(sw(Sfi::INDUSTRY, 0, &foreign), Sw::WRONG_DATA);
-    assert_eq!(sw(Sfi::INDUSTRY, 0, &beyond), Sw::RECORD_NOT_FOUND);
-    assert_eq!(sw(Sfi::TRIP, 0, &[1; 48]), Sw::OK);
-    assert_eq!(sw(Sfi::TRIP, 0, &[1; 47]), Sw::WRONG_DATA);
-    assert_eq!(sw(Sfi::TRIP, 1, &[1; 48]), Sw::WRONG_P1_P2);
-    assert_eq!(sw(Sfi::LOG, 0, &[1; 23]), Sw::FILE_NOT_FOUND);
+    let short = rail.first_chunk::<127>().unwrap();
+    let mut sw = |command: &[u8]| send(&mut card, command).sw();
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 1, &rail)), Sw::OK);
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 0, &bus)), Sw::OK, "P1 00: the header names the record");
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 1, &rail)), Sw::OK, "again the same record");
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 3, &third)), Sw::CONDITIONS, "a third record");
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 2, &rail)), Sw::WRONG_DATA, "P1 and header disagree");
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 1, short)), Sw::WRONG_DATA);
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 0, &foreign)), Sw::WRONG_DATA);
+    assert_eq!(sw(&build::update_capp(Sfi::INDUSTRY, 0, &beyond)), Sw::RECORD_NOT_FOUND);
+    assert_eq!(sw(&build::update_capp(Sfi::TRIP, 0, &[1; 48])), Sw::OK);
+    assert_eq!(sw(&build::update_capp(Sfi::TRIP, 0, &[1; 47])), Sw::WRONG_DATA);
+    assert_eq!(sw(&build::update_capp(Sfi::TRIP, 1, &[1; 48])), Sw::WRONG_P1_P2);
+    assert_eq!(sw(&build::update_capp(Sfi::LOG, 0, &[1; 23])), Sw::FILE_NOT_FOUND);
 }
 
 #[test]
@@ -223,6 +318,19 @@ fn a_composite_purchase_does_its_bare_cryptography_and_no_more() {
     assert_eq!((work.crypto.tdes_blocks, work.crypto.des_schedules, work.crypto.des_blocks), (1, 1, 7));
     assert_eq!(work.crypto.tdes_schedules, 0);
     assert_eq!(work.page_writes, 3, "log, purse and root");
+}
+
+#[test]
+fn a_load_does_its_bare_cryptography_and_no_more() {
+    let mut card = card();
+    let answer = init_load(&mut card, 1000);
+    let mut crypto = card.work().crypto;
+    ok(&mut card, &credit(1000, &answer));
+    crypto += card.work().crypto;
+    // MAC1 over 15 bytes, MAC2 over 18, TAC over 24, which padding takes to four blocks.
+    let bare = Tally { tdes_blocks: 1, des_schedules: 1, des_blocks: 2 + 3 + 4, ..Tally::default() };
+    assert_eq!(crypto, bare);
+    assert_eq!(card.work().page_writes, 3, "log, purse and root");
 }
 
 #[test]
@@ -288,10 +396,9 @@ fn an_instance_is_selected_by_its_full_or_partial_name() {
     let mut card = tunion_card::Card::new(&contents, support::Fixed([0; 4]));
     let fci = ok(&mut card, &build::select_name(&EP_AID));
     assert_eq!(fci[..20], hex!("6F39 8410 A000000632010105 10009156000014A1"));
-    ok(&mut card, &build::select_name(&contents.aid));
-    let other = [&EP_AID[..], &hex!("53004755414E4758")].concat();
+    ok(&mut card, &build::select_name::<16>(contents.aid[..].try_into().unwrap()));
+    let other = hex!("A000000632010105 53004755414E4758");
     assert_eq!(send(&mut card, &build::select_name(&other)).sw(), Sw::FILE_NOT_FOUND);
-    assert_eq!(send(&mut card, &build::read_binary(Sfi::INFO, 0)).sw(), Sw::NO_CURRENT_FILE);
 }
 
 #[test]

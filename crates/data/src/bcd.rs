@@ -157,11 +157,45 @@ mod tests {
         }
 
         #[test]
-        fn what_reads_as_a_date_is_written_back_the_same(bytes: [u8; 4]) {
-            if let Some(date) = BcdDate(bytes).date() {
+        fn what_reads_as_a_date_is_written_back_the_same(bytes in date_bytes()) {
+            let [century, year, month, day] = bytes;
+            let date = BcdDate(bytes).date();
+            let bcd = bytes.iter().all(|byte| digit_pair(*byte).is_ok());
+            let inside = bcd && (1..=0x12).contains(&month) && (1..=0x28).contains(&day);
+            prop_assert!(!inside || date.is_some(), "every month has 28 days");
+            prop_assert!(bcd || date.is_none());
+            if let Some(date) = date {
                 prop_assert_eq!(BcdDate::from(date), BcdDate(bytes));
+                prop_assert_eq!(std::format!("{date}"), std::format!("{century:02X}{year:02X}-{month:02X}-{day:02X}"));
             }
         }
+
+        #[test]
+        fn what_reads_as_a_time_is_written_back_the_same(bytes in time_bytes()) {
+            let time = BcdTime(bytes).time();
+            let [hour, minute, second] = bytes;
+            let inside = bytes.iter().all(|byte| digit_pair(*byte).is_ok())
+                && hour < 0x24 && minute < 0x60 && second < 0x60;
+            prop_assert_eq!(time.is_some(), inside);
+            if let Some(time) = time {
+                prop_assert_eq!(BcdTime::from(time), BcdTime(bytes));
+            }
+        }
+    }
+
+    /// One byte in the range, as BCD, or now and then any byte.
+    fn pair(numbers: core::ops::RangeInclusive<u8>) -> impl Strategy<Value = u8> {
+        prop_oneof![20 => numbers.prop_map(to_pair), 1 => any::<u8>()]
+    }
+
+    /// Dates of three centuries, and what lies around them.
+    fn date_bytes() -> impl Strategy<Value = [u8; 4]> {
+        (pair(19..=21), pair(0..=99), pair(0..=13), pair(0..=32))
+            .prop_map(|(century, year, month, day)| [century, year, month, day])
+    }
+
+    fn time_bytes() -> impl Strategy<Value = [u8; 3]> {
+        (pair(0..=24), pair(0..=60), pair(0..=60)).prop_map(|(hour, minute, second)| [hour, minute, second])
     }
 
     #[test]

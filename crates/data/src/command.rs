@@ -29,6 +29,9 @@ impl Transaction {
     }
 }
 
+/// The algorithm byte of an INIT answer that says DES (`docs/spec/card.md` 4.8).
+pub const ALGORITHM_DES: u8 = 0x00;
+
 record! {
     /// Command data of INITIALIZE FOR PURCHASE, FOR CAPP PURCHASE and FOR LOAD, 11 bytes.
     InitRequest, InitRequestView: 11 {
@@ -52,7 +55,7 @@ record! {
         6 overdraft_limit: Fen24,
         /// Version of the purchase key.
         9 key_version: u8,
-        /// Algorithm: 00 DES.
+        /// Algorithm: [`ALGORITHM_DES`].
         10 algorithm: u8,
         /// The card's random number.
         11 random: [u8; 4],
@@ -68,7 +71,7 @@ record! {
         4 seq: u16,
         /// Version of the load key.
         6 key_version: u8,
-        /// Algorithm: 00 DES.
+        /// Algorithm: [`ALGORITHM_DES`].
         7 algorithm: u8,
         /// The card's random number.
         8 random: [u8; 4],

@@ -15,15 +15,15 @@ impl fmt::Display for ParseIdError {
 
 impl core::error::Error for ParseIdError {}
 
-/// Parses exactly `2 * N` hexadecimal digits.
-fn from_hex<const N: usize>(text: &str, wanted: &'static str) -> Result<[u8; N], ParseIdError> {
+/// Parses exactly `2 * N` digits of a base, 10 or 16; two digits are a byte either way.
+fn from_digits<const N: usize>(text: &str, base: u32, wanted: &'static str) -> Result<[u8; N], ParseIdError> {
     let digits = text.as_bytes();
     if digits.len() != 2 * N {
         return Err(ParseIdError(wanted));
     }
     let mut out = [0; N];
     for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
-        let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        let nibble = |b: u8| char::from(b).to_digit(base).and_then(|d| u8::try_from(d).ok());
         let (Some(high), Some(low)) = (nibble(pair[0]), nibble(pair[1])) else {
             return Err(ParseIdError(wanted));
         };
@@ -32,8 +32,8 @@ fn from_hex<const N: usize>(text: &str, wanted: &'static str) -> Result<[u8; N],
     Ok(out)
 }
 
-macro_rules! hex_id {
-    ($(#[$doc:meta])* $name:ident, $len:literal, $wanted:literal) => {
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $len:literal of base $base:literal, $wanted:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub [u8; $len]);
@@ -53,27 +53,27 @@ macro_rules! hex_id {
         impl FromStr for $name {
             type Err = ParseIdError;
             fn from_str(text: &str) -> Result<Self, ParseIdError> {
-                from_hex(text, $wanted).map(Self)
+                from_digits(text, $base, $wanted).map(Self)
             }
         }
     };
 }
 
-hex_id! {
+id! {
     /// An institution (发卡机构 / 收单机构): 4 BCD bytes and `FFFFFFFF`. Bytes 0–1 name the
     /// institution, bytes 2–3 its city. First-level factor of every card key
     /// (`docs/spec/card.md` 2.1, 4.2).
-    IssuerId, 8, "an institution is 16 hexadecimal digits, such as \"01011000FFFFFFFF\""
+    IssuerId, 8 of base 16, "an institution is 16 hexadecimal digits, such as \"01011000FFFFFFFF\""
 }
-hex_id! {
+id! {
     /// The terminal number (终端机编号) that the PSAM holds in its file 16
     /// (`docs/spec/terminal.md` 2.1).
-    TerminalId, 6, "a terminal number is 12 hexadecimal digits, such as \"100000000001\""
+    TerminalId, 6 of base 16, "a terminal number is 12 hexadecimal digits, such as \"100000000001\""
 }
-hex_id! {
+id! {
     /// A four-digit region code (城市代码), BCD: 1000 Beijing, 2900 Shanghai
     /// (`docs/spec/card.md` 2.3).
-    CityCode, 2, "a city code is 4 digits, such as \"1000\" for Beijing"
+    CityCode, 2 of base 10, "a city code is 4 digits, such as \"1000\" for Beijing"
 }
 
 impl IssuerId {
@@ -166,6 +166,10 @@ mod tests {
         assert!("310489519990000000A".parse::<Pan>().is_err());
         assert!("0101100".parse::<IssuerId>().is_err());
         assert!("0101 000FFFFFFFF".parse::<IssuerId>().is_err());
+        for city in ["100", "10000", "29A0", "FFFF", "１０", "+100", ""] {
+            assert!(city.parse::<CityCode>().is_err(), "{city}");
+        }
+        assert_eq!("2900".parse::<CityCode>().unwrap(), CityCode([0x29, 0x00]));
         assert_eq!("05212482ffffffff".parse::<IssuerId>().unwrap().city(), CityCode([0x24, 0x82]));
     }
 }

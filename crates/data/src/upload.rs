@@ -14,7 +14,7 @@ record! {
         0 trip_type: u8,
         /// Transaction type of the purse: 02, 06 or 09.
         1 transaction: u8,
-        /// Flags: [`UploadRecord::GREY`], [`UploadRecord::RECOVERED`], [`UploadRecord::MAC2_FAILED`].
+        /// Flags: [`UploadRecord::GREY`] and the others below.
         2 flags: u8,
         /// The terminal's number.
         3 terminal: TerminalId,
@@ -68,7 +68,8 @@ record! {
         95 entry_at: BcdDateTime,
         /// Part of the amount that is a surcharge: overtime, or an incomplete journey.
         102 surcharge: Fen,
-        /// Number of the reason in the tariff that caused the surcharge, 0 for none.
+        /// Kind of the surcharge: 00 none, 02 overtime, 11 an exit that was never made (Xi'an's kinds,
+        /// `docs/spec/terminal.md` 6.1).
         106 surcharge_kind: u8,
         /// Available balance that INIT answered.
         107 available_before: Fen,
@@ -78,10 +79,19 @@ record! {
 impl UploadRecord {
     /// Flag: stored before DEBIT, its outcome not known.
     pub const GREY: u8 = 0x01;
-    /// Flag: the outcome was learned by GET TRANSACTION PROVE at a later tap.
+    /// Flag: the outcome was learned at a later tap, by GET TRANSACTION PROVE and the card's log. Its
+    /// MAC2 was not checked by the PSAM.
     pub const RECOVERED: u8 = 0x02;
     /// Flag: the PSAM did not accept MAC2. The money has left the card all the same.
     pub const MAC2_FAILED: u8 = 0x04;
+
+    /// Flag: the PSAM did not judge MAC2: it was silent or faulty.
+    pub const MAC2_UNCHECKED: u8 = 0x08;
+
+    /// Surcharge kind: overtime.
+    pub const OVERTIME: u8 = 0x02;
+    /// Surcharge kind: an exit that was never made.
+    pub const EXIT_MISSING: u8 = 0x11;
 
     /// Whether `flag` is set.
     #[must_use]

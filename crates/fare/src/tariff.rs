@@ -190,6 +190,13 @@ impl Tariff {
         }
     }
 
+    /// Whether some ride's price depends on the card's [`Ledger`](crate::Ledger), which then has to
+    /// be kept somewhere.
+    #[must_use]
+    pub fn reads_ledger(&self) -> bool {
+        self.accumulation.is_some()
+    }
+
     /// The clause that a reason names.
     #[must_use]
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {

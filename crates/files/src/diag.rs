@@ -22,6 +22,7 @@
 //! The module knows text and places in it. It never knows what a file means.
 
 mod csv;
+mod path;
 mod text;
 mod toml;
 

@@ -1,4 +1,99 @@
-//! Scenarios.
+//! Scenarios: cards that tap at terminals, and what is expected of it.
+//!
+//! ```toml
+//! version = 1
+//! title = "A student's weekday"
+//! seed = 7                                # of all randomness
+//! keys = "../keys/lab.toml"               # every path is relative to this file
+//! black-list = ["lost"]                   # cards of this scenario, or 19-digit card numbers
+//!
+//! [cards.lin]
+//! file = "../cards/student.toml"          # a card profile
+//! pan = "3105170010000000011"             # what differs from it
+//! balance = "20.00"
+//!
+//! [cards.lost]
+//! file = "../cards/ordinary.toml"
+//!
+//! [terminals.rail]                        # the gates of all stations
+//! file = "../terminals/beijing-rail.toml" # a terminal profile
+//! expired-student = "as-ordinary"         # what differs from it
+//!
+//! [terminals.bus-331]                     # the reader on one bus
+//! file = "../terminals/beijing-bus.toml"
+//! line = "331"
+//! direction = 0                           # default 0
+//! vehicle = "A1001"                       # ASCII, at most 8
+//!
+//! [terminals.kiosk]
+//! file = "../terminals/beijing-top-up.toml"
+//!
+//! [[tap]]
+//! at = 2026-11-23T07:20:00                # without quotes and zone: all clocks are in UTC+8
+//! card = "lin"
+//! terminal = "kiosk"
+//! load = "50.00"
+//!
+//! [[tap]]
+//! at = 2026-11-23T07:40:00
+//! card = "lin"
+//! terminal = "rail"
+//! enter = "西二旗"
+//! line = 13                               # number of the line in 1A and 1E, default 0
+//! repeat = { times = 22, every-days = 1 }
+//! expect = { gate = "open", charged = "0.00" }
+//!
+//! [[tap]]
+//! at = 2026-11-23T08:10:00
+//! card = "lin"
+//! terminal = "rail"
+//! exit = "五道口"
+//! fault = { command = "DEBIT FOR PURCHASE", when = "after" }
+//! expect = { gate = "closed", code = "moved" }
+//!
+//! [[tap]]
+//! at = 2026-11-23T08:10:04
+//! card = "lin"
+//! terminal = "rail"
+//! exit = "五道口"
+//! expect = { list = "4.00", charged = "4.00", balance = "66.00", month = "4.00", notes = ["recovered"] }
+//!
+//! [totals.lin]                            # at the end of the scenario
+//! charged = "4.00"
+//! ```
+//!
+//! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
+//! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
+//! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
+//! `max-minutes`.
+//!
+//! A tap is exactly one of these, and the terminal has to be of its kind:
+//!
+//! | key | where | what |
+//! |---|---|---|
+//! | `enter`, `exit` | rail gates | a station's name; at gates whose controller names the fare, its number |
+//! | `stop` | bus readers | where the bus is, a stop of its line |
+//! | `load` | top-up terminals | the amount |
+//! | `enquire = true` | enquiry terminals | |
+//!
+//! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
+//! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
+//! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
+//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
+//! `times` taps of one, the first at its own time. All taps are played in the order of their times.
+//!
+//! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
+//! debited or loaded in this tap), `balance` (actual, on the card), `month` (the total on the card) and
+//! `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
+//! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
+//! `charged`, `loaded`, `balance`, `month`, `rides` of that total, and the debit `records` emitted.
+
+mod cast;
+mod expect;
+mod fault;
+mod schema;
+mod taps;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,10 +105,12 @@ use tunion_fare::{LineId, StopId};
 use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
 
 use crate::card::CardFile;
+use crate::diag::{Diagnostics, Source};
 use crate::keys::KeySet;
+use crate::library::Library;
 use crate::terminal::TerminalFile;
 
-/// A scenario.
+/// A scenario, resolved: every name is looked up, every tap is a step of its own.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Its file.
@@ -26,9 +123,9 @@ pub struct Scenario {
     pub seed: u64,
     /// The keys.
     pub keys: KeySet,
-    /// The cards.
+    /// The cards, in the order of the file.
     pub cards: Vec<CardEntry>,
-    /// The terminals.
+    /// The terminals, in the order of the file.
     pub terminals: Vec<TerminalEntry>,
     /// Card numbers that may not be used.
     pub black_list: BlackList,
@@ -136,7 +233,7 @@ pub enum When {
     During {
         /// Bytes that reached memory.
         bytes: u32,
-        /// What the page under way becomes: seed of the noise, or `None` for a clean cut.
+        /// The seed of what the page under way becomes; without one it is half new, half old.
         noise: Option<u64>,
     },
 }
@@ -203,3 +300,41 @@ pub struct Totals {
     /// The line of the table in the file.
     pub line: u32,
 }
+
+/// Reads the text of a scenario; what it refers to comes from `library`.
+///
+/// # Errors
+/// Every mistake found, with its line.
+pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnostics> {
+    let file: schema::File = source.toml()?;
+    let mut errors = Diagnostics::default();
+    errors.keep(source.version(&file.version, 1));
+    errors.keep(source.said(&file.title, "title"));
+    let keys = source.file(&file.keys).map_err(Diagnostics::from).and_then(|path| library.keys(path));
+    let keys = errors.keep(keys);
+    let cast = errors.keep(cast::Cast::new(source, &file, library));
+    let (Some(keys), Some(cast)) = (keys, cast) else { return Err(errors) };
+    let black_list = errors.keep(cast.black_list(source, &file.black_list));
+    let steps = errors.keep(taps::steps(source, &file.tap, &cast));
+    errors.keep(cast::all_used(source, &file));
+    let totals = errors.keep(expect::totals(source, &file.totals, &cast));
+    let (Some(black_list), Some(steps), Some(totals)) = (black_list, steps, totals) else {
+        return Err(errors);
+    };
+    let path = PathBuf::from(source.path());
+    errors.or(Scenario {
+        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        path,
+        title: file.title.into_inner(),
+        seed: file.seed,
+        keys,
+        cards: cast.cards,
+        terminals: cast.terminals,
+        black_list,
+        steps,
+        totals,
+    })
+}
+
+#[cfg(test)]
+mod tests;

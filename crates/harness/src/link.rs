@@ -141,11 +141,6 @@ impl<'t, L: Link> Traced<'t, L> {
     pub fn new(inner: L, device: Device, trace: &'t mut Trace) -> Self {
         Self { inner, device, trace }
     }
-
-    /// The link inside.
-    pub fn inner(&self) -> &L {
-        &self.inner
-    }
 }
 
 impl<L: Link> Link for Traced<'_, L> {

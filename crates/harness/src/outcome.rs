@@ -47,7 +47,7 @@ pub struct Row {
     pub place: String,
     /// Name of the card.
     pub card: String,
-    /// What the terminal decided; `None` when the card went before it could.
+    /// What the terminal decided; `None` only when the harness itself failed.
     pub decision: Option<Decision>,
     /// How the fare came about, one sentence each.
     pub reasons: Vec<String>,

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Cut, Damage};
 use tunion_data::command::Transaction;
-use tunion_data::file::RailRecordView;
 use tunion_data::host::{LoadAnswer, LoadRefusal};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
@@ -20,7 +19,9 @@ use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntr
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
-use tunion_terminal::{Action, BusReader, Charge, Decision, Direction, Event, Place, RailGate, Request};
+use tunion_terminal::{
+    Action, BusReader, Charge, Decision, Direction, Event, Place, RailGate, Request, ledger,
+};
 
 /// Plays a scenario from its first tap to its last.
 #[must_use]
@@ -50,6 +51,14 @@ pub struct Holder {
 enum Spot {
     Gate { terminal: usize, exit: bool, station: u16, line: u8 },
     Other { terminal: usize },
+}
+
+impl Spot {
+    const fn terminal(self) -> usize {
+        match self {
+            Self::Gate { terminal, .. } | Self::Other { terminal } => terminal,
+        }
+    }
 }
 
 /// Cards, terminals, host and clock of one scenario.
@@ -144,13 +153,25 @@ impl<'s> World<'s> {
         if self.devices.contains_key(&spot) {
             return;
         }
-        let index = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
+        let first = entry.file.psam.first_terminal;
+        let brothers = self.devices.keys().filter(|spot| {
+            let brother = self.scenario.terminals.get(spot.terminal());
+            brother.is_some_and(|brother| brother.file.psam.first_terminal == first)
+        });
+        let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
         let scenario = self.scenario;
         let mut device = Device::new(scenario, &entry.file, &scenario.black_list, place, index);
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
-            let Action::SendSam(command) = action else { continue };
+            let command = match action {
+                Action::SendSam(command) => command,
+                Action::ResetSam => {
+                    reset(&mut device);
+                    continue;
+                }
+                _ => continue,
+            };
             let mut link = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
             let event = match link.transmit(&command, &mut response) {
                 Ok(()) => Event::SamAnswer(response.bytes()),
@@ -165,6 +186,10 @@ impl<'s> World<'s> {
                 "ready",
                 "its PSAM failed",
             );
+        }
+        if self.devices.values().any(|other| other.number == device.number) {
+            let number = device.number.to_string();
+            self.checks.fail((step.line, None), "the number of a new terminal", "its own", &number);
         }
         self.devices.insert(spot, device);
     }
@@ -210,6 +235,10 @@ impl<'s> World<'s> {
                         Ok(()) => Event::SamAnswer(response.bytes()),
                         Err(_) => Event::SamGone,
                     }
+                }
+                Action::ResetSam => {
+                    reset(device);
+                    continue;
                 }
                 Action::SendHost(request) => {
                     let Ok(answer) = self.host.approve(&request);
@@ -288,13 +317,16 @@ impl<'s> World<'s> {
         }
     }
 
-    /// The monthly total that the card carries and its rides, if its own city wrote 2701 last.
+    /// The monthly total on the card and its rides, as the gates of the card's own city read it; none
+    /// when no city or another wrote the record last.
     fn month(&self, card: usize) -> Option<(Fen, u16)> {
         let (holder, entry) = (self.holders.get(card)?, self.scenario.cards.get(card)?);
-        let record = holder.card.rail_record();
-        let ours = record.last_city() == entry.file.info.issuer.city();
-        let holds = RailRecordView::new(&record.encode()).is_ok_and(RailRecordView::crc_holds);
-        (ours && holds).then_some((record.month_paid.fen(), record.month_rides))
+        let home = entry.file.info.issuer.city();
+        let profiles = self.scenario.terminals.iter().map(|terminal| &terminal.file.profile);
+        let binding =
+            profiles.filter(|profile| profile.city == home).find_map(|profile| profile.rail.ledger)?;
+        let (ledger, _) = ledger::read(binding, &holder.card.rail_record().encode(), home);
+        ledger.month.map(|_| (ledger.paid, ledger.rides))
     }
 
     /// Adds to the card's sums.
@@ -309,9 +341,24 @@ impl<'s> World<'s> {
         }
     }
 
+    /// The day ends: terminals upload what is still grey.
+    fn flush(&mut self) {
+        let Some(end) = self.scenario.steps.last().map(|step| step.at) else { return };
+        for device in self.devices.values_mut() {
+            for action in device.terminal.step(end, Event::Flush) {
+                match action {
+                    Action::Emit(record) => self.records.push(*record),
+                    Action::Forget(slot) => drop(device.store.remove(&slot)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Checks the totals, then what holds in every scenario.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
+        self.flush();
         for totals in &self.scenario.totals {
             let (Some(holder), Some(card)) =
                 (self.holders.get(totals.card).cloned(), self.scenario.cards.get(totals.card))
@@ -348,11 +395,9 @@ impl<'s> World<'s> {
                 u32::to_string,
             );
         }
-        let grey = |device: &Device<'_>| device.store.values().map(UploadRecord::decode).collect::<Vec<_>>();
-        let open: Vec<UploadRecord> = self.devices.values().flat_map(grey).collect();
         for (holder, entry) in self.holders.iter().zip(&self.scenario.cards) {
             let money = audit::Money { start: holder.worth_at_start, end: worth(&holder.card) };
-            self.checks.extend(audit::card(&entry.name, entry.file.info.pan, money, &self.records, &open));
+            self.checks.extend(audit::card(&entry.name, entry.file.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
         let Scenario { name, path, title, .. } = self.scenario;
@@ -375,6 +420,13 @@ const NO_CHARGE: Charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
 fn worth(card: &Card<Stream>) -> i64 {
     let balances = card.balances();
     i64::from(balances.actual.get()) - i64::from(balances.overdraft_used.get())
+}
+
+/// Takes the PSAM's power and gives it again.
+fn reset(device: &mut Device<'_>) {
+    device.psam.power_off();
+    // Only memory that was changed by other means does not come back.
+    let _ = device.psam.power_on();
 }
 
 fn pull(fault: &Fault) -> (Name, Pull) {

@@ -4,14 +4,18 @@
 
 mod support;
 
-use support::{FINE, LOST_AFTER_DEBIT, LOST_BEFORE_DEBIT, Trouble, actual, card, now, profile, with_gates};
-use tunion_apdu::Name;
+use support::{
+    FINE, LOST_AFTER_DEBIT, LOST_BEFORE_DEBIT, Stand, Trouble, actual, card, now, profile, with_gates,
+};
+use tunion_apdu::{Name, Response};
+use tunion_card::Card;
 use tunion_data::Fen;
 use tunion_data::file::RailStatus;
 use tunion_data::upload::UploadRecord;
 use tunion_harness::link::Pull;
+use tunion_harness::random::Stream;
 use tunion_terminal::profile::Mac2Policy;
-use tunion_terminal::{Code, Gate, Note, Profile};
+use tunion_terminal::{Action, Code, Event, Gate, Note, Profile, Request, SlotId};
 
 #[test]
 fn a_store_that_fails_stops_the_debit() {
@@ -118,7 +122,7 @@ fn a_sequence_that_another_gate_used_is_not_taken_for_ours() {
 }
 
 #[test]
-fn a_debit_that_can_no_longer_be_proved_goes_to_clearing_as_grey() {
+fn a_debit_whose_proof_is_gone_is_found_in_the_log() {
     with_gates(&profile(), |[mut entry, mut exit, _]| {
         let mut card = card(1);
         entry.tap(&mut card, 1, FINE);
@@ -126,12 +130,165 @@ fn a_debit_that_can_no_longer_be_proved_goes_to_clearing_as_grey() {
         // The next journey takes the proof's place.
         assert_eq!(entry.tap(&mut card, 30, FINE).code(), Code::Ok);
         let back = exit.tap(&mut card, 50, FINE);
-        assert_eq!((back.code(), back.notes()), (Code::Ok, &[Note::GreyEmitted][..]));
-        let [grey, new] = back.records[..] else { panic!("{:?}", back.records) };
-        assert!(grey.has(UploadRecord::GREY) && grey.tac == [0xFF; 4]);
-        assert_eq!(new.card_seq, grey.card_seq + 2);
-        assert_eq!(actual(&card), Fen::new(5000 - grey.amount.get() - new.amount.get()));
+        assert_eq!((back.code(), back.notes()), (Code::Ok, &[Note::Recovered][..]));
+        let [old, new] = back.records[..] else { panic!("{:?}", back.records) };
+        assert!(old.has(UploadRecord::RECOVERED) && old.has(UploadRecord::GREY), "its TAC is not known");
+        assert_eq!((old.tac, new.card_seq), ([0xFF; 4], old.card_seq + 2));
+        assert_eq!(actual(&card), Fen::new(5000 - old.amount.get() - new.amount.get()));
         assert!(exit.store.is_empty());
+    });
+}
+
+#[test]
+fn a_debit_that_the_log_no_longer_shows_goes_to_clearing_as_grey() {
+    with_gates(&profile(), |[mut entry, mut exit, mut other]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        exit.tap(&mut card, 20, LOST_AFTER_DEBIT);
+        // Ten debits later neither the proof nor the log knows of it.
+        for minute in [21, 23, 25, 27, 29] {
+            assert_eq!(entry.tap(&mut card, minute, FINE).code(), Code::Ok);
+            assert_eq!(other.tap(&mut card, minute + 1, FINE).code(), Code::Ok);
+        }
+        assert_eq!(entry.tap(&mut card, 40, FINE).code(), Code::Ok);
+        let back = exit.tap(&mut card, 50, FINE);
+        assert_eq!((back.code(), back.notes()), (Code::Ok, &[Note::GreyEmitted][..]));
+        let [grey, _] = back.records[..] else { panic!("{:?}", back.records) };
+        assert!(grey.has(UploadRecord::GREY) && !grey.has(UploadRecord::RECOVERED));
+        assert!(exit.store.is_empty());
+    });
+}
+
+#[test]
+fn a_recovered_debit_does_not_pay_for_a_later_tap() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        let mut card = card(1);
+        assert_eq!(entry.tap(&mut card, 1, LOST_AFTER_DEBIT).code(), Code::Moved);
+        // Half an hour later this is no second try at the same tap.
+        let later = entry.tap(&mut card, 31, FINE);
+        assert_eq!((later.code(), later.notes()), (Code::ReentryPaid, &[Note::Recovered][..]));
+        assert_eq!(later.records.len(), 1);
+        assert!(entry.store.is_empty());
+    });
+}
+
+#[test]
+fn what_is_grey_at_the_end_of_the_day_is_uploaded() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        exit.tap(&mut card, 20, LOST_AFTER_DEBIT);
+        let flushed = exit.drive(&mut card, now(59), Event::Flush, FINE);
+        assert_eq!(flushed.records.len(), 1);
+        assert!(flushed.records[0].has(UploadRecord::GREY));
+        assert!(exit.store.is_empty());
+        assert!(exit.drive(&mut card, now(59), Event::Flush, FINE).records.is_empty());
+    });
+}
+
+#[test]
+fn a_psam_that_forgot_its_application_is_reset_after_the_tap() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        entry.psam.power_off();
+        entry.psam.power_on().unwrap();
+        let tapped = entry.tap(&mut card(1), 1, FINE);
+        assert_eq!(tapped.code(), Code::SamFault);
+        assert!(!tapped.sent(Name::DebitForPurchase));
+        assert_eq!(entry.tap(&mut card(1), 2, FINE).code(), Code::Ok);
+    });
+}
+
+#[test]
+fn a_psam_that_is_silent_about_mac2_is_not_the_cards_fault() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        let silent = Trouble { sam_silent_at: Some(Name::CreditSamForPurchase), ..FINE };
+        let tapped = exit.tap(&mut card, 20, silent);
+        assert_eq!(tapped.code(), Code::SamFault);
+        let [record] = tapped.records[..] else { panic!("{:?}", tapped.records) };
+        assert!(record.has(UploadRecord::MAC2_UNCHECKED) && !record.has(UploadRecord::MAC2_FAILED));
+        assert_eq!(actual(&card), record.balance_after);
+        // The card is not distrusted: it is simply outside.
+        assert_eq!(exit.tap(&mut card, 21, FINE).code(), Code::NoEntry);
+    });
+}
+
+/// Sends the card's commands until the gate asks its PSAM for MAC1 and the answer is on its way.
+fn until_mac1(entry: &mut Stand<'_>, card: &mut Card<Stream>) -> Vec<u8> {
+    card.power_on().unwrap();
+    let mut response = Response::new();
+    let mut actions = entry.terminal.step(now(1), Event::Card(Request::Ride));
+    loop {
+        let [action] = &actions[..] else { panic!("{actions:?}") };
+        match action {
+            Action::SendCard(command) => {
+                card.process(command, &mut response).unwrap();
+                actions = entry.terminal.step(now(1), Event::CardAnswer(response.bytes()));
+            }
+            Action::SendSam(command) => {
+                entry.psam.process(command, &mut response).unwrap();
+                return response.bytes().to_vec();
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_comes_after_the_card_went_reaches_no_other_card() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        let mut gone = card(1);
+        let mac1 = until_mac1(&mut entry, &mut gone);
+        gone.power_off();
+        assert_eq!(entry.terminal.step(now(1), Event::CardGone), []);
+        // The tap is not over: another card has to wait.
+        assert!(!entry.terminal.is_ready());
+        assert_eq!(entry.terminal.step(now(1), Event::Card(Request::Ride)), []);
+        // An answer to nothing is ignored, the right one ends the tap, and nothing is sent to a card.
+        assert_eq!(entry.terminal.step(now(1), Event::Persisted(SlotId(0))), []);
+        let ended = entry.terminal.step(now(1), Event::SamAnswer(&mac1));
+        assert!(matches!(&ended[..], [Action::Decide(_), Action::Done]), "{ended:?}");
+        assert_eq!(entry.tap(&mut card(2), 2, FINE).code(), Code::Ok);
+    });
+}
+
+#[test]
+fn a_write_is_never_sent_twice_whatever_the_card_answers() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        let mut card = card(1);
+        let mac1 = until_mac1(&mut entry, &mut card);
+        let update = entry.terminal.step(now(1), Event::SamAnswer(&mac1));
+        assert!(matches!(&update[..], [Action::SendCard(_)]));
+        let refused = entry.terminal.step(now(1), Event::CardAnswer(&[0x6C, 0x30]));
+        assert!(matches!(&refused[..], [Action::Decide(_), Action::Done]), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_read_is_sent_once_more_with_the_length_that_the_card_names() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        let mut response = Response::new();
+        let mut card = card(1);
+        card.power_on().unwrap();
+        let select = entry.terminal.step(now(1), Event::Card(Request::Ride));
+        let [Action::SendCard(command)] = &select[..] else { panic!("{select:?}") };
+        card.process(command, &mut response).unwrap();
+        entry.terminal.step(now(1), Event::CardAnswer(response.bytes()));
+        let again = entry.terminal.step(now(1), Event::CardAnswer(&[0x6C, 0x20]));
+        let [Action::SendCard(command)] = &again[..] else { panic!("{again:?}") };
+        assert_eq!(command[..], [0x00, 0xB0, 0x95, 0x00, 0x20]);
+        let refused = entry.terminal.step(now(1), Event::CardAnswer(&[0x6C, 0x21]));
+        assert!(matches!(&refused[..], [Action::Decide(_), Action::Done]), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_gate_serves_no_top_up_and_no_enquiry() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        assert_eq!(entry.terminal.step(now(1), Event::Card(Request::Load(Fen::from_yuan(50)))), []);
+        assert_eq!(entry.terminal.step(now(1), Event::Card(Request::Enquire)), []);
+        assert!(entry.terminal.is_ready());
     });
 }
 

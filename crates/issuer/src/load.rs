@@ -14,6 +14,7 @@
 //! So money is booked once for each online sequence of a card, and no sooner than it is on the card.
 
 use tunion_crypto::ct_eq;
+use tunion_data::command::ALGORITHM_DES;
 use tunion_data::host::{LoadAnswer, LoadApproval, LoadConfirmation, LoadProof, LoadRefusal, LoadRequest};
 use tunion_data::{BcdDateTime, IssuerId, Pan};
 
@@ -21,9 +22,6 @@ use crate::account::{Account, CardRegistry, Evidence, Open};
 use crate::macs;
 use crate::roots::Roots;
 use crate::rules::LoadRules;
-
-/// The algorithm byte of an INIT answer that says DES (`docs/spec/card.md` 4.8).
-const ALGORITHM_DES: u8 = 0x00;
 
 /// The issuer's host of online loads. What it remembers is in its registry.
 #[derive(Clone, Debug)]

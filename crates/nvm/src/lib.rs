@@ -2,7 +2,9 @@
 //!
 //! # Specification
 //! A [`Store`] holds numbered pages of [`PAGE`] bytes. A [`Tx`] changes up to [`SPARE`] of them; its
-//! [`commit`](Tx::commit) makes all the changes or none, whatever becomes of the power.
+//! [`commit`](Tx::commit) makes all the changes or none, whatever becomes of the power. Where the power
+//! went, `commit` says [`PowerLost`] and not which of the two it was: the memory tells, by
+//! [`Store::page`], at once and after [`Store::power_on`] alike.
 //!
 //! # How
 //! The journal is the memory itself (shadow paging). A commit writes the new pages where no page is
@@ -16,8 +18,10 @@
 //! 1. The pages that the valid root names are never written.
 //! 2. Map and free list of a root name each physical page exactly once.
 //! 3. A root is written only after every page it names.
-//! 4. Whatever is left of a page that was being written (a prefix, or noise) is either not named by
-//!    the valid root, or is a root whose CRC fails.
+//! 4. Whatever is left of a page that was being written (a prefix, or noise) is not named by the newest
+//!    valid root; or it is a root, and then it is whole (the cut fell into its unused last bytes: the
+//!    commit is done) or its CRC fails. A CRC-32 takes a torn root for a whole one once in 2³².
+//! 5. The root in RAM is the newest valid root in memory, with power and without.
 //!
 //! The crate knows nothing of what is stored. The card, the PSAM and a terminal's grey store use it.
 #![no_std]

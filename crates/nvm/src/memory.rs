@@ -61,12 +61,17 @@ impl<const N: usize> Memory<N> {
     /// Writes one page.
     ///
     /// # Errors
-    /// [`PowerLost`], when the cut falls into this page or the power was gone before.
+    /// [`PowerLost`], when the cut falls into this page or the power was gone before. A page that the
+    /// memory does not have ends it too: no root that was accepted names one, and a device that wants
+    /// to write there must not go on.
     pub(crate) fn write(&mut self, number: usize, content: &[u8; PAGE]) -> Result<(), PowerLost> {
         if !self.powered {
             return Err(PowerLost);
         }
-        let Some(page) = self.pages.get_mut(number) else { return Ok(()) };
+        let Some(page) = self.pages.get_mut(number) else {
+            self.powered = false;
+            return Err(PowerLost);
+        };
         if let Some(cut) = &mut self.cut {
             let Some(after) = cut.after.checked_sub(PAGE_BYTES) else {
                 tear(page, content, *cut);
@@ -122,5 +127,18 @@ fn tear(page: &mut [u8; PAGE], content: &[u8; PAGE], cut: Cut) {
                 chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_beyond_the_last_is_not_written_in_silence() {
+        let mut memory = Memory::<3>::erased();
+        assert_eq!(memory.write(2, &[1; PAGE]), Ok(()));
+        assert_eq!(memory.write(3, &[1; PAGE]), Err(PowerLost));
+        assert!(!memory.is_powered());
     }
 }

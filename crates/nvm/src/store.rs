@@ -16,13 +16,14 @@ const ROOT_HEADER: usize = 8;
 
 const CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
-/// Neither root is valid. No loss of power leads here; the memory was changed by other means.
+/// Neither root is valid, or both are and neither follows the other. No loss of power leads here; the
+/// memory was changed by other means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Corrupt;
 
 impl fmt::Display for Corrupt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the memory holds no valid root")
+        f.write_str("the memory holds no root that can be told to be the newest")
     }
 }
 
@@ -50,7 +51,9 @@ impl<const PAGES: usize> Root<PAGES> {
         page
     }
 
-    fn decode(page: &[u8; PAGE]) -> Option<Self> {
+    /// The root that lies at `place`; `None` unless its CRC holds, its generation belongs there, and it
+    /// names every page once.
+    fn decode(page: &[u8; PAGE], place: usize) -> Option<Self> {
         let (crc, body) = page.split_first_chunk::<4>()?;
         if u32::from_be_bytes(*crc) != CRC.checksum(body) {
             return None;
@@ -58,7 +61,19 @@ impl<const PAGES: usize> Root<PAGES> {
         let (generation, body) = body.split_first_chunk::<4>()?;
         let (map, body) = body.split_first_chunk::<PAGES>()?;
         let (free, _) = body.split_first_chunk::<SPARE>()?;
-        Some(Self { generation: u32::from_be_bytes(*generation), map: *map, free: *free })
+        let root = Self { generation: u32::from_be_bytes(*generation), map: *map, free: *free };
+        (root.place() == place && root.names_each_page_once()).then_some(root)
+    }
+
+    /// Invariant 2. So many numbers, all in range and no two the same, are all there are.
+    fn names_each_page_once(&self) -> bool {
+        const { assert!(MAX_PAGES + SPARE <= u128::BITS as usize, "one bit for each page") };
+        let mut seen = 0u128;
+        self.map.iter().chain(&self.free).all(|page| {
+            let new = usize::from(*page) < PAGES + SPARE && seen >> page & 1 == 0;
+            seen |= u128::from(new) << (page % 128);
+            new
+        })
     }
 
     /// Which of the two roots this generation is written to.
@@ -108,26 +123,36 @@ impl<const PAGES: usize, const PHYSICAL: usize> Store<PAGES, PHYSICAL> {
         Tx { store: self, staged: Vec::new() }
     }
 
-    /// Takes the power away.
+    /// Takes the power away. [`page`](Self::page) still shows what the memory holds.
     pub fn power_off(&mut self) {
         self.memory.set_power(false);
+        // A commit that was cut short has left it open which root is the newest.
+        if let Ok(newest) = self.newest() {
+            self.root = newest;
+        }
     }
 
     /// Gives power and finds the last commit. Nothing is written.
     ///
     /// # Errors
-    /// [`Corrupt`] when neither root is valid; the store then stays without power.
+    /// [`Corrupt`] when the memory does not say which root is the newest; the store then stays without
+    /// power.
     pub fn power_on(&mut self) -> Result<(), Corrupt> {
-        let [first, second] = [0, 1].map(|place| Root::decode(self.memory.page(place)));
-        let newest = match (first, second) {
-            // Generations follow each other, so the difference tells the order even when they wrap.
-            (Some(a), Some(b)) if a.generation.wrapping_sub(b.generation) == 1 => Some(a),
-            (Some(a), None) => Some(a),
-            (_, b) => b,
-        };
-        self.memory.set_power(newest.is_some());
-        self.root = newest.ok_or(Corrupt)?;
+        let newest = self.newest();
+        self.memory.set_power(newest.is_ok());
+        self.root = newest?;
         Ok(())
+    }
+
+    /// The newest valid root in memory.
+    fn newest(&self) -> Result<Root<PAGES>, Corrupt> {
+        match [0, 1].map(|place| Root::decode(self.memory.page(place), place)) {
+            // Generations follow each other, so the difference tells the order even when they wrap.
+            [Some(a), Some(b)] if a.generation.wrapping_sub(b.generation) == 1 => Ok(a),
+            [Some(a), Some(b)] if b.generation.wrapping_sub(a.generation) == 1 => Ok(b),
+            [Some(only), None] | [None, Some(only)] => Ok(only),
+            [Some(_), Some(_)] | [None, None] => Err(Corrupt),
+        }
     }
 
     /// Whether there is power.
@@ -179,7 +204,9 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
     /// Makes all the changes.
     ///
     /// # Errors
-    /// [`PowerLost`]: then none of them is made, and the store is without power.
+    /// [`PowerLost`]: the store is without power, and the changes are all made or none. As a rule none
+    /// is; but where the cut fell into the last bytes of the root, which no root uses, the root is
+    /// whole all the same. [`Store::page`] tells, at once and after [`Store::power_on`] alike.
     pub fn commit(self) -> Result<(), PowerLost> {
         let Self { store, staged } = self;
         if staged.is_empty() {
@@ -187,16 +214,30 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         }
         let mut next = store.root.clone();
         next.generation = next.generation.wrapping_add(1);
-        for ((number, content), free) in staged.iter().zip(&mut next.free) {
-            store.memory.write(usize::from(*free) + ROOTS, content)?;
-            if let Some(place) = next.map.get_mut(usize::from(*number)) {
-                core::mem::swap(place, free);
+        match write(&mut store.memory, &mut next, &staged) {
+            Ok(()) => store.root = next,
+            Err(PowerLost) => {
+                store.power_off();
+                return Err(PowerLost);
             }
         }
-        store.memory.write(next.place(), &next.encode())?;
-        store.root = next;
         Ok(())
     }
+}
+
+/// Writes the staged pages where `next` has free ones, and then `next` itself.
+fn write<const PAGES: usize, const PHYSICAL: usize>(
+    memory: &mut Memory<PHYSICAL>,
+    next: &mut Root<PAGES>,
+    staged: &[(u8, [u8; PAGE])],
+) -> Result<(), PowerLost> {
+    for ((number, content), free) in staged.iter().zip(&mut next.free) {
+        memory.write(usize::from(*free) + ROOTS, content)?;
+        if let Some(place) = next.map.get_mut(usize::from(*number)) {
+            core::mem::swap(place, free);
+        }
+    }
+    memory.write(next.place(), &next.encode())
 }
 
 #[cfg(test)]
@@ -233,12 +274,6 @@ mod tests {
         tx.commit()
     }
 
-    fn distinct(root: &Root<PAGES>) -> bool {
-        let mut seen: Vec<u8> = root.map.iter().chain(&root.free).copied().collect();
-        seen.sort_unstable();
-        seen.iter().enumerate().all(|(at, page)| usize::from(*page) == at)
-    }
-
     #[test]
     fn a_cut_at_every_byte_of_a_commit_leaves_old_or_new() {
         let changes: Vec<(usize, u8)> = (0..SPARE).zip(0xA0..).collect();
@@ -249,6 +284,7 @@ mod tests {
         apply(&mut after, &changes).unwrap();
         let new = content(&after).unwrap();
 
+        let mut whole_all_the_same = false;
         for cut in 0..=LONGEST {
             for damage in [Damage::Prefix, Damage::Noise(u64::from(cut))] {
                 let mut store = before.clone();
@@ -256,17 +292,21 @@ mod tests {
                 let outcome = apply(&mut store, &changes);
                 assert_eq!(outcome.is_ok(), cut == LONGEST);
                 store.set_cut(None);
+                let told = content(&store);
                 store.power_on().unwrap();
                 // The last bytes of a root are unused zeros: a prefix that has all the rest is whole.
                 let found = content(&store).unwrap();
+                assert_eq!(told, Some(found), "cut after {cut} bytes, {damage:?}");
+                whole_all_the_same |= outcome.is_err() && found == new;
                 assert!(found == old || found == new, "cut after {cut} bytes, {damage:?}");
                 assert!(outcome.is_err() || found == new);
-                assert!(distinct(&store.root));
+                assert!(store.root.names_each_page_once());
                 // And it still works.
                 apply(&mut store, &[(5, 0x55)]).unwrap();
                 assert_eq!(store.page(5)[0], 0x55);
             }
         }
+        assert!(whole_all_the_same, "a cut in the root's tail");
     }
 
     #[test]
@@ -313,6 +353,49 @@ mod tests {
         assert!(!store.is_powered());
     }
 
+    /// A store with the roots of generations 6 and 7, and the root of 7.
+    fn seven() -> (Small, Root<PAGES>) {
+        let mut store = Small::format();
+        for value in 1..=7 {
+            apply(&mut store, &[(0, value)]).unwrap();
+        }
+        let root = store.root.clone();
+        (store, root)
+    }
+
+    #[test]
+    fn of_two_valid_roots_one_has_to_follow_the_other() {
+        for generation in [3, 5, 9, 0xFFFF_FFFF] {
+            let (mut store, root) = seven();
+            store.memory.write(1, &Root { generation, ..root }.encode()).unwrap();
+            assert_eq!(store.power_on(), if generation == 5 { Ok(()) } else { Err(Corrupt) }, "{generation}");
+        }
+    }
+
+    #[test]
+    fn a_root_where_its_generation_does_not_belong_is_not_valid() {
+        let (mut store, root) = seven();
+        store.memory.write(1, &Root { generation: 8, ..root }.encode()).unwrap();
+        store.power_on().unwrap();
+        assert_eq!((store.root.generation, store.page(0)[0]), (6, 6));
+    }
+
+    #[test]
+    fn a_root_that_names_a_page_twice_or_beyond_the_last_is_not_valid() {
+        for spoilt in [0, 19, 20, 0x7F, 0x80, 0xFF] {
+            for at in 1..PAGES + SPARE {
+                let (mut store, mut root) = seven();
+                let page = root.map.iter_mut().chain(&mut root.free).nth(at).unwrap();
+                if core::mem::replace(page, spoilt) == spoilt {
+                    continue;
+                }
+                store.memory.write(1, &root.encode()).unwrap();
+                store.power_on().unwrap();
+                assert_eq!(store.root.generation, 6, "{spoilt} at {at}");
+            }
+        }
+    }
+
     proptest! {
         /// Any sequence of commits, each cut or not: the model is the last one that answered, or, after
         /// a cut, the one before or after.
@@ -339,15 +422,17 @@ mod tests {
                 }));
                 let outcome = apply(&mut store, &changes);
                 store.set_cut(None);
+                let told = content(&store);
                 store.power_on().unwrap();
                 let found = content(&store).unwrap();
+                prop_assert_eq!(told, Some(found));
                 if outcome.is_ok() {
                     prop_assert_eq!(found, new);
                 } else {
                     prop_assert!(found == model || found == new);
                 }
                 model = found;
-                prop_assert!(distinct(&store.root));
+                prop_assert!(store.root.names_each_page_once());
             }
         }
     }

@@ -6,16 +6,14 @@ use tunion_apdu::{Command, Response, Sw};
 use crate::psam::{Directory, Fault, Psam};
 
 impl<R: Rng> Psam<R> {
-    /// SELECT by file identifier: the MF or DF 8011, without an answer. The purchase that was open is
-    /// gone; a SELECT that finds nothing changes nothing (our reading, as on the card,
-    /// `docs/spec/card.md` 3.1).
+    /// SELECT by file identifier: the MF or DF 8011, without an answer. One that finds nothing leaves
+    /// the selection as it was (ISO/IEC 7816-4).
     pub(crate) fn select_file(&mut self, command: &Command<'_>) -> Result<(), Fault> {
         self.current = match *command.data {
             [0x3F, 0x00] => Directory::Master,
             [0x80, 0x11] => Directory::Purchase,
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
-        self.session = None;
         Ok(())
     }
 

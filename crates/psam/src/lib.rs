@@ -16,8 +16,8 @@
 //!    becomes of the power, so a (terminal, sequence) pair never repeats among accepted records
 //!    (`docs/spec/terminal.md` 2.2). It is committed before it is answered, and never goes back.
 //! 2. A try at MAC2 is committed as spent before the MAC is computed, so no cut gives a free one.
-//! 3. A purchase that was opened is closed once: by CREDIT, by another `80 70`, by a SELECT or by the
-//!    loss of power.
+//! 3. A purchase that was opened is closed once: by CREDIT, by another `80 70` or a SELECT, answered or
+//!    refused, or by the loss of power.
 //!
 //! # Example
 //! ```

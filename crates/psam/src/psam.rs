@@ -95,6 +95,9 @@ impl<R: Rng> Psam<R> {
         }
         let written = self.counters.store.page_writes();
         self.work = Work { bytes_in: length(command), ..Work::default() };
+        if table::ends_transaction(Device::Sam, command) {
+            self.session = None;
+        }
         let outcome = Command::parse(command)
             .map_err(Fault::from)
             .and_then(|command| self.dispatch(&command, response));
@@ -116,11 +119,6 @@ impl<R: Rng> Psam<R> {
     }
 
     fn dispatch(&mut self, command: &Command<'_>, response: &mut Response) -> Result<(), Fault> {
-        let init = Name::InitSamForPurchase.spec();
-        if (command.cla, command.ins) == (init.cla, init.ins) {
-            // Any other 80 70 discards what was open, be it refused (docs/spec/terminal.md 2.3).
-            self.session = None;
-        }
         match table::find(Device::Sam, command)?.name {
             Name::SelectFile => self.select_file(command),
             Name::ReadBinary => self.read_binary(command, response),

@@ -4,14 +4,11 @@ use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_crypto::{Algorithm, SessionKey, ct_eq, purchase_block};
 use tunion_data::Fen;
-use tunion_data::command::{SamCreditRequest, SamInitAnswer, SamInitRequest, Transaction};
+use tunion_data::command::{ALGORITHM_DES, SamCreditRequest, SamInitAnswer, SamInitRequest, Transaction};
 use tunion_data::mac::TransactionMac;
 
 use crate::counters::Purchase;
 use crate::psam::{Directory, Fault, Psam};
-
-/// The algorithm byte of an INIT answer that says DES (`docs/spec/card.md` 4.8).
-const ALGORITHM_DES: u8 = 0x00;
 
 /// The purchase that is open: what its MAC2 is checked with. It lies in RAM and goes with the power.
 #[derive(Clone, Debug)]
@@ -21,8 +18,7 @@ pub(crate) struct Session {
 }
 
 impl<R: Rng> Psam<R> {
-    /// INIT SAM FOR PURCHASE: answers the terminal sequence and MAC1. What was open before has been
-    /// discarded by then, see [`Psam::process`].
+    /// INIT SAM FOR PURCHASE: answers the terminal sequence and MAC1.
     pub(crate) fn init_for_purchase(
         &mut self,
         command: &Command<'_>,

@@ -7,7 +7,7 @@ use tunion_apdu::CommandBuf;
 use tunion_data::file::{AppInfo, LogRecord, Management, RailRecord, TripRecord};
 use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRequest};
 use tunion_data::upload::UploadRecord;
-use tunion_data::{CityCode, Fen};
+use tunion_data::{BcdDateTime, CityCode, Fen};
 use tunion_fare::Quote;
 
 /// What happens to a terminal.
@@ -15,6 +15,9 @@ use tunion_fare::Quote;
 pub enum Event<'a> {
     /// The terminal is switched on: it brings up its PSAM.
     Started,
+    /// The day ends, or the terminal is to be switched off: what is still grey is uploaded as it is
+    /// (记录转正, `docs/spec/terminal.md` 4.2).
+    Flush,
     /// A card came into the field.
     Card(Request),
     /// The card answered the command that is outstanding.
@@ -66,6 +69,8 @@ pub struct SlotId(pub u16);
 pub enum Action {
     /// Send this to the card and bring back its answer.
     SendCard(CommandBuf),
+    /// Reset the PSAM. Nothing is waited for.
+    ResetSam,
     /// Send this to the PSAM and bring back its answer.
     SendSam(CommandBuf),
     /// Ask the issuer's host for a load.
@@ -94,8 +99,14 @@ pub enum Action {
 /// What a controller needs to know to name a fare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FareQuestion {
+    /// Line of the entry.
+    pub entry_line: u8,
     /// Code of the station of the entry.
     pub entry_station: u16,
+    /// Time of the entry.
+    pub entered: BcdDateTime,
+    /// Kind of card, EF 17.
+    pub card_type: u8,
 }
 
 /// The outcome of a tap, for the passenger and the report.
@@ -140,12 +151,12 @@ pub enum Note {
         /// The city.
         city: CityCode,
     },
-    /// The debit of an earlier tap was found done; its own record was emitted.
+    /// The debit or load of an earlier tap was found done; its own record was emitted.
     Recovered,
-    /// The debit of an earlier tap was found not done.
+    /// The debit or load of an earlier tap was found not done.
     NotDone,
-    /// The debit of an earlier tap can no longer be proved; its grey record was emitted for the
-    /// clearing house to judge.
+    /// What became of the debit or load of an earlier tap can no longer be known; its grey record was
+    /// emitted for the clearing house to judge.
     GreyEmitted,
     /// The issuer's host refused the load for this reason.
     HostRefused(tunion_data::host::LoadRefusal),

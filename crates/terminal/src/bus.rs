@@ -39,13 +39,14 @@ impl BusTap<'_> {
         if BoardState::from_byte(record.state) != BoardState::On {
             return self.begin(line, Vec::new());
         }
-        if !self.is_ours(record) {
+        if self.is_foreign(record) {
             return self.begin(line, vec![Note::GivenUp { city: record.board_city }]);
         }
         match boarding(record) {
             Some((on, boarded)) if self.ends_here(record, line, boarded) => self.alight(line, on, boarded),
+            // One who rides free owes nothing for a trip that was never ended (our reading).
             _ if record.annotated.is_zero() => self.begin(line, Vec::new()),
-            boarding => Ok(self.cover(boarding.map(|(on, _)| on))),
+            boarding => Ok(self.cover(line, boarding.map(|(on, _)| on))),
         }
     }
 
@@ -57,15 +58,20 @@ impl BusTap<'_> {
         Stop { line: line.code, station: stop_number(self.reader.stop) }
     }
 
-    fn is_ours(&self, record: &BusRecord) -> bool {
-        record.board_city == self.profile.city && record.board_institution == self.sam.application.acquirer
+    /// Whether the open trip is none of ours to settle: begun in another city, or by a card of another
+    /// city on a bus of another operator (`docs/spec/terminal.md` 1.2; that a local card's trip in
+    /// another city is given up too is our reading).
+    fn is_foreign(&self, record: &BusRecord) -> bool {
+        let other_operator = record.board_institution != self.sam.application.acquirer;
+        record.board_city != self.profile.city
+            || (other_operator && !checks::is_local(self.profile, &self.facts.info))
     }
 
     /// Whether this tap ends the open trip: the same line, direction and vehicle, inside the time
     /// limit (`docs/spec/terminal.md` 1.2, Beijing, our reading).
     fn ends_here(&self, record: &BusRecord, line: &BusLine, boarded: DateTime) -> bool {
         let seconds = self.at.duration_since(boarded).as_secs();
-        record.board_line == self.profile.byte_order.bytes(line.code)
+        record.board_line == line.code.to_be_bytes()
             && record.direction == line.direction
             && record.board_vehicle == self.reader.vehicle
             && (0..=i64::from(self.profile.bus.max_minutes) * 60).contains(&seconds)
@@ -92,13 +98,12 @@ impl BusTap<'_> {
         }
         let annotated = self.price(id, stop, None, self.at)?.charged;
         let max_minutes = self.profile.bus.max_minutes;
-        let order = self.profile.byte_order;
         let record = BusRecord {
             state: BoardState::On.to_byte(),
             board_city: self.profile.city,
             board_institution: self.sam.application.acquirer,
-            board_operator: order.bytes(self.profile.operator),
-            board_line: order.bytes(line.code),
+            board_operator: self.profile.operator.to_be_bytes(),
+            board_line: line.code.to_be_bytes(),
             board_stop: one_based(stop),
             board_vehicle: vehicle,
             board_terminal: terminal_field(self.sam.terminal),
@@ -106,22 +111,20 @@ impl BusTap<'_> {
             annotated,
             direction: line.direction,
             max_minutes,
-            ..self.facts.bus
+            ..BusRecord::blank()
         };
         Ok(Plan {
-            trip_type: TripType::Entry,
             record: Some(IndustryRecord::Bus(record)),
-            here: self.here(line),
             due: Some((annotated, max_minutes)),
             notes,
-            ..blank()
+            ..Plan::free(TripType::Entry, Industry::Bus, self.here(line))
         })
     }
 
     fn single(&self, line: &BusLine, notes: Vec<Note>) -> Result<Plan, Code> {
         let BusReader { line: id, stop, .. } = self.reader;
         let quote = self.price(id, stop, Some(stop), self.at)?;
-        Ok(Plan { trip_type: TripType::Single, here: self.here(line), notes, ..priced(quote) })
+        Ok(Plan { notes, ..Plan::priced(TripType::Single, Industry::Bus, self.here(line), quote) })
     }
 
     fn alight(&self, line: &BusLine, on: StopId, boarded: DateTime) -> Result<Plan, Code> {
@@ -130,52 +133,43 @@ impl BusTap<'_> {
         let record = self.closed(line, quote.charged, line.difference(on, stop).unwrap_or(0));
         let entry = Stop { line: line.code, station: stop_number(on) };
         Ok(Plan {
-            trip_type: TripType::Exit,
             record: Some(IndustryRecord::Bus(record)),
-            here: self.here(line),
             entry: Some((entry, self.facts.bus.board_at)),
-            ..priced(quote)
+            ..Plan::priced(TripType::Exit, Industry::Bus, self.here(line), quote)
         })
     }
 
     /// Settles the trip that was never ended, at the amount that boarding annotated, and lets the tap
     /// go on (`docs/spec/fares.md` 2, S16). The tariff's reasons go with it when they lead to the same
     /// amount.
-    fn cover(&self, on: Option<StopId>) -> Plan {
+    fn cover(&self, here: &BusLine, on: Option<StopId>) -> Plan {
         let record = &self.facts.bus;
         let amount = record.annotated;
-        let code = self.profile.byte_order.number(record.board_line);
+        let code = u16::from_be_bytes(record.board_line);
         let line = self.tariff.bus_lines().and_then(|lines| lines.line_coded(code, record.direction));
         let quote = line.zip(on).and_then(|(line, on)| self.price(line, on, None, self.at).ok());
-        let here = self.line(self.reader.line).map(|line| self.here(line)).unwrap_or_default();
-        let closed = match self.line(self.reader.line) {
-            Ok(line) => self.closed(line, amount, 0),
-            Err(_) => *record,
-        };
+        let closed = self.closed(here, amount, 0);
         Plan {
             amount,
             list: Some(amount),
             quote: quote.filter(|quote| quote.charged == amount),
-            trip_type: TripType::Cover,
             record: Some(IndustryRecord::Bus(closed)),
-            here,
             entry: Some((Stop { line: code, station: u16::from(record.board_stop) }, record.board_at)),
             notes: vec![Note::Covered { amount }],
             again: true,
-            ..blank()
+            ..Plan::free(TripType::Cover, Industry::Bus, self.here(here))
         }
     }
 
     /// The record with its journey ended here.
     fn closed(&self, line: &BusLine, amount: Fen, distance: u16) -> BusRecord {
-        let order = self.profile.byte_order;
         BusRecord {
             state: BoardState::Off.to_byte(),
             annotated: Fen::ZERO,
             alight_city: self.profile.city,
             alight_institution: self.sam.application.acquirer,
-            alight_operator: order.bytes(self.profile.operator),
-            alight_line: order.bytes(line.code),
+            alight_operator: self.profile.operator.to_be_bytes(),
+            alight_line: line.code.to_be_bytes(),
             alight_stop: one_based(self.reader.stop),
             alight_vehicle: self.reader.vehicle,
             alight_terminal: terminal_field(self.sam.terminal),
@@ -199,24 +193,4 @@ fn one_based(stop: StopId) -> u8 {
 
 fn stop_number(stop: StopId) -> u16 {
     u16::from(one_based(stop))
-}
-
-fn blank() -> Plan {
-    Plan {
-        amount: Fen::ZERO,
-        list: None,
-        quote: None,
-        trip_type: TripType::Entry,
-        industry: Industry::Bus,
-        record: None,
-        here: Stop::default(),
-        entry: None,
-        due: None,
-        notes: Vec::new(),
-        again: false,
-    }
-}
-
-fn priced(quote: Quote) -> Plan {
-    Plan { amount: quote.charged, list: Some(quote.list), quote: Some(quote), ..blank() }
 }

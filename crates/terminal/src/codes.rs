@@ -14,8 +14,7 @@ pub enum Gate {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)+) => {
         /// Why. The numbers are those of Xi'an's readers, the only complete public list
-        /// (`docs/spec/terminal.md` 3.1); where Xi'an has none the number is Shanghai's, or our own
-        /// above F0.
+        /// (`docs/spec/terminal.md` 3.1); where Xi'an has none the number is our own, above F0.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Code {
             $($(#[$doc])* $name,)+
@@ -48,22 +47,24 @@ codes! {
     /// The last day of validity is over, or is no date.
     Expired = 0x02, "expired";
     /// The first day of validity is to come, or is no date.
-    NotYetValid = 0x12, "not yet valid";
+    NotYetValid = 0x02, "not yet valid";
     /// The enable flag is not 01.
     NotEnabled = 0x03, "not enabled";
     /// The balance is below the least with which one may enter.
     Balance = 0x04, "balance below the minimum";
     /// The card did not answer a command that reads, or answered it with an error.
     ReadFailed = 0x05, "read failed";
-    /// The card answered a command that writes with an error.
+    /// The card answered a command that writes with an error, or went before the debit was sent.
     WriteFailed = 0x06, "write failed";
     /// The application is blocked.
     Locked = 0x08, "application blocked";
-    /// The card did not take MAC1.
+    /// The card did not take MAC1. Row 18 of the table gives Xi'an's general 06; the full list has a
+    /// code of its own.
     Mac1 = 0x13, "MAC1 refused by the card";
     /// No T-Union purse on the card, or files of another shape.
     Invalid = 0x15, "not a valid card";
-    /// The PSAM did not answer, or with an error.
+    /// The PSAM did not answer, or with an error of its own. At the check of MAC2 the money has left
+    /// the card.
     SamFault = 0x30, "PSAM fault";
     /// This kind of card is not accepted here.
     TypeRefused = 0x33, "card type not accepted";
@@ -91,10 +92,10 @@ codes! {
     NoFare = 0x11, "no fare for this ride";
     /// The terminal's memory refused the grey record; nothing was debited.
     StoreFailed = 0x90, "terminal memory fault";
-    /// The PSAM did not take MAC2. The money has left the card. Shanghai's number.
-    Mac2 = 0x20, "MAC2 refused by the PSAM";
-    /// MAC2 of this card failed at its last tap here. Shanghai's number for an invalid card.
-    Distrusted = 0x14, "MAC2 failed at the last tap";
+    /// The PSAM did not take MAC2. The money has left the card.
+    Mac2 = 0xF2, "MAC2 refused by the PSAM";
+    /// MAC2 of this card failed at its last tap here.
+    Distrusted = 0xF3, "MAC2 failed at the last tap";
     /// The bus record is not of the shape a reader accepts. Our own number; a bus reader's own are
     /// 7.1 to 7.5.
     BadRecord = 0xF1, "bus record malformed";

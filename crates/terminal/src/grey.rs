@@ -44,24 +44,23 @@ impl GreyStore {
         Some(self.greys.remove(at))
     }
 
-    /// Keeps a record, in a free slot. Where all `capacity` slots are taken, that of the same card
-    /// gives way, else the oldest; what gave way is handed back to be uploaded, so that no record is
-    /// lost.
+    /// Keeps a record in a free slot. Where all `capacity` slots are taken the oldest gives way and is
+    /// handed back to be uploaded, so that no record is lost.
     pub(crate) fn put(
         &mut self,
         record: UploadRecord,
         quote: Option<Quote>,
         capacity: usize,
     ) -> (SlotId, Option<Grey>) {
-        let evicted = if self.greys.len() < capacity.max(1) {
-            None
-        } else {
-            let same = self.greys.iter().position(|grey| grey.record.pan == record.pan);
-            Some(self.greys.remove(same.unwrap_or(0)))
-        };
+        let evicted = (self.greys.len() >= capacity.max(1)).then(|| self.greys.remove(0));
         let free = |slot: &SlotId| self.greys.iter().all(|grey| grey.slot != *slot);
         let slot = (0..=u16::MAX).map(SlotId).find(free).unwrap_or(SlotId(0));
         self.greys.push(Grey { slot, record, quote });
         (slot, evicted)
+    }
+
+    /// Takes all records out, oldest first.
+    pub(crate) fn drain(&mut self) -> Vec<Grey> {
+        core::mem::take(&mut self.greys)
     }
 }

@@ -7,25 +7,24 @@ use tunion_data::file::{INDUSTRY_LEN, RailRecordView};
 use tunion_data::{BcdDateTime, CityCode, Fen};
 use tunion_fare::{Ledger, YearMonth};
 
-/// The total on the card as this city may count it, and what is to be said when it may not.
+/// The total on the card as this city may count it, and what is to be said when it may not: `record`
+/// is 2701 as the card has it.
 ///
 /// A record whose CRC fails, or that another city wrote last, holds no total of ours
 /// (`docs/spec/terminal.md` 1.3, our reading). A record never written by any city is simply empty.
-pub(crate) fn read(
-    binding: LedgerBinding,
-    record: &[u8; INDUSTRY_LEN],
-    city: CityCode,
-) -> (Ledger, Option<Note>) {
+#[must_use]
+pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode) -> (Ledger, Option<Note>) {
     let Ok(view) = RailRecordView::new(record) else { return (Ledger::default(), None) };
-    if !view.crc_holds() {
-        return (Ledger::default(), Some(Note::TotalUnreadable));
-    }
     let by = view.value().last_city();
     if by == CityCode::default() {
         return (Ledger::default(), None);
     }
+    // Another city's record may have no CRC, as Xi'an's.
     if by != city {
         return (Ledger::default(), Some(Note::TotalOverwritten { by }));
+    }
+    if !view.crc_holds() {
+        return (Ledger::default(), Some(Note::TotalUnreadable));
     }
     let stamp = usize::from(binding.stamp);
     let month = record

@@ -10,11 +10,13 @@
 //!
 //! What it guarantees (`docs/spec/terminal.md` 4.3):
 //! 1. DEBIT is sent only after its grey record is [`Persisted`](Event::Persisted).
-//! 2. A tap is charged again only when GET TRANSACTION PROVE failed and the card's sequence has not
-//!    moved.
+//! 2. A tap is charged again only when neither a proof nor the card's log shows its debit.
 //! 3. One record for each debit; a recovered debit emits its original record.
 //! 4. The gate opens only after a successful DEBIT or a proof.
 //! 5. Money that left the card always yields a record, also when MAC2 fails.
+//!
+//! An event answers the action that asked for it. When the card goes while something else is still to
+//! be answered, the tap ends with that answer and not before, so no answer reaches another tap.
 //!
 //! It knows the card's bytes, the tariff and its profile. It never knows how bytes travel.
 //!
@@ -22,7 +24,7 @@
 //! |---|---|
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
-//! | `checks`, `ledger`, `rail`, `bus` | decisions: pure functions of what was read |
+//! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
 //! | `plan` | one debit and its records |
 //! | `machine` | the order of commands, recovery, grey records |
 #![no_std]
@@ -36,7 +38,7 @@ mod checks;
 pub mod codes;
 mod facts;
 mod grey;
-mod ledger;
+pub mod ledger;
 mod machine;
 pub mod place;
 mod plan;

@@ -79,8 +79,8 @@ fn bcd(number: u32) -> [u8; 8] {
     digits
 }
 
-/// A terminal's number in the 8-byte fields of 1A and 1E: two zero bytes first
-/// (`docs/spec/terminal.md` 1.3).
+/// A terminal's number in the 8-byte fields of 1A and 1E: two zero bytes first, as in the bus record
+/// (`docs/spec/terminal.md` 1.2). In 2701 each city has a form of its own; this is our reading.
 pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
     let mut field = [0; 8];
     field[2..].copy_from_slice(&terminal.0);
@@ -88,6 +88,29 @@ pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
 }
 
 impl Plan {
+    /// A debit of nothing, such as an entry.
+    pub(crate) const fn free(trip_type: TripType, industry: Industry, here: Stop) -> Self {
+        Self {
+            amount: Fen::ZERO,
+            list: None,
+            quote: None,
+            trip_type,
+            industry,
+            record: None,
+            here,
+            entry: None,
+            due: None,
+            notes: Vec::new(),
+            again: false,
+        }
+    }
+
+    /// A debit that a quote made.
+    pub(crate) fn priced(trip_type: TripType, industry: Industry, here: Stop, quote: Quote) -> Self {
+        let (amount, list) = (quote.charged, Some(quote.list));
+        Self { amount, list, quote: Some(quote), ..Self::free(trip_type, industry, here) }
+    }
+
     /// The record of EF 1E.
     pub(crate) fn trip(
         &self,
@@ -127,7 +150,7 @@ impl Plan {
     ) -> UploadRecord {
         let Stamp { profile, sam, facts, key, at } = *tap;
         let (entry, entry_at) = self.entry.unwrap_or_default();
-        let overtime = self.quote.and_then(|quote| quote.reasons.at(Step::Overtime).copied());
+        let (surcharge, surcharge_kind) = self.surcharge();
         UploadRecord {
             trip_type: self.trip_type as u8,
             transaction: Transaction::Capp as u8,
@@ -144,16 +167,24 @@ impl Plan {
             entry_line: entry.line,
             entry_station: entry.station,
             entry_at,
-            surcharge: overtime.map_or(Fen::ZERO, |reason| reason.after.saturating_sub(reason.before)),
-            surcharge_kind: if overtime.is_some() { OVERTIME } else { 0 },
+            surcharge,
+            surcharge_kind,
             available_before: available,
             ..blank_upload(profile, sam, facts, key, at)
         }
     }
-}
 
-/// Surcharge kind of an upload record: overtime (`docs/spec/terminal.md` 6.1).
-const OVERTIME: u8 = 0x02;
+    /// What of the amount is a surcharge, and its kind.
+    fn surcharge(&self) -> (Fen, u8) {
+        if self.trip_type == TripType::Cover {
+            return (self.amount, UploadRecord::EXIT_MISSING);
+        }
+        let overtime = self.quote.and_then(|quote| quote.reasons.at(Step::Overtime).copied());
+        overtime.map_or((Fen::ZERO, 0), |reason| {
+            (reason.after.saturating_sub(reason.before), UploadRecord::OVERTIME)
+        })
+    }
+}
 
 /// What every record of a tap is stamped with.
 #[derive(Clone, Copy)]

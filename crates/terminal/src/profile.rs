@@ -14,7 +14,8 @@ pub struct Profile {
     pub city: CityCode,
     /// The operator (运营代码), as written into 1E.
     pub operator: u16,
-    /// Order of the bytes of line, station and operator in 1E.
+    /// Order of the bytes of line, station and operator in 1E. In 1A numbers have their high byte
+    /// first.
     pub byte_order: ByteOrder,
     /// Issuers whose cards are local; only bytes 0–3 count (`docs/spec/terminal.md` 1.0).
     pub local_issuers: Vec<IssuerId>,
@@ -34,6 +35,10 @@ pub struct Profile {
     pub top_up_below: Fen,
     /// Grey records that are kept at once.
     pub grey_slots: usize,
+    /// A card whose last debit here had no answer and turns out to be done, and that is tapped again
+    /// within so many seconds, is let through by that debit; later the tap is a new one
+    /// (`docs/spec/terminal.md` 4.2: 120 in a later bus vendor's reader).
+    pub retap_seconds: u16,
     /// Rail gates only.
     pub rail: RailProfile,
     /// Bus readers only.
@@ -73,15 +78,6 @@ pub enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// The number that two bytes stand for.
-    #[must_use]
-    pub const fn number(self, bytes: [u8; 2]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        }
-    }
-
     /// The number's two bytes.
     #[must_use]
     pub const fn bytes(self, number: u16) -> [u8; 2] {
@@ -133,7 +129,7 @@ pub enum Mac2Policy {
 /// The operator's area of 2701, bytes 99..127 (`docs/spec/terminal.md` 1.3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RailTail {
-    /// Our reading of Beijing: last time, monthly total, CRC; the rest zero.
+    /// Our reading of Beijing: last time, monthly total, CRC; the rest zero, since no source states it.
     Beijing,
     /// Shanghai: the same, with last device, flags and the in/out marker.
     Shanghai,

@@ -1,6 +1,6 @@
 //! Rail gates: what an entry and an exit write and cost (`docs/spec/terminal.md` 1.3, 1.4).
 
-use crate::action::{Charge, Note};
+use crate::action::{Charge, FareQuestion, Note};
 use crate::checks;
 use crate::codes::Code;
 use crate::facts::Facts;
@@ -12,7 +12,7 @@ use crate::sam::Sam;
 use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
 use tunion_data::file::{INDUSTRY_LEN, Industry, RailRecord, RailRecordView, RailStatus, TripType};
-use tunion_data::{Fen, IssuerId};
+use tunion_data::{Fen, Fen24, IssuerId};
 use tunion_fare::{Journey, Ledger, Place, Quote, Ride, YearMonth};
 
 /// A tap at a rail gate.
@@ -60,11 +60,11 @@ fn station_code(field: [u8; 8]) -> u16 {
 }
 
 impl RailTap<'_> {
-    /// The journey on the card. A record whose CRC fails is treated as empty
-    /// (`docs/spec/terminal.md` 1.3).
+    /// The journey on the card. A record of our own city whose CRC fails is treated as empty
+    /// (`docs/spec/terminal.md` 1.3); one of another city may have no CRC, as Xi'an's.
     fn journey(&self) -> RailRecord {
         match RailRecordView::new(&self.facts.rail) {
-            Ok(view) if view.crc_holds() => view.value(),
+            Ok(view) if view.crc_holds() || view.value().last_city() != self.profile.city => view.value(),
             _ => RailRecord::blank(),
         }
     }
@@ -88,9 +88,15 @@ impl RailTap<'_> {
         }
     }
 
-    /// What the exit controller has to be asked, when it makes the fare.
-    pub(crate) fn entry_station(&self) -> Result<u16, Code> {
-        self.open_journey().map(|journey| station_code(journey.entry_station))
+    /// What the exit's controller has to be asked, when it makes the fare.
+    pub(crate) fn question(&self) -> Result<FareQuestion, Code> {
+        let journey = self.open_journey()?;
+        Ok(FareQuestion {
+            entry_line: journey.entry_line,
+            entry_station: station_code(journey.entry_station),
+            entered: journey.entry_at,
+            card_type: self.facts.management.card_type,
+        })
     }
 
     /// The plan of this tap. `charge` is the controller's fare, if it makes it.
@@ -121,7 +127,6 @@ impl RailTap<'_> {
         let (ledger, note) = self.ledger();
         notes.extend(note);
         let ledger = ledger.in_month(YearMonth::from(self.at.date()));
-        let beijing = self.profile.rail.tail == RailTail::Beijing;
         journey.status = RailStatus::Entered.to_byte();
         journey.entry_city = self.profile.city;
         journey.entry_institution = self.institution();
@@ -129,24 +134,17 @@ impl RailTap<'_> {
         journey.entry_terminal = terminal_field(self.sam.terminal);
         journey.entry_at = self.at.into();
         journey.max_amount = Fen::ZERO;
-        journey.entry_line = if beijing { self.gate.line } else { 0 };
         journey.entry_amount = Fen::ZERO;
-        journey.entry_balance = if beijing { self.facts.actual } else { Fen::ZERO };
-        journey.entry_flag = if beijing { 0 } else { ENTRY_NORMAL };
-        journey.in_out = if beijing { 0 } else { INSIDE };
-        Ok(Plan {
-            amount: Fen::ZERO,
-            list: None,
-            quote: None,
-            trip_type: TripType::Entry,
-            industry: Industry::Rail,
-            record: Some(self.finish(journey, &ledger)),
-            here: self.here(),
-            entry: None,
-            due: None,
-            notes,
-            again: false,
-        })
+        journey.fare = Fen::ZERO;
+        // Shanghai leaves these two zero.
+        let (line, balance) = match self.profile.rail.tail {
+            RailTail::Beijing => (self.gate.line, self.facts.actual),
+            RailTail::Shanghai => (0, Fen::ZERO),
+        };
+        journey.entry_line = line;
+        journey.entry_balance = balance;
+        let record = self.finish(journey, &ledger, Direction::Entry);
+        Ok(Plan { record: Some(record), notes, ..Plan::free(TripType::Entry, Industry::Rail, self.here()) })
     }
 
     /// Corrected free of charge within some minutes, or when the entry lies ahead of our clock
@@ -189,29 +187,27 @@ impl RailTap<'_> {
         let entry =
             Stop { line: u16::from(journey.entry_line), station: station_code(journey.entry_station) };
         let entered = journey.entry_at;
-        let beijing = self.profile.rail.tail == RailTail::Beijing;
         journey.status = RailStatus::Exited.to_byte();
         journey.exit_city = self.profile.city;
         journey.exit_institution = self.institution();
         journey.exit_station = station_field(self.gate.station);
         journey.exit_terminal = terminal_field(self.sam.terminal);
         journey.exit_at = self.at.into();
-        journey.exit_line = if beijing { self.gate.line } else { 0 };
+        journey.exit_line = match self.profile.rail.tail {
+            RailTail::Beijing => self.gate.line,
+            RailTail::Shanghai => 0,
+        };
         journey.fare = amount;
-        journey.exit_flag = if beijing { 0 } else { EXIT_NORMAL };
-        journey.in_out = if beijing { 0 } else { OUTSIDE };
+        // The stamp is the exit's: so is the month of the total, whether this ride counts or not.
+        let after = after.in_month(YearMonth::from(self.at.date()));
         Ok(Plan {
             amount,
             list: Some(list),
             quote,
-            trip_type: TripType::Exit,
-            industry: Industry::Rail,
-            record: Some(self.finish(journey, &after)),
-            here: self.here(),
+            record: Some(self.finish(journey, &after, Direction::Exit)),
             entry: Some((entry, entered)),
-            due: None,
             notes: note.into_iter().collect(),
-            again: false,
+            ..Plan::free(TripType::Exit, Industry::Rail, self.here())
         })
     }
 
@@ -225,29 +221,50 @@ impl RailTap<'_> {
         let tariff = self.fares.tariff().ok_or(Code::NoFare)?;
         let from = self.fares.station(station_code(journey.entry_station)).ok_or(Code::NoFare)?;
         let to = self.fares.station(self.gate.station).ok_or(Code::NoFare)?;
+        let entered = journey.entry_at.datetime().ok_or(Code::NoEntry)?;
         let ride = Journey {
             ride: Ride::Rail { from, to },
             rider: checks::rider(self.profile, self.facts, self.at.date()),
-            entered: journey.entry_at.datetime().ok_or(Code::NoEntry)?,
+            // The clocks of two gates may differ by seconds.
+            entered: entered.min(self.at),
             exited: self.at,
         };
         tariff.quote(&ride, ledger).map_err(|_| Code::NoFare)
     }
 
-    /// Writes the operator's area and the monthly total.
-    fn finish(&self, mut journey: RailRecord, ledger: &Ledger) -> IndustryRecord {
-        journey.record_id = 0x2701;
-        journey.length = 0x7D;
-        journey.valid = 1;
-        journey.last_at = self.at.into();
-        journey.last_device = match self.profile.rail.tail {
-            RailTail::Beijing => [0; 4],
-            RailTail::Shanghai => {
-                let [_, _, last @ ..] = self.sam.terminal.0;
-                last
-            }
+    /// Writes the header and the operator's area with the monthly total.
+    fn finish(&self, journey: RailRecord, ledger: &Ledger, direction: Direction) -> IndustryRecord {
+        let RailRecord { record_id, length, valid, .. } = RailRecord::blank();
+        let common = RailRecord {
+            record_id,
+            length,
+            valid,
+            last_at: self.at.into(),
+            last_device: [0; 4],
+            month_paid: Fen24::ZERO,
+            month_rides: 0,
+            transfer: [0; 5],
+            entry_flag: 0,
+            exit_flag: 0,
+            in_out: 0,
+            reserved: 0,
+            ..journey
         };
-        let mut bytes: [u8; INDUSTRY_LEN] = journey.encode();
+        let [_, _, last_device @ ..] = self.sam.terminal.0;
+        let record = match (self.profile.rail.tail, direction) {
+            (RailTail::Beijing, _) => common,
+            (RailTail::Shanghai, Direction::Entry) => {
+                RailRecord { last_device, entry_flag: ENTRY_NORMAL, in_out: INSIDE, ..common }
+            }
+            (RailTail::Shanghai, Direction::Exit) => RailRecord {
+                last_device,
+                entry_flag: journey.entry_flag,
+                exit_flag: EXIT_NORMAL,
+                in_out: OUTSIDE,
+                ..common
+            },
+        };
+        let mut bytes: [u8; INDUSTRY_LEN] = record.encode();
         if let Some(binding) = self.profile.rail.ledger {
             ledger::write(binding, &mut bytes, ledger, self.at);
         }

@@ -80,10 +80,7 @@ pub fn ok(card: &mut Card<Fixed>, command: &[u8]) -> Vec<u8> {
 
 pub fn init(transaction: Transaction, amount: u32) -> CommandBuf {
     let request = InitRequest { key_index: 1, amount: Fen::new(amount), terminal: TERMINAL };
-    match transaction {
-        Transaction::Load => build::init_for_load(&request),
-        _ => build::init_for_purchase(transaction, &request),
-    }
+    build::init(transaction, &request)
 }
 
 /// DEBIT with the MAC1 that a PSAM would make.

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
-use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use ::toml::Spanned;
@@ -183,23 +182,6 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 impl Source {
-    /// The path of a file that this file names, relative to itself.
-    ///
-    /// # Errors
-    /// There is no such file.
-    pub fn file(&self, name: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
-        let directory = Path::new(self.path()).parent().unwrap_or(Path::new(""));
-        let joined = directory.join(name.get_ref());
-        if !joined.is_file() {
-            let error = self.error(name, format!("there is no file `{}`", name.get_ref()));
-            return Err(error.help("it is relative to this file"));
-        }
-        // `scenarios/../cards/lin.toml` reads better as `cards/lin.toml`, where that is the same file.
-        let plain = without_parents(&joined);
-        let same = matches!((plain.canonicalize(), joined.canonicalize()), (Ok(a), Ok(b)) if a == b);
-        Ok(if same { plain } else { joined })
-    }
-
     /// The value that a cell of a table holds.
     ///
     /// # Errors
@@ -222,6 +204,7 @@ impl Source {
         what: &str,
         options: impl IntoIterator<Item = (&'a str, T)>,
     ) -> Result<T, Diagnostic> {
+        const FEW: usize = 32;
         let mut names = Vec::new();
         for (option, value) in options {
             if option == name.get_ref() {
@@ -233,7 +216,7 @@ impl Source {
         let nearest = near(name.get_ref(), names.iter().copied(), 3);
         let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         Err(match nearest.as_slice() {
-            [] if names.len() <= 12 => error.help(format!("there are: {}", quoted(&names))),
+            [] if names.len() <= FEW => error.help(format!("there are: {}", quoted(&names))),
             [] => error,
             [one] => error.help(format!("the nearest is `{one}`")),
             many => error.help(format!("the nearest are {}", quoted(many))),
@@ -265,20 +248,6 @@ impl Source {
             Ok(())
         }
     }
-}
-
-/// The path with each `name/..` taken out.
-fn without_parents(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        let last = plain.components().next_back();
-        if component == Component::ParentDir && matches!(last, Some(Component::Normal(_))) {
-            plain.pop();
-        } else {
-            plain.push(component);
-        }
-    }
-    plain
 }
 
 /// At most `count` names that are like `name`, the likest first.

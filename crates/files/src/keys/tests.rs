@@ -15,8 +15,7 @@ fn fault(from: &str, to: &str) -> String {
 fn the_laboratory_s_roots_lead_to_the_published_card_keys() {
     let roots = load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/lab.toml")).unwrap().roots;
     // docs/spec/card.md 5.1.
-    let keys =
-        roots.card_keys("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
+    let keys = roots.card_keys("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
     assert_eq!(format!("{:?} {:?}", keys.purchase, keys.tac), "Key16(KCV 00F839) Key16(KCV 7583D5)");
     assert_ne!(roots.load, roots.load_second);
 }

@@ -32,7 +32,7 @@ pub fn profile() -> Profile {
     Profile {
         name: "test".into(),
         city: CityCode::BEIJING,
-        operator: 30,
+        operator: 0x0030,
         byte_order: ByteOrder::Little,
         local_issuers: vec![BEIJING],
         white_list: Vec::new(),
@@ -43,6 +43,7 @@ pub fn profile() -> Profile {
         mac2: Mac2Policy::BeforeDecision,
         top_up_below: Fen::ZERO,
         grey_slots: 10,
+        retap_seconds: 120,
         rail: RailProfile {
             tail: RailTail::Beijing,
             ledger: Some(LedgerBinding {
@@ -237,6 +238,11 @@ impl<'t> Stand<'t> {
                     continue;
                 }
                 Action::Done => continue,
+                Action::ResetSam => {
+                    self.psam.power_off();
+                    self.psam.power_on().unwrap();
+                    continue;
+                }
                 other => panic!("a gate does not {other:?}"),
             };
             queue.extend(self.terminal.step(at, event));

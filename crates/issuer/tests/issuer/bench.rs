@@ -95,7 +95,8 @@ impl Bench {
     /// INITIALIZE FOR LOAD, and the request that follows from it.
     pub(crate) fn init(&mut self, yuan: u32, key_index: u8) -> LoadRequest {
         let (amount, terminal) = (Fen::from_yuan(yuan), terminal(1));
-        let (sw, data) = self.ask(&build::init_for_load(&InitRequest { key_index, amount, terminal }));
+        let (sw, data) =
+            self.ask(&build::init(Transaction::Load, &InitRequest { key_index, amount, terminal }));
         assert_eq!(sw, Sw::OK);
         let init = LoadInit::try_from(&data[..]).unwrap();
         LoadRequest { issuer: ISSUER, pan: PAN, terminal, key_index, amount, init, at: NOON }

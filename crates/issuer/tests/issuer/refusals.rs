@@ -2,7 +2,7 @@
 
 use hex_literal::hex;
 use tunion_apdu::build;
-use tunion_data::command::{InitRequest, LoadInit};
+use tunion_data::command::{InitRequest, LoadInit, Transaction};
 use tunion_data::host::{LoadRefusal, LoadRequest};
 use tunion_data::{BcdDate, Fen, IssuerId, Pan};
 use tunion_issuer::{Account, CardRegistry, LoadHost, LoadRules, Standing};
@@ -80,7 +80,8 @@ fn ask(before: u32, fen: u32, rules: LoadRules) -> Result<(), LoadRefusal> {
         bench.top_up(before % 100);
     }
     let (amount, terminal) = (Fen::new(fen), terminal(1));
-    let (_, data) = bench.ask(&build::init_for_load(&InitRequest { key_index: 1, amount, terminal }));
+    let (_, data) =
+        bench.ask(&build::init(Transaction::Load, &InitRequest { key_index: 1, amount, terminal }));
     let init = LoadInit::try_from(&data[..]).unwrap();
     let request = LoadRequest { issuer: ISSUER, pan: PAN, terminal, key_index: 1, amount, init, at: NOON };
     bench.load(request).map(|_| ())

@@ -117,7 +117,7 @@ fn general_faults_come_from_the_table() {
     status(&mut psam, &hex!("8072000003 000000"), Sw::WRONG_LENGTH);
     let mut command = build::init_sam(&entry());
     *command.last_mut().unwrap() = 0x10;
-    status(&mut psam, &command, Sw(0x6C08));
+    status(&mut psam, &command, Sw::WRONG_LENGTH);
     status(&mut psam, &[], Sw::WRONG_LENGTH);
 }
 
@@ -153,13 +153,17 @@ fn credit_without_a_purchase_is_out_of_order() {
 
 #[test]
 fn what_closes_an_open_purchase() {
-    let closes: [fn(&mut TestPsam); 5] = [
+    let closes: [fn(&mut TestPsam); 9] = [
         |psam| {
             let refused = SamInitRequest { transaction: 0x02, ..entry() };
             assert_eq!(init(psam, &refused), Err(Sw::WRONG_DATA));
         },
         |psam| status(psam, &hex!("8070000004 00000000"), Sw::WRONG_LENGTH),
+        |psam| status(psam, &hex!("8070010024"), Sw::WRONG_P1_P2),
         |psam| status(psam, &build::select_file(PURCHASE), Sw::OK),
+        |psam| status(psam, &build::select_file(0x1001), Sw::FILE_NOT_FOUND),
+        |psam| status(psam, &hex!("00A4000002 80"), Sw::WRONG_LENGTH),
+        |psam| status(psam, &hex!("00A40C0002 8011"), Sw::WRONG_P1_P2),
         |psam| {
             psam.power_off();
             psam.power_on().unwrap();
@@ -172,8 +176,14 @@ fn what_closes_an_open_purchase() {
         close(&mut psam);
         assert_eq!(credit(&mut psam, mac2(&entry(), answer.terminal_seq)), Sw::INVALID_STATE);
     }
-    let keeps: [&[u8]; 4] =
-        [&hex!("0084000004"), &hex!("00B0970001"), &hex!("00A40000021001"), &hex!("8072000003 000000")];
+    let keeps: [&[u8]; 5] = [
+        &hex!("0084000004"),
+        &hex!("00B0970001"),
+        &hex!("8072000003 000000"),
+        // The card's INITIALIZE, which a PSAM does not know.
+        &hex!("805003020B 01 00000000 100000000001 0F"),
+        &hex!("90700000"),
+    ];
     for kept in keeps {
         let mut psam = ready(contents());
         let answer = init(&mut psam, &entry()).unwrap();

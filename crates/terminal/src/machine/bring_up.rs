@@ -1,5 +1,5 @@
 //! Bringing up the PSAM (`docs/spec/terminal.md` 2.1): terminal number, serial number, DF 8011, key
-//! index and acquirer.
+//! index and acquirer. A PSAM that does not answer is reset and asked again, three times in all.
 
 use super::{Answer, Stage, Terminal};
 use crate::action::Action;
@@ -12,9 +12,19 @@ use tunion_data::file::Sfi;
 /// The T-Union application of a PSAM.
 const DF_TUNION: u16 = 0x8011;
 
+/// Resets before a terminal gives up.
+const TRIES: u8 = 3;
+
+/// A PSAM that is being brought up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BringUp {
+    asked: Asked,
+    tries_left: u8,
+}
+
 /// What was asked for last.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum BringUp {
+enum Asked {
     Terminal,
     Serial,
     Select,
@@ -23,34 +33,44 @@ pub(super) enum BringUp {
 
 impl Terminal<'_> {
     pub(super) fn start(&mut self) -> Stage {
+        self.reset_sam(TRIES - 1)
+    }
+
+    /// The PSAM did not answer, or not as a PSAM does.
+    pub(super) fn start_again(&mut self, bring_up: BringUp) -> Stage {
+        bring_up.tries_left.checked_sub(1).map_or(Stage::Off, |left| self.reset_sam(left))
+    }
+
+    fn reset_sam(&mut self, tries_left: u8) -> Stage {
+        self.sam_suspect = false;
         self.sam = Sam::default();
+        self.actions.push(Action::ResetSam);
         self.actions.push(Action::SendSam(build::read_binary(Sfi::HOLDER, 6)));
-        Stage::Starting(BringUp::Terminal)
+        Stage::Starting(BringUp { asked: Asked::Terminal, tries_left })
     }
 
-    /// A PSAM that answers anything else leaves the terminal switched off.
-    pub(super) fn bring_up(&mut self, step: BringUp, bytes: &[u8]) -> Stage {
-        self.took(step, bytes).map_or(Stage::Off, |next| next)
+    pub(super) fn bring_up(&mut self, bring_up: BringUp, bytes: &[u8]) -> Stage {
+        self.took(bring_up, bytes).unwrap_or_else(|| self.start_again(bring_up))
     }
 
-    fn took(&mut self, step: BringUp, bytes: &[u8]) -> Option<Stage> {
+    fn took(&mut self, bring_up: BringUp, bytes: &[u8]) -> Option<Stage> {
         let data = Answer::of(bytes).filter(|answer| answer.sw.is_ok())?.data;
-        let (next, command) = match step {
-            BringUp::Terminal => {
+        let (asked, command) = match bring_up.asked {
+            Asked::Terminal => {
                 self.sam.terminal = TerminalId(data.try_into().ok()?);
-                (BringUp::Serial, build::read_binary(Sfi::INFO, 10))
+                (Asked::Serial, build::read_binary(Sfi::INFO, 10))
             }
-            BringUp::Serial => {
+            Asked::Serial => {
                 self.sam.serial = SamSerial::try_from(data).ok()?;
-                (BringUp::Select, build::select_file(DF_TUNION))
+                (Asked::Select, build::select_file(DF_TUNION))
             }
-            BringUp::Select => (BringUp::Application, build::read_binary(Sfi::MANAGEMENT, 25)),
-            BringUp::Application => {
+            Asked::Select => (Asked::Application, build::read_binary(Sfi::MANAGEMENT, 25)),
+            Asked::Application => {
                 self.sam.application = SamApplication::try_from(data).ok()?;
                 return Some(Stage::Ready);
             }
         };
         self.actions.push(Action::SendSam(command));
-        Some(Stage::Starting(next))
+        Some(Stage::Starting(BringUp { asked, ..bring_up }))
     }
 }

@@ -32,7 +32,7 @@ impl Terminal<'_> {
             log: Vec::new(),
             trips: Vec::new(),
         });
-        self.send(tap, build::read_record(Sfi::LOG, 1, 0x17));
+        self.ask(tap, build::read_record(Sfi::LOG, 1, 0x17));
         Step::Reading(Reading::Log(enquiry))
     }
 
@@ -43,11 +43,11 @@ impl Terminal<'_> {
         enquiry.log.extend(used.then_some(record));
         match next(enquiry.log.len(), LOG_RECORDS) {
             Some(number) if used => {
-                self.send(tap, build::read_record(Sfi::LOG, number, 0x17));
+                self.ask(tap, build::read_record(Sfi::LOG, number, 0x17));
                 Ok(Some(Step::Reading(Reading::Log(enquiry))))
             }
             _ => {
-                self.send(tap, build::read_record(Sfi::TRIP, 1, 0x30));
+                self.ask(tap, build::read_record(Sfi::TRIP, 1, 0x30));
                 Ok(Some(Step::Reading(Reading::Trips(enquiry))))
             }
         }
@@ -64,7 +64,7 @@ impl Terminal<'_> {
         enquiry.trips.extend(used.then_some(record));
         match next(enquiry.trips.len(), TRIP_RECORDS) {
             Some(number) if used => {
-                self.send(tap, build::read_record(Sfi::TRIP, number, 0x30));
+                self.ask(tap, build::read_record(Sfi::TRIP, number, 0x30));
                 Ok(Some(Step::Reading(Reading::Trips(enquiry))))
             }
             _ => {

@@ -7,118 +7,141 @@ use crate::facts::KeyInfo;
 use crate::plan::blank_upload;
 use alloc::boxed::Box;
 use tunion_apdu::{Sw, build};
-use tunion_data::Fen;
-use tunion_data::command::{CreditAnswer, CreditRequest, InitRequest, LoadInit, Transaction};
+use tunion_data::command::{CreditAnswer, CreditRequest, InitRequest, LoadInit, Proof, Transaction};
 use tunion_data::file::TripType;
-use tunion_data::host::{LoadApproval, LoadConfirmation, LoadRequest};
+use tunion_data::host::{LoadApproval, LoadConfirmation, LoadProof, LoadRefusal, LoadRequest};
 use tunion_data::upload::UploadRecord;
-use tunion_data::{BcdDate, BcdDateTime, BcdTime};
+use tunion_data::{BcdDateTime, Fen};
 
 /// The load key that is asked for (`docs/spec/terminal.md` 1.6).
 const LOAD_KEY: u8 = 0x01;
 
-/// A load under way.
+/// A load under way: what it is waiting for, with what it needs then.
 #[derive(Clone, Debug)]
-pub(super) struct Loading {
-    amount: Fen,
-    init: LoadInit,
-    approval: LoadApproval,
-    record: UploadRecord,
-    slot: SlotId,
+pub(super) enum Loading {
+    /// The card's answer to INIT.
+    Init(Wanted),
+    /// The host's answer.
+    Host(Wanted, LoadInit),
+    /// The card's proof of an earlier load, which the host asked for.
+    Proof(Wanted, u16),
+    /// The store.
+    Persist(Approved, SlotId),
+    /// The card's answer to CREDIT.
+    Credit(Approved, SlotId),
 }
 
-/// What a load is waiting for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stage {
-    Init,
-    Host,
-    Persist,
-    Credit,
+/// What the holder wants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    amount: Fen,
+    /// Whether the host was given the proof of an earlier load already.
+    proved: bool,
+}
+
+/// A load that the host approved.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Approved {
+    seq: u16,
+    approval: LoadApproval,
+    record: UploadRecord,
+}
+
+impl Loading {
+    pub(super) const fn asks_card(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Proof(..) | Self::Credit(..))
+    }
+
+    /// What it means that the card did not answer.
+    pub(super) const fn gone(&self) -> Code {
+        if matches!(self, Self::Credit(..)) { Code::LoadMoved } else { Code::WriteFailed }
+    }
+
+    fn step(self) -> Step {
+        Step::Loading(Box::new(self))
+    }
 }
 
 impl Terminal<'_> {
     pub(super) fn begin_load(&mut self, tap: &mut Tap, amount: Fen) -> Step {
-        let request = InitRequest { key_index: LOAD_KEY, amount, terminal: self.sam.terminal };
-        self.send(tap, build::init_for_load(&request));
-        let loading = Loading {
-            amount,
-            init: LoadInit::default(),
-            approval: LoadApproval { date: BcdDate::default(), time: BcdTime::default(), mac2: [0; 4] },
-            record: UploadRecord::default(),
-            slot: SlotId(0),
-        };
-        Step::Loading(Box::new(loading), Stage::Init)
+        self.init_load(tap, Wanted { amount, proved: false })
+    }
+
+    fn init_load(&mut self, tap: &mut Tap, wanted: Wanted) -> Step {
+        let request = InitRequest { key_index: LOAD_KEY, amount: wanted.amount, terminal: self.sam.terminal };
+        self.send(tap, build::init(Transaction::Load, &request));
+        Loading::Init(wanted).step()
     }
 
     /// The card answered.
-    pub(super) fn load(
-        &mut self,
-        tap: &mut Tap,
-        mut loading: Box<Loading>,
-        stage: Stage,
-        answer: Answer<'_>,
-    ) -> Turn {
-        match stage {
-            Stage::Init => {
-                loading.init = answer.value::<LoadInit>(Code::WriteFailed)?;
-                self.judge_unproved(tap, loading.init.seq);
+    pub(super) fn load(&mut self, tap: &mut Tap, loading: Loading, answer: Answer<'_>) -> Turn {
+        match loading {
+            Loading::Init(wanted) => {
+                let init = answer.value::<LoadInit>(Code::WriteFailed)?;
+                self.judge_unproved(tap, Transaction::Load, init.seq);
                 self.actions.push(Action::SendHost(Box::new(LoadRequest {
                     issuer: tap.facts.info.issuer,
                     pan: tap.facts.info.pan,
                     terminal: self.sam.terminal,
                     key_index: LOAD_KEY,
-                    amount: loading.amount,
-                    init: loading.init,
+                    amount: wanted.amount,
+                    init,
                     at: tap.at,
                 })));
-                Ok(Some(Step::Loading(loading, Stage::Host)))
+                Ok(Some(Loading::Host(wanted, init).step()))
             }
-            Stage::Credit => self.credited(tap, &mut loading, answer),
-            Stage::Host | Stage::Persist => Ok(Some(Step::Loading(loading, stage))),
+            Loading::Proof(wanted, seq) => {
+                let proof = answer.value::<Proof>(Code::LoadRefused)?;
+                let (issuer, pan) = (tap.facts.info.issuer, tap.facts.info.pan);
+                self.actions.push(Action::Prove(LoadProof { issuer, pan, seq, proof }));
+                Ok(Some(self.init_load(tap, Wanted { proved: true, ..wanted })))
+            }
+            Loading::Credit(approved, slot) => self.credited(tap, approved, slot, answer),
+            waiting @ (Loading::Host(..) | Loading::Persist(..)) => Ok(Some(waiting.step())),
         }
     }
 
-    /// Anything else happened.
-    pub(super) fn load_event(
-        &mut self,
-        tap: &mut Tap,
-        mut loading: Box<Loading>,
-        stage: Stage,
-        event: Event<'_>,
-    ) -> Turn {
-        let stage = match (stage, event) {
-            (Stage::Host, Event::HostAnswer(Ok(approval))) => {
-                loading.approval = *approval;
-                loading.record = self.load_record(tap, &loading);
-                loading.slot = self.keep_grey(loading.record, None);
-                Stage::Persist
+    /// The host or the store answered. A card that went in the meantime ends the tap here.
+    pub(super) fn load_event(&mut self, tap: &mut Tap, loading: Loading, event: Event<'_>) -> Turn {
+        let next = match (loading, event) {
+            (Loading::Host(..), Event::HostAnswer(_) | Event::HostGone) if tap.gone => {
+                return Err(Code::WriteFailed.into());
             }
-            (Stage::Host, Event::HostAnswer(Err(refusal))) => {
+            (Loading::Host(wanted, init), Event::HostAnswer(Ok(approval))) => {
+                let record = self.load_record(tap, wanted.amount, &init, approval);
+                let slot = self.keep_grey(record, None);
+                Loading::Persist(Approved { seq: init.seq, approval: *approval, record }, slot)
+            }
+            // An earlier load's answer was lost elsewhere: the card can prove it.
+            (Loading::Host(wanted, _), Event::HostAnswer(Err(LoadRefusal::ProofNeeded { seq })))
+                if !wanted.proved =>
+            {
+                self.send(tap, build::prove(Transaction::Load, seq.saturating_add(1)));
+                Loading::Proof(wanted, *seq)
+            }
+            (Loading::Host(..), Event::HostAnswer(Err(refusal))) => {
                 return Err(Refusal { code: Code::LoadRefused, note: Some(Note::HostRefused(*refusal)) });
             }
-            (Stage::Host, Event::HostGone) => return Err(Code::LoadRefused.into()),
-            (Stage::Persist, Event::Persisted(slot)) if slot == loading.slot => {
-                let LoadApproval { date, time, mac2 } = loading.approval;
+            (Loading::Host(..), Event::HostGone) => return Err(Code::LoadRefused.into()),
+            (Loading::Persist(approved, slot), Event::Persisted(stored)) if slot == stored => {
+                if tap.gone {
+                    self.drop_grey(slot);
+                    return Err(Code::WriteFailed.into());
+                }
+                let LoadApproval { date, time, mac2 } = approved.approval;
                 self.send(tap, build::credit(&CreditRequest { date, time, mac2 }));
-                Stage::Credit
+                Loading::Credit(approved, slot)
             }
-            (Stage::Persist, Event::StoreFailed(slot)) if slot == loading.slot => {
+            (Loading::Persist(_, slot), Event::StoreFailed(failed)) if slot == failed => {
                 self.drop_grey(slot);
                 return Err(Code::StoreFailed.into());
             }
-            (Stage::Credit, Event::CardGone) => return Err(Code::LoadMoved.into()),
-            (Stage::Persist, Event::CardGone) => {
-                self.drop_grey(loading.slot);
-                return Err(Code::WriteFailed.into());
-            }
-            (_, Event::CardGone) => return Err(Code::WriteFailed.into()),
-            _ => stage,
+            (waiting, _) => waiting,
         };
-        Ok(Some(Step::Loading(loading, stage)))
+        Ok(Some(next.step()))
     }
 
-    fn load_record(&self, tap: &Tap, loading: &Loading) -> UploadRecord {
-        let Loading { amount, init, approval, .. } = *loading;
+    fn load_record(&self, tap: &Tap, amount: Fen, init: &LoadInit, approval: &LoadApproval) -> UploadRecord {
         let key = KeyInfo { index: LOAD_KEY, version: init.key_version, algorithm: init.algorithm };
         UploadRecord {
             trip_type: TripType::Load as u8,
@@ -133,21 +156,22 @@ impl Terminal<'_> {
         }
     }
 
-    fn credited(&mut self, tap: &mut Tap, loading: &mut Loading, answer: Answer<'_>) -> Turn {
+    fn credited(&mut self, tap: &mut Tap, approved: Approved, slot: SlotId, answer: Answer<'_>) -> Turn {
         if !answer.sw.is_ok() {
-            self.drop_grey(loading.slot);
+            self.drop_grey(slot);
             let code = if answer.sw == Sw::WRONG_MAC { Code::LoadMac2 } else { Code::WriteFailed };
             return Err(Refusal::status(code, answer.sw));
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
         let CreditAnswer { tac } = answer.value(Code::LoadMoved)?;
-        loading.record.tac = tac;
-        loading.record.flags &= !UploadRecord::GREY;
-        self.settle(loading.slot, loading.record);
-        let (issuer, pan) = (tap.facts.info.issuer, tap.facts.info.pan);
-        self.actions.push(Action::Confirm(LoadConfirmation { issuer, pan, seq: loading.init.seq, tac }));
-        tap.charged = loading.amount;
-        tap.facts.actual = loading.record.balance_after;
+        let Approved { seq, mut record, .. } = approved;
+        record.tac = tac;
+        record.flags &= !UploadRecord::GREY;
+        self.settle(slot, record);
+        let (issuer, pan) = (record.issuer, record.pan);
+        self.actions.push(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
+        tap.charged += record.amount;
+        tap.facts.actual = record.balance_after;
         self.accept(tap);
         Ok(None)
     }

@@ -25,6 +25,7 @@ use pay::Payment;
 use recover::Recovery;
 use tunion_apdu::{CommandBuf, Sw};
 use tunion_data::civil::DateTime;
+use tunion_data::command::Transaction;
 use tunion_data::file::CardType;
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
@@ -48,12 +49,17 @@ pub struct Setup<'t> {
 pub struct Terminal<'t> {
     setup: Setup<'t>,
     sam: Sam,
+    /// The PSAM failed in a way that a reset may cure.
+    sam_suspect: bool,
     stage: Stage,
     grey: GreyStore,
-    /// Cards whose MAC2 failed at their last tap here.
+    /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
     actions: Vec<Action>,
 }
+
+/// Cards that are remembered after their MAC2 failed; the oldest is forgotten first.
+const DISTRUSTED: usize = 32;
 
 #[derive(Clone, Debug)]
 enum Stage {
@@ -76,9 +82,11 @@ struct Tap {
     facts: Facts,
     /// Whether `facts.actual` was read.
     balance_known: bool,
-    /// The command that is outstanding, for a second try with the right Le.
-    sent: CommandBuf,
-    /// A grey record of this card that GET TRANSACTION PROVE did not prove; INIT's sequence tells.
+    /// The read that is outstanding, for one more try with the right Le.
+    retry: Option<CommandBuf>,
+    /// The card went while another was being asked: that answer ends the tap.
+    gone: bool,
+    /// A grey record of this card that was not proved; INIT's sequence tells.
     unproved: Option<SlotId>,
     /// What the decision will show.
     list: Option<Fen>,
@@ -95,8 +103,31 @@ enum Step {
     Reading(Reading),
     Recovering(Recovery),
     Fare,
-    Paying(Box<Payment>, pay::Stage),
-    Loading(Box<Loading>, load::Stage),
+    Paying(Box<Payment>),
+    Loading(Box<Loading>),
+}
+
+impl Step {
+    /// Whether it is the card that is to answer.
+    fn asks_card(&self) -> bool {
+        match self {
+            Self::Directory | Self::Application | Self::Reading(_) | Self::Recovering(_) => true,
+            Self::Fare => false,
+            Self::Paying(payment) => payment.asks_card(),
+            Self::Loading(loading) => loading.asks_card(),
+        }
+    }
+
+    /// What it means that the card did not answer (`docs/spec/terminal.md` 4.1). While it was being
+    /// debited or credited its grey record stays and its next tap tells; before that nothing was
+    /// changed.
+    fn card_gone(&self) -> Code {
+        match self {
+            Self::Paying(payment) => payment.gone(),
+            Self::Loading(loading) => loading.gone(),
+            _ => Code::ReadFailed,
+        }
+    }
 }
 
 /// Why a tap ends without success.
@@ -157,6 +188,7 @@ impl<'t> Terminal<'t> {
         Self {
             setup,
             sam: Sam::default(),
+            sam_suspect: false,
             stage: Stage::Off,
             grey: GreyStore::restored(grey),
             distrusted: Vec::new(),
@@ -165,20 +197,28 @@ impl<'t> Terminal<'t> {
     }
 
     /// Tells the terminal what happened at `now` and takes what it wants done, in this order. An
-    /// event that it does not wait for is ignored.
+    /// event that it does not wait for is ignored: an answer to nothing, a card while another is
+    /// served, a request that this kind of terminal does not serve.
     pub fn step(&mut self, now: DateTime, event: Event<'_>) -> Vec<Action> {
         match (core::mem::replace(&mut self.stage, Stage::Ready), event) {
-            (_, Event::Started) => self.stage = self.start(),
-            (Stage::Starting(step), Event::SamAnswer(bytes)) => self.stage = self.bring_up(step, bytes),
-            (Stage::Starting(_), Event::SamGone) => self.stage = Stage::Off,
-            (Stage::Ready, Event::Card(request)) => self.begin(now, request),
             (Stage::Tapping(tap, step), event) => self.tap(tap, step, event),
+            (_, Event::Started) => self.stage = self.start(),
+            (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
+                self.stage = self.bring_up(bring_up, bytes);
+            }
+            (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
+            (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
+            (stage @ (Stage::Ready | Stage::Off), Event::Flush) => {
+                self.flush();
+                self.stage = stage;
+            }
             (stage, _) => self.stage = stage,
         }
         core::mem::take(&mut self.actions)
     }
 
-    /// Moves a bus reader, or a gate's place; a terminal that is serving a card stays where it is.
+    /// Moves a terminal, as a bus reader is moved from stop to stop. One that is serving a card stays
+    /// where it is.
     pub fn set_place(&mut self, place: Place) {
         if !matches!(self.stage, Stage::Tapping(..)) {
             self.setup.place = place;
@@ -191,13 +231,22 @@ impl<'t> Terminal<'t> {
         matches!(self.stage, Stage::Ready)
     }
 
+    fn serves(&self, request: Request) -> bool {
+        match request {
+            Request::Ride => matches!(self.setup.place, Place::Rail(_) | Place::Bus(_)),
+            Request::Load(_) => self.setup.place == Place::TopUp,
+            Request::Enquire => self.setup.place == Place::Enquiry,
+        }
+    }
+
     fn begin(&mut self, now: DateTime, request: Request) {
         let mut tap = Box::new(Tap {
             at: now,
             request,
             facts: Facts::default(),
             balance_known: false,
-            sent: CommandBuf::new(),
+            retry: None,
+            gone: false,
             unproved: None,
             list: None,
             quote: None,
@@ -210,51 +259,73 @@ impl<'t> Terminal<'t> {
 
     fn tap(&mut self, mut tap: Box<Tap>, step: Step, event: Event<'_>) {
         match self.turn(&mut tap, step, event) {
-            Ok(Some(step)) => self.stage = Stage::Tapping(tap, step),
-            Ok(None) => self.actions.push(Action::Done),
+            Ok(Some(step)) => {
+                self.stage = Stage::Tapping(tap, step);
+                return;
+            }
+            Ok(None) => {}
             Err(Refusal { code, note }) => {
                 tap.notes.extend(note);
                 self.decide(&tap, Gate::Closed, code);
-                self.actions.push(Action::Done);
             }
+        }
+        self.actions.push(Action::Done);
+        if self.sam_suspect {
+            self.stage = self.start();
         }
     }
 
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
-        if let Event::CardAnswer(bytes) = event {
-            let answer = Answer::of(bytes).ok_or(Code::ReadFailed)?;
-            // The card names the right length: ask once more (docs/spec/terminal.md 1.0).
-            if let [0x6C, length] = answer.sw.0.to_be_bytes()
-                && let Some(le) = tap.sent.last_mut()
-                && *le != length
-            {
-                *le = length;
-                self.actions.push(Action::SendCard(tap.sent.clone()));
-                return Ok(Some(step));
+        match event {
+            Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
+            Event::CardGone if step.asks_card() => Err(step.card_gone().into()),
+            Event::CardGone => {
+                tap.gone = true;
+                Ok(Some(step))
             }
-            return match step {
-                Step::Directory => Ok(Some(self.select_application(tap))),
-                Step::Application => self.selected(tap, answer),
-                Step::Reading(reading) => self.read(tap, reading, answer),
-                Step::Recovering(recovery) => self.recover(tap, recovery, answer),
-                Step::Paying(payment, stage) => self.pay(tap, payment, stage, answer),
-                Step::Loading(loading, stage) => self.load(tap, loading, stage, answer),
-                Step::Fare => Ok(Some(Step::Fare)),
-            };
-        }
-        match (step, event) {
-            (Step::Paying(payment, stage), event) => self.pay_event(tap, payment, stage, event),
-            (Step::Loading(loading, stage), event) => self.load_event(tap, loading, stage, event),
-            (Step::Fare, Event::Fare(charge)) => self.ride(tap, Some(charge)),
-            // Nothing was written yet; a grey record stays (docs/spec/terminal.md 4.1).
-            (_, Event::CardGone) => Err(Code::ReadFailed.into()),
-            (step, _) => Ok(Some(step)),
+            event => match step {
+                Step::Fare => match event {
+                    Event::Fare(_) if tap.gone => Err(Code::ReadFailed.into()),
+                    Event::Fare(charge) => self.ride(tap, Some(charge)),
+                    _ => Ok(Some(Step::Fare)),
+                },
+                Step::Paying(payment) => self.pay_event(tap, *payment, event),
+                Step::Loading(loading) => self.load_event(tap, *loading, event),
+                step => Ok(Some(step)),
+            },
         }
     }
 
-    /// Sends a command to the card and remembers it.
+    fn card_answered(&mut self, tap: &mut Tap, step: Step, bytes: &[u8]) -> Turn {
+        let answer = Answer::of(bytes).ok_or(Code::ReadFailed)?;
+        // A read whose Le the card corrects is sent once more (docs/spec/terminal.md 1.0).
+        if let ([0x6C, length], Some(mut command)) = (answer.sw.0.to_be_bytes(), tap.retry.take()) {
+            if let Some(le) = command.last_mut() {
+                *le = length;
+            }
+            self.actions.push(Action::SendCard(command));
+            return Ok(Some(step));
+        }
+        match step {
+            Step::Directory => Ok(Some(self.select_application(tap))),
+            Step::Application => self.selected(tap, answer),
+            Step::Reading(reading) => self.read(tap, reading, answer),
+            Step::Recovering(recovery) => self.recover(tap, recovery, answer),
+            Step::Paying(payment) => self.pay(tap, *payment, answer),
+            Step::Loading(loading) => self.load(tap, *loading, answer),
+            Step::Fare => Ok(Some(Step::Fare)),
+        }
+    }
+
+    /// Sends the card a command that reads, to be tried again when the card corrects its Le.
+    fn ask(&mut self, tap: &mut Tap, command: CommandBuf) {
+        tap.retry = Some(command.clone());
+        self.actions.push(Action::SendCard(command));
+    }
+
+    /// Sends the card a command that is never sent twice.
     fn send(&mut self, tap: &mut Tap, command: CommandBuf) {
-        tap.sent.clone_from(&command);
+        tap.retry = None;
         self.actions.push(Action::SendCard(command));
     }
 
@@ -301,9 +372,22 @@ impl<'t> Terminal<'t> {
         }
     }
 
-    /// Uploads a record that is no longer grey, and frees its slot.
+    /// Remembers a card whose MAC2 failed.
+    fn distrust(&mut self, pan: Pan) {
+        if self.distrusted.len() >= DISTRUSTED {
+            self.distrusted.remove(0);
+        }
+        self.distrusted.push(pan);
+    }
+
+    /// Uploads a record whose outcome is known, and frees its slot.
     fn settle(&mut self, slot: SlotId, record: UploadRecord) {
         self.grey.take(slot);
+        self.upload(slot, record);
+    }
+
+    /// Uploads a record that is no longer kept, and lets the store forget it.
+    fn upload(&mut self, slot: SlotId, record: UploadRecord) {
         self.actions.push(Action::Emit(Box::new(record)));
         self.actions.push(Action::Forget(slot));
     }
@@ -318,25 +402,32 @@ impl<'t> Terminal<'t> {
     fn keep_grey(&mut self, record: UploadRecord, quote: Option<Quote>) -> SlotId {
         let (slot, evicted) = self.grey.put(record, quote, self.setup.profile.grey_slots);
         if let Some(evicted) = evicted {
-            self.actions.push(Action::Emit(Box::new(evicted.record)));
+            self.upload(evicted.slot, evicted.record);
         }
         self.actions.push(Action::Persist(slot, record.encode()));
         slot
     }
 
-    /// Judges a grey record that could not be proved by the sequence that INIT answered: unmoved, the
-    /// transaction was not done; moved, the card was used elsewhere and the clearing house has to
-    /// judge (`docs/spec/terminal.md` 4.3).
-    fn judge_unproved(&mut self, tap: &mut Tap, seq: u16) {
+    /// Uploads what is still grey.
+    fn flush(&mut self) {
+        for grey in self.grey.drain() {
+            self.upload(grey.slot, grey.record);
+        }
+    }
+
+    /// Judges a grey record that neither proof nor log decided, by the sequence that INIT answered:
+    /// unmoved, the transaction was not done; moved, the clearing house has to judge
+    /// (`docs/spec/terminal.md` 4.3).
+    fn judge_unproved(&mut self, tap: &mut Tap, transaction: Transaction, seq: u16) {
         let Some(slot) = tap.unproved.take() else { return };
-        let Some(grey) = self.grey.take(slot) else { return };
-        if seq.checked_add(1) == Some(grey.record.card_seq) {
+        let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else { return };
+        if grey.record.transaction == transaction as u8 && seq.checked_add(1) == Some(grey.record.card_seq) {
+            self.drop_grey(slot);
             tap.notes.push(Note::NotDone);
         } else {
-            self.actions.push(Action::Emit(Box::new(grey.record)));
+            self.settle(slot, grey.record);
             tap.notes.push(Note::GreyEmitted);
         }
-        self.actions.push(Action::Forget(slot));
     }
 
     /// Takes what a plan shows.

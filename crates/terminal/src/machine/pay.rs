@@ -8,224 +8,263 @@ use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp};
 use crate::profile::Mac2Policy;
 use alloc::boxed::Box;
-use tunion_apdu::{Sw, build};
+use tunion_apdu::{CommandBuf, Sw, build};
+use tunion_data::BcdDateTime;
 use tunion_data::command::{
     DebitAnswer, DebitRequest, InitRequest, PurchaseInit, SamInitAnswer, SamInitRequest, Transaction,
 };
 use tunion_data::file::{Sfi, TripRecord};
 use tunion_data::upload::UploadRecord;
 
-/// A debit under way.
+/// A debit under way: what it is waiting for, with what it needs then.
 #[derive(Clone, Debug)]
-pub(super) struct Payment {
+pub(super) enum Payment {
+    /// The card's answer to INIT.
+    Init(Plan),
+    /// The PSAM's MAC1.
+    Mac1(Plan, PurchaseInit),
+    /// The card's answer to UPDATE CAPP of 1A.
+    Industry(Ready),
+    /// The card's answer to UPDATE CAPP of 1E.
+    Trip(Ready),
+    /// The store.
+    Persist(Ready, SlotId),
+    /// The card's answer to DEBIT.
+    Debit(Ready, SlotId),
+    /// The PSAM's judgement of MAC2.
+    Mac2(Ready, SlotId),
+}
+
+/// A debit whose records are made.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
     plan: Plan,
-    init: PurchaseInit,
     mac1: SamInitAnswer,
     trip: [u8; TripRecord::LEN],
     record: UploadRecord,
-    slot: SlotId,
 }
 
 impl Payment {
-    pub(super) fn of(plan: Plan) -> Self {
-        Self {
-            plan,
-            init: PurchaseInit::default(),
-            mac1: SamInitAnswer::default(),
-            trip: [0; TripRecord::LEN],
-            record: UploadRecord::default(),
-            slot: SlotId(0),
-        }
+    pub(super) const fn asks_card(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Industry(_) | Self::Trip(_) | Self::Debit(..))
+    }
+
+    /// What it means that the card did not answer.
+    pub(super) const fn gone(&self) -> Code {
+        if matches!(self, Self::Debit(..)) { Code::Moved } else { Code::WriteFailed }
+    }
+
+    fn step(self) -> Step {
+        Step::Paying(Box::new(self))
     }
 }
 
-/// What a debit is waiting for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stage {
-    Init,
-    Mac1,
-    Industry,
-    Trip,
-    Persist,
-    Debit,
-    Mac2,
+/// How the PSAM judged MAC2.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Accepted,
+    /// 9302: the card is to blame.
+    Refused,
+    /// The PSAM did not judge.
+    None,
 }
 
 impl Terminal<'_> {
-    pub(super) fn initialise(&mut self, tap: &mut Tap, payment: Box<Payment>) -> Step {
-        let request = InitRequest {
-            key_index: self.sam.application.key_index,
-            amount: payment.plan.amount,
-            terminal: self.sam.terminal,
-        };
-        self.send(tap, build::init_for_purchase(Transaction::Capp, &request));
-        Step::Paying(payment, Stage::Init)
+    pub(super) fn initialise(&mut self, tap: &mut Tap, plan: Plan) -> Step {
+        let key_index = self.sam.application.key_index;
+        let request = InitRequest { key_index, amount: plan.amount, terminal: self.sam.terminal };
+        self.send(tap, build::init(Transaction::Capp, &request));
+        Payment::Init(plan).step()
     }
 
     /// The card answered.
-    pub(super) fn pay(
-        &mut self,
-        tap: &mut Tap,
-        mut payment: Box<Payment>,
-        stage: Stage,
-        answer: Answer<'_>,
-    ) -> Turn {
-        let stage = match stage {
-            Stage::Init => {
+    pub(super) fn pay(&mut self, tap: &mut Tap, payment: Payment, answer: Answer<'_>) -> Turn {
+        let next = match payment {
+            Payment::Init(plan) => {
                 if answer.sw == Sw::INSUFFICIENT {
                     return Err(Refusal::status(Code::FareNotCovered, answer.sw));
                 }
-                payment.init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
-                self.judge_unproved(tap, payment.init.seq);
-                self.ask_mac1(tap, &payment);
-                Stage::Mac1
+                let init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
+                self.judge_unproved(tap, Transaction::Capp, init.seq);
+                self.actions.push(Action::SendSam(ask_mac1(tap, &plan, &init)));
+                Payment::Mac1(plan, init)
             }
-            Stage::Industry => {
+            Payment::Industry(ready) => {
                 written(answer)?;
-                self.send(tap, build::update_capp(Sfi::TRIP, 0, &payment.trip));
-                Stage::Trip
+                self.send(tap, build::update_capp(Sfi::TRIP, 0, &ready.trip));
+                Payment::Trip(ready)
             }
-            Stage::Trip => {
+            Payment::Trip(ready) => {
                 written(answer)?;
-                payment.slot = self.keep_grey(payment.record, payment.plan.quote);
-                Stage::Persist
+                let slot = self.keep_grey(ready.record, ready.plan.quote);
+                Payment::Persist(ready, slot)
             }
-            Stage::Debit => return self.debited(tap, payment, answer),
-            Stage::Mac1 | Stage::Persist | Stage::Mac2 => stage,
+            Payment::Debit(ready, slot) => return self.debited(tap, ready, slot, answer),
+            waiting @ (Payment::Mac1(..) | Payment::Persist(..) | Payment::Mac2(..)) => waiting,
         };
-        Ok(Some(Step::Paying(payment, stage)))
+        Ok(Some(next.step()))
     }
 
-    /// Anything else happened.
-    pub(super) fn pay_event(
-        &mut self,
-        tap: &mut Tap,
-        mut payment: Box<Payment>,
-        stage: Stage,
-        event: Event<'_>,
-    ) -> Turn {
-        let stage = match (stage, event) {
-            (Stage::Mac1, Event::SamAnswer(bytes)) => {
-                let answer = Answer::of(bytes).ok_or(Code::SamFault)?;
-                payment.mac1 = answer.value::<SamInitAnswer>(Code::SamFault)?;
-                self.write_records(tap, &mut payment)
+    /// The PSAM or the store answered. A card that went in the meantime ends the tap here, unless it
+    /// was debited already: then its going is of no matter.
+    pub(super) fn pay_event(&mut self, tap: &mut Tap, payment: Payment, event: Event<'_>) -> Turn {
+        let next = match (payment, event) {
+            (Payment::Mac1(plan, init), Event::SamAnswer(bytes)) => {
+                let mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
+                if tap.gone {
+                    return Err(Code::WriteFailed.into());
+                }
+                self.write_records(tap, plan, init, mac1)
             }
-            (Stage::Mac1, Event::SamGone) => return Err(Code::SamFault.into()),
-            (Stage::Persist, Event::Persisted(slot)) if slot == payment.slot => {
-                self.debit(tap, &payment);
-                Stage::Debit
+            (Payment::Mac1(..), Event::SamGone) => {
+                self.sam_suspect = true;
+                return Err(Code::SamFault.into());
             }
-            (Stage::Persist, Event::StoreFailed(slot)) if slot == payment.slot => {
+            (Payment::Persist(ready, slot), Event::Persisted(stored)) if slot == stored => {
+                if tap.gone {
+                    self.drop_grey(slot);
+                    return Err(Code::WriteFailed.into());
+                }
+                self.send(tap, debit(tap.at.into(), ready.mac1));
+                Payment::Debit(ready, slot)
+            }
+            (Payment::Persist(_, slot), Event::StoreFailed(failed)) if slot == failed => {
                 self.drop_grey(slot);
                 return Err(Code::StoreFailed.into());
             }
-            (Stage::Mac2, Event::SamAnswer(bytes)) => {
-                let accepted = Answer::of(bytes).is_some_and(|answer| answer.sw.is_ok());
-                return self.verified(tap, payment, accepted);
+            (Payment::Mac2(ready, slot), Event::SamAnswer(bytes)) => {
+                let verdict = match Answer::of(bytes).map(|answer| answer.sw) {
+                    Some(Sw::OK) => Verdict::Accepted,
+                    Some(Sw::WRONG_MAC) => Verdict::Refused,
+                    _ => Verdict::None,
+                };
+                return self.verified(tap, ready, slot, verdict);
             }
-            (Stage::Mac2, Event::SamGone) => return self.verified(tap, payment, false),
-            // The card has done its part: its going is of no matter.
-            (Stage::Mac2, Event::CardGone) => stage,
-            // Whether it was debited is learned at its next tap: the grey record stays.
-            (Stage::Debit, Event::CardGone) => return Err(Code::Moved.into()),
-            (Stage::Persist, Event::CardGone) => {
-                self.drop_grey(payment.slot);
-                return Err(Code::WriteFailed.into());
+            (Payment::Mac2(ready, slot), Event::SamGone) => {
+                return self.verified(tap, ready, slot, Verdict::None);
             }
-            (_, Event::CardGone) => return Err(Code::WriteFailed.into()),
-            _ => stage,
+            (waiting, _) => waiting,
         };
-        Ok(Some(Step::Paying(payment, stage)))
+        Ok(Some(next.step()))
     }
 
-    fn ask_mac1(&mut self, tap: &Tap, payment: &Payment) {
-        let PurchaseInit { seq, key_version, algorithm, random, .. } = payment.init;
-        let (date, time) = tunion_data::BcdDateTime::from(tap.at).split();
-        self.actions.push(Action::SendSam(build::init_sam(&SamInitRequest {
-            random,
-            seq,
-            amount: payment.plan.amount,
-            transaction: Transaction::Capp as u8,
-            date,
-            time,
-            key_version,
-            algorithm,
-            asn: tap.facts.info.pan.last8(),
-            issuer: tap.facts.info.issuer,
-        })));
+    /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
+    fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
+        let answer = Answer::of(bytes).ok_or(Code::SamFault)?;
+        self.sam_suspect |= matches!(answer.sw, Sw::CONDITIONS | Sw::INVALID_STATE);
+        answer.value(Code::SamFault)
     }
 
     /// The PSAM's sequence is known: the records can be made. A ride of one tap writes 1E only.
-    fn write_records(&mut self, tap: &mut Tap, payment: &mut Payment) -> Stage {
-        let Payment { plan, init, mac1, .. } = &*payment;
-        let key = KeyInfo::of(self.sam.application.key_index, init);
+    fn write_records(
+        &mut self,
+        tap: &mut Tap,
+        plan: Plan,
+        init: PurchaseInit,
+        mac1: SamInitAnswer,
+    ) -> Payment {
+        let key = KeyInfo::of(self.sam.application.key_index, &init);
         let stamp = Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at };
         let record = plan.upload(&stamp, mac1.terminal_seq, init.seq.saturating_add(1), init.balance);
-        payment.trip = plan.trip(stamp.profile, stamp.sam, stamp.facts, stamp.at);
-        payment.record = record;
-        let (command, stage) = match &payment.plan.record {
-            Some(record) => {
-                let bytes = record.bytes(payment.mac1.terminal_seq);
-                (build::update_capp(Sfi::INDUSTRY, record.id(), &bytes), Stage::Industry)
-            }
-            None => (build::update_capp(Sfi::TRIP, 0, &payment.trip), Stage::Trip),
-        };
-        self.send(tap, command);
-        stage
+        let trip = plan.trip(stamp.profile, stamp.sam, stamp.facts, stamp.at);
+        let industry = plan
+            .record
+            .as_ref()
+            .map(|record| build::update_capp(Sfi::INDUSTRY, record.id(), &record.bytes(mac1.terminal_seq)));
+        let ready = Ready { plan, mac1, trip, record };
+        if let Some(command) = industry {
+            self.send(tap, command);
+            Payment::Industry(ready)
+        } else {
+            self.send(tap, build::update_capp(Sfi::TRIP, 0, &ready.trip));
+            Payment::Trip(ready)
+        }
     }
 
-    fn debit(&mut self, tap: &mut Tap, payment: &Payment) {
-        let (date, time) = tunion_data::BcdDateTime::from(tap.at).split();
-        let SamInitAnswer { terminal_seq, mac1 } = payment.mac1;
-        self.send(tap, build::debit(&DebitRequest { terminal_seq, date, time, mac1 }));
-    }
-
-    fn debited(&mut self, tap: &mut Tap, mut payment: Box<Payment>, answer: Answer<'_>) -> Turn {
+    fn debited(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, answer: Answer<'_>) -> Turn {
         if !answer.sw.is_ok() {
-            self.drop_grey(payment.slot);
+            self.drop_grey(slot);
             let code = if answer.sw == Sw::WRONG_MAC { Code::Mac1 } else { Code::WriteFailed };
             return Err(Refusal::status(code, answer.sw));
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
         let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
-        payment.record.tac = tac;
-        payment.record.flags &= !UploadRecord::GREY;
-        tap.charged += payment.plan.amount;
-        tap.facts.actual = tap.facts.after(payment.plan.amount);
-        if !payment.plan.again && self.setup.profile.mac2 == Mac2Policy::AfterDecision {
+        ready.record.tac = tac;
+        ready.record.flags &= !UploadRecord::GREY;
+        tap.charged += ready.plan.amount;
+        tap.facts.actual = tap.facts.after(ready.plan.amount);
+        if self.decides_early(&ready.plan) {
             self.accept(tap);
         }
         self.actions.push(Action::SendSam(build::credit_sam(mac2)));
-        Ok(Some(Step::Paying(payment, Stage::Mac2)))
+        Ok(Some(Payment::Mac2(ready, slot).step()))
     }
 
-    /// The PSAM judged MAC2. The record is kept either way; a card that failed is refused at its next
-    /// tap (`docs/spec/terminal.md` 2.3, Shanghai).
-    fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, accepted: bool) -> Turn {
-        if !accepted {
-            payment.record.flags |= UploadRecord::MAC2_FAILED;
-            self.distrusted.push(tap.facts.info.pan);
-        }
-        self.settle(payment.slot, payment.record);
-        let decided = !payment.plan.again && self.setup.profile.mac2 == Mac2Policy::AfterDecision;
-        match (accepted, payment.plan.again) {
-            (false, _) if !decided => Err(Code::Mac2.into()),
-            (true, true) => {
-                match payment.plan.record {
-                    Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
-                    Some(IndustryRecord::Rail(record)) => tap.facts.rail = record,
-                    None => {}
-                }
-                self.ride(tap, None)
-            }
-            _ => {
-                if !decided {
-                    self.accept(tap);
-                }
-                Ok(None)
-            }
-        }
+    /// Whether the decision comes before MAC2 is judged.
+    fn decides_early(&self, plan: &Plan) -> bool {
+        !plan.again && self.setup.profile.mac2 == Mac2Policy::AfterDecision
     }
+
+    /// The PSAM judged MAC2, or did not. The record is kept either way; a card that failed is refused
+    /// at its next tap (`docs/spec/terminal.md` 2.3, Shanghai; that one refusal clears it is our
+    /// reading).
+    fn verified(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, verdict: Verdict) -> Turn {
+        let refused = match verdict {
+            Verdict::Accepted => None,
+            Verdict::Refused => {
+                ready.record.flags |= UploadRecord::MAC2_FAILED;
+                self.distrust(tap.facts.info.pan);
+                Some(Code::Mac2)
+            }
+            Verdict::None => {
+                ready.record.flags |= UploadRecord::MAC2_UNCHECKED;
+                self.sam_suspect = true;
+                Some(Code::SamFault)
+            }
+        };
+        self.settle(slot, ready.record);
+        let Ready { plan, .. } = ready;
+        if self.decides_early(&plan) {
+            return Ok(None);
+        }
+        if let Some(code) = refused {
+            return Err(code.into());
+        }
+        if !plan.again {
+            self.accept(tap);
+            return Ok(None);
+        }
+        if tap.gone {
+            return Err(Code::WriteFailed.into());
+        }
+        match plan.record {
+            Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
+            Some(IndustryRecord::Rail(record)) => tap.facts.rail = record,
+            None => {}
+        }
+        self.ride(tap, None)
+    }
+}
+
+fn ask_mac1(tap: &Tap, plan: &Plan, init: &PurchaseInit) -> CommandBuf {
+    let (date, time) = BcdDateTime::from(tap.at).split();
+    build::init_sam(&SamInitRequest {
+        random: init.random,
+        seq: init.seq,
+        amount: plan.amount,
+        transaction: Transaction::Capp as u8,
+        date,
+        time,
+        key_version: init.key_version,
+        algorithm: init.algorithm,
+        asn: tap.facts.info.pan.last8(),
+        issuer: tap.facts.info.issuer,
+    })
+}
+
+fn debit(at: BcdDateTime, SamInitAnswer { terminal_seq, mac1 }: SamInitAnswer) -> CommandBuf {
+    let (date, time) = at.split();
+    build::debit(&DebitRequest { terminal_seq, date, time, mac1 })
 }
 
 /// The card took a record into its cache.

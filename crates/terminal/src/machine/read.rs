@@ -1,16 +1,14 @@
 //! Selecting and reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
 
 use super::enquire::Reading;
-use super::pay::Payment;
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Charge, FareQuestion, Request};
+use crate::action::{Action, Charge, Request};
 use crate::bus::BusTap;
 use crate::checks;
 use crate::codes::Code;
 use crate::place::{Direction, Fares, Place};
 use crate::plan::Plan;
 use crate::rail::RailTap;
-use alloc::boxed::Box;
 use tunion_apdu::Sw;
 use tunion_apdu::build::{self, Asked};
 use tunion_data::command::Balance;
@@ -20,7 +18,7 @@ use tunion_data::file::{AppInfo, BusRecord, Management, RailRecord, Sfi};
 impl Terminal<'_> {
     pub(super) fn select(&mut self, tap: &mut Tap) -> Step {
         if self.setup.profile.select_directory {
-            self.send(tap, build::select_name(PPSE));
+            self.ask(tap, build::select_name(PPSE));
             Step::Directory
         } else {
             self.select_application(tap)
@@ -29,7 +27,7 @@ impl Terminal<'_> {
 
     /// What the directory answered is not looked at (`docs/spec/terminal.md` 1.0, first bus vendor).
     pub(super) fn select_application(&mut self, tap: &mut Tap) -> Step {
-        self.send(tap, build::select_name(&EP_AID));
+        self.ask(tap, build::select_name(&EP_AID));
         Step::Application
     }
 
@@ -42,7 +40,7 @@ impl Terminal<'_> {
             }
             sw => return Err(Refusal::status(Code::Invalid, sw)),
         }
-        self.send(tap, build::read_binary(Sfi::INFO, 0x1E));
+        self.ask(tap, build::read_binary(Sfi::INFO, 0x1E));
         Ok(Some(Step::Reading(Reading::Info)))
     }
 
@@ -55,10 +53,10 @@ impl Terminal<'_> {
                     self.distrusted.remove(at);
                     return Err(Code::Distrusted.into());
                 }
-                if let Some(recovery) = self.recovery_of(pan) {
-                    return Ok(Some(self.begin_recovery(tap, recovery)));
-                }
-                Ok(Some(self.read_on(tap)))
+                Ok(Some(match self.begin_recovery(tap) {
+                    Some(step) => step,
+                    None => self.read_on(tap),
+                }))
             }
             Reading::Management => {
                 tap.facts.management = answer.value::<Management>(Code::ReadFailed)?;
@@ -76,7 +74,7 @@ impl Terminal<'_> {
                 tap.facts.actual = answer.value::<Balance>(Code::ReadFailed)?.amount;
                 tap.balance_known = true;
                 if matches!(tap.request, Request::Load(_)) {
-                    self.send(tap, build::get_balance(Asked::OverdraftUsed));
+                    self.ask(tap, build::get_balance(Asked::OverdraftUsed));
                     return Ok(Some(Step::Reading(Reading::OverdraftUsed)));
                 }
                 self.judge(tap)
@@ -92,7 +90,7 @@ impl Terminal<'_> {
 
     /// Goes on after EF 15, when no earlier transaction is to be recovered.
     pub(super) fn read_on(&mut self, tap: &mut Tap) -> Step {
-        self.send(tap, build::read_binary(Sfi::MANAGEMENT, 0x3C));
+        self.ask(tap, build::read_binary(Sfi::MANAGEMENT, 0x3C));
         Step::Reading(Reading::Management)
     }
 
@@ -102,12 +100,12 @@ impl Terminal<'_> {
             Place::Bus(_) => (BusRecord::ID, Reading::Bus),
             Place::TopUp => return self.read_balance(tap),
         };
-        self.send(tap, build::read_record(Sfi::INDUSTRY, id, 0x80));
+        self.ask(tap, build::read_record(Sfi::INDUSTRY, id, 0x80));
         Step::Reading(reading)
     }
 
     fn read_balance(&mut self, tap: &mut Tap) -> Step {
-        self.send(tap, build::get_balance(Asked::Actual));
+        self.ask(tap, build::get_balance(Asked::Actual));
         Step::Reading(Reading::Balance)
     }
 
@@ -124,8 +122,8 @@ impl Terminal<'_> {
         if let (Some(tap_here), Fares::Controller) = (self.rail_tap(tap), self.setup.fares)
             && tap_here.gate.direction == Direction::Exit
         {
-            let entry_station = tap_here.entry_station()?;
-            self.actions.push(Action::AskFare(FareQuestion { entry_station }));
+            let question = tap_here.question()?;
+            self.actions.push(Action::AskFare(question));
             return Ok(Some(Step::Fare));
         }
         self.ride(tap, None)
@@ -135,7 +133,7 @@ impl Terminal<'_> {
     pub(super) fn ride(&mut self, tap: &mut Tap, charge: Option<Charge>) -> Turn {
         let plan = self.plan(tap, charge)?;
         Self::show(tap, &plan);
-        Ok(Some(self.begin_payment(tap, plan)))
+        Ok(Some(self.initialise(tap, plan)))
     }
 
     fn plan(&self, tap: &Tap, charge: Option<Charge>) -> Result<Plan, Code> {
@@ -153,10 +151,5 @@ impl Terminal<'_> {
         let Place::Rail(gate) = self.setup.place else { return None };
         let (profile, fares) = (self.setup.profile, self.setup.fares);
         Some(RailTap { profile, gate, fares, sam: &self.sam, facts: &tap.facts, at: tap.at })
-    }
-
-    fn begin_payment(&mut self, tap: &mut Tap, plan: Plan) -> Step {
-        let payment = Box::new(Payment::of(plan));
-        self.initialise(tap, payment)
     }
 }

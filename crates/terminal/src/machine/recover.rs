@@ -1,105 +1,104 @@
 //! What became of a transaction whose answer never came (`docs/spec/terminal.md` 4.2, 4.3).
 //!
 //! At the card's next tap: GET TRANSACTION PROVE for the sequence that the transaction would have
-//! taken. A proof alone could be another terminal's, whose debit took the same sequence after ours
-//! was not done; so the card's own log has to show our terminal, amount and time too. Then the
-//! original record is emitted with the TAC and nothing is debited again. Without a proof the tap goes
-//! on, and INIT's sequence tells whether the transaction was done.
+//! taken, then the card's own log, since a proof alone could be another terminal's, whose debit took
+//! the same sequence after ours was not done, and since the proof alone may be gone.
+//!
+//! | the log shows, for that sequence | then |
+//! |---|---|
+//! | our terminal, amount and time | it was done: the original record goes out, with the TAC if there is a proof; nothing is debited again |
+//! | another's | ours was not done |
+//! | nothing | INIT's sequence tells: unmoved, it was not done; moved, the grey record goes to clearing |
 
 use super::{Answer, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Note, SlotId};
+use crate::action::{Action, Note, Request, SlotId};
 use crate::codes::Code;
 use crate::grey::Grey;
+use crate::place::{Direction, Place};
 use tunion_apdu::build;
 use tunion_data::command::{Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
 use tunion_data::host::LoadProof;
 use tunion_data::upload::UploadRecord;
-use tunion_data::{BcdDateTime, Pan};
 
 /// What a recovery is waiting for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Recovery {
     /// The answer to GET TRANSACTION PROVE.
     Proof(SlotId),
-    /// The log record of this number, to tell whose transaction was proved.
-    Log(SlotId, Proof, u8),
+    /// The log record of this number.
+    Log(SlotId, Option<Proof>, u8),
 }
 
 impl Terminal<'_> {
-    /// Whether a transaction of this card is to be recovered.
-    pub(super) fn recovery_of(&self, pan: Pan) -> Option<SlotId> {
-        self.grey.of(pan).map(|grey| grey.slot)
-    }
-
-    pub(super) fn begin_recovery(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
-        let Some(Grey { record, .. }) = self.grey.of(tap.facts.info.pan).cloned() else {
-            return self.read_on(tap);
-        };
+    /// Asks what became of this card's last transaction here, if that is not known.
+    pub(super) fn begin_recovery(&mut self, tap: &mut Tap) -> Option<Step> {
+        if tap.request == Request::Enquire {
+            return None;
+        }
+        let Grey { slot, record, .. } = self.grey.of(tap.facts.info.pan)?;
         let transaction = Transaction::from_byte(record.transaction).unwrap_or(Transaction::Capp);
-        self.send(tap, build::prove(transaction, record.card_seq));
-        Step::Recovering(Recovery::Proof(slot))
+        let (slot, command) = (*slot, build::prove(transaction, record.card_seq));
+        self.send(tap, command);
+        Some(Step::Recovering(Recovery::Proof(slot)))
     }
 
     /// The card answered.
     #[expect(clippy::unnecessary_wraps, reason = "a turn like the others")]
     pub(super) fn recover(&mut self, tap: &mut Tap, recovery: Recovery, answer: Answer<'_>) -> Turn {
-        match recovery {
-            Recovery::Proof(slot) => Ok(Some(match answer.value::<Proof>(Code::ReadFailed) {
-                Ok(proof) => self.read_log_record(tap, slot, proof, 1),
-                Err(_) => self.unproved(tap, slot),
-            })),
-            Recovery::Log(slot, proof, number) => {
-                let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
-                    return Ok(Some(self.read_on(tap)));
-                };
-                match answer.value::<LogRecord>(Code::ReadFailed) {
-                    Ok(log) if is_same(&log, &grey.record) => Ok(self.proved(tap, &grey, proof)),
-                    // A transaction of the other kind has a sequence of its own: look further back.
-                    Ok(log) if counts_apart(&log, &grey.record) && number < LOG_RECORDS => {
-                        Ok(Some(self.read_log_record(tap, slot, proof, number + 1)))
-                    }
-                    // The sequence was taken by another terminal: ours was not done.
-                    Ok(log) if log.seq == grey.record.card_seq => {
-                        self.drop_grey(slot);
-                        tap.notes.push(Note::NotDone);
-                        Ok(Some(self.read_on(tap)))
-                    }
-                    _ => Ok(Some(self.unproved(tap, slot))),
-                }
+        let (slot, proof, number) = match recovery {
+            Recovery::Proof(slot) => {
+                let proof = answer.value::<Proof>(Code::ReadFailed).ok();
+                return Ok(Some(self.read_log_record(tap, slot, proof, 1)));
             }
-        }
+            Recovery::Log(slot, proof, number) => (slot, proof, number),
+        };
+        let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
+            return Ok(Some(self.read_on(tap)));
+        };
+        let Ok(log) = answer.value::<LogRecord>(Code::ReadFailed) else {
+            return Ok(Some(self.undecided(tap, slot)));
+        };
+        Ok(match shown(&log, &grey.record) {
+            Shown::Ours => self.done(tap, &grey, proof),
+            Shown::Anothers => {
+                self.drop_grey(slot);
+                tap.notes.push(Note::NotDone);
+                Some(self.read_on(tap))
+            }
+            Shown::Later if number < LOG_RECORDS => Some(self.read_log_record(tap, slot, proof, number + 1)),
+            Shown::Later | Shown::Earlier => Some(self.undecided(tap, slot)),
+        })
     }
 
-    /// There is no proof of ours: the tap goes on, and INIT's sequence tells.
-    fn unproved(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
+    fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, proof: Option<Proof>, number: u8) -> Step {
+        self.ask(tap, build::read_record(Sfi::LOG, number, 0x17));
+        Step::Recovering(Recovery::Log(slot, proof, number))
+    }
+
+    /// The log does not tell: the tap goes on, and INIT's sequence does.
+    fn undecided(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
         tap.unproved = Some(slot);
         self.read_on(tap)
     }
 
-    fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, proof: Proof, number: u8) -> Step {
-        self.send(tap, build::read_record(Sfi::LOG, number, 0x17));
-        Step::Recovering(Recovery::Log(slot, proof, number))
-    }
-
-    /// It was done: the original record goes out with its TAC. A settled old bus trip is only half of
-    /// its tap, so that tap goes on; any other is over.
-    fn proved(&mut self, tap: &mut Tap, grey: &Grey, proof: Proof) -> Option<Step> {
+    /// It was done. Without a proof the record stays grey, since its TAC is not known. If this tap is
+    /// the same one again it is over; otherwise it goes on.
+    fn done(&mut self, tap: &mut Tap, grey: &Grey, proof: Option<Proof>) -> Option<Step> {
         let mut record = grey.record;
-        record.tac = proof.tac;
-        record.flags = (record.flags & !UploadRecord::GREY) | UploadRecord::RECOVERED;
-        self.settle(grey.slot, record);
-        if record.transaction == Transaction::Load as u8 {
-            self.actions.push(Action::Prove(LoadProof {
-                issuer: record.issuer,
-                pan: record.pan,
-                seq: record.card_seq.saturating_sub(1),
-                proof,
-            }));
+        record.flags |= UploadRecord::RECOVERED;
+        if let Some(proof) = proof {
+            record.tac = proof.tac;
+            record.flags &= !UploadRecord::GREY;
+            if record.transaction == Transaction::Load as u8 {
+                let (issuer, pan, seq) = (record.issuer, record.pan, record.card_seq.saturating_sub(1));
+                self.actions.push(Action::Prove(LoadProof { issuer, pan, seq, proof }));
+            }
         }
+        self.settle(grey.slot, record);
         tap.notes.push(Note::Recovered);
         tap.charged += record.amount;
-        if record.trip_type == TripType::Cover as u8 {
+        if !self.is_same_tap(tap, &record) {
             return Some(self.read_on(tap));
         }
         tap.list = Some(record.list).filter(|list| !list.is_zero());
@@ -110,18 +109,53 @@ impl Terminal<'_> {
         self.accept(tap);
         None
     }
+
+    /// Whether the holder taps once more for what the record already did: soon after, for the same
+    /// thing. A settled old trip is only half of its tap.
+    fn is_same_tap(&self, tap: &Tap, record: &UploadRecord) -> bool {
+        let age = record.at.datetime().map(|then| tap.at.duration_since(then).as_secs());
+        let soon = age.is_some_and(|age| (0..=i64::from(self.setup.profile.retap_seconds)).contains(&age));
+        let did = TripType::from_byte(record.trip_type);
+        let same = match (self.setup.place, tap.request) {
+            (Place::Rail(gate), _) => {
+                did == Some(match gate.direction {
+                    Direction::Entry => TripType::Entry,
+                    Direction::Exit => TripType::Exit,
+                })
+            }
+            (Place::Bus(_), _) => did != Some(TripType::Cover),
+            (Place::TopUp, Request::Load(amount)) => amount == record.amount,
+            (Place::TopUp | Place::Enquiry, _) => false,
+        };
+        soon && same
+    }
 }
 
-/// Whether the card's log shows this very transaction.
-fn is_same(log: &LogRecord, record: &UploadRecord) -> bool {
-    let (date, time) = BcdDateTime::split(record.at);
-    (log.seq, log.transaction, log.terminal, log.amount)
-        == (record.card_seq, record.transaction, record.terminal, record.amount)
-        && (log.date, log.time) == (date, time)
+/// What a log record shows of a transaction.
+enum Shown {
+    /// It is the transaction.
+    Ours,
+    /// Its sequence was taken by another terminal's.
+    Anothers,
+    /// It came after, or counts apart: loads and purchases have a sequence each
+    /// (`docs/spec/card.md` 2.4).
+    Later,
+    /// It came before, or there is none.
+    Earlier,
 }
 
-/// Loads and purchases have a sequence each (`docs/spec/card.md` 2.4).
-fn counts_apart(log: &LogRecord, record: &UploadRecord) -> bool {
+fn shown(log: &LogRecord, record: &UploadRecord) -> Shown {
     let load = Transaction::Load as u8;
-    (log.transaction == load) != (record.transaction == load)
+    if (log.transaction == load) != (record.transaction == load) {
+        return Shown::Later;
+    }
+    match log.seq.cmp(&record.card_seq) {
+        core::cmp::Ordering::Less => Shown::Earlier,
+        core::cmp::Ordering::Greater => Shown::Later,
+        core::cmp::Ordering::Equal => {
+            let ours = (log.transaction, log.terminal, log.amount, (log.date, log.time))
+                == (record.transaction, record.terminal, record.amount, record.at.split());
+            if ours { Shown::Ours } else { Shown::Anothers }
+        }
+    }
 }

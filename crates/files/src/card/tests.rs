@@ -1,0 +1,109 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use tunion_data::{Fen, Fen24};
+
+use crate::diag::Hex;
+
+use super::{PurseContents, PurseTable, Source, parse, purse};
+
+const CARD: &str = r#"version = 1
+name = "lin"
+provenance = "made up"
+
+[info]
+issuer = "01011000FFFFFFFF"
+pan = "3105170010000000002"
+valid-from = 2026-10-01
+valid-to = 2027-09-30
+
+[holder]
+name = "林小禾"
+id-number = "000000200601010000"
+id-type = "passport"
+
+[management]
+city = "1000"
+interoperable = true
+type = "student"
+
+[purse]
+balance = "10.00"
+ceiling = "5000.00"
+overdraft-limit = "10.00"
+"#;
+
+fn fault(from: &str, to: &str) -> String {
+    assert!(CARD.contains(from), "{from}");
+    parse(&Source::new("lin.toml", CARD.replace(from, to))).unwrap_err().to_string()
+}
+
+#[test]
+fn the_files_of_the_card() {
+    let card = parse(&Source::new("lin.toml", CARD)).unwrap();
+    // docs/spec/card.md 1.3: the Beijing sample, with other dates and number.
+    let info: Hex<30> = "01011000FFFFFFFF02010310517001000000000220261001202709300000".parse().unwrap();
+    assert_eq!(card.info.encode(), info.0);
+    // GBK, padded with spaces (docs/spec/card.md 2.2).
+    let name: Hex<20> = "C1D6D0A1BACC2020202020202020202020202020".parse().unwrap();
+    assert_eq!(card.holder.name, name.0);
+    assert_eq!(&card.holder.id_number[..20], b"000000200601010000  ");
+    assert_eq!((card.holder.id_type, card.holder.staff_flag, card.holder.card_flag), (2, 0, 0));
+    // docs/spec/card.md 2.3.
+    let management: Hex<11> = "0000015610001000000102".parse().unwrap();
+    assert_eq!(card.management.encode()[..11], management.0);
+    assert!(card.management.reserved.iter().all(|byte| *byte == 0x20));
+    assert_eq!(card.purse.balance.fen(), Fen::from_yuan(10));
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let purse = CARD.find("[purse]").unwrap();
+    let card = parse(&Source::new("lin.toml", &CARD[..purse])).unwrap();
+    assert_eq!(card.purse, PurseContents::default());
+    assert_eq!((card.info.app_type, card.info.enabled), (2, 1));
+}
+
+#[test]
+fn faults_of_the_files() {
+    assert_snapshot!(fault("3105170010000000002", "310517001000000000"));
+    assert_snapshot!(fault("valid-to = 2027-09-30", "valid-to = 2025-09-30"));
+    assert_snapshot!(fault("valid-to = 2027-09-30", "valid-to = 2027-02-29"));
+    assert_snapshot!(fault("valid-to", "valid-until"));
+    assert_snapshot!(fault("\"student\"", "\"studnet\""));
+    assert_snapshot!(fault("\"passport\"", "\"diploma\""));
+    assert_snapshot!(fault("\"01011000FFFFFFFF\"", "\"0101 1000\""));
+    assert_snapshot!(fault("interoperable = true", "interoperable = \"yes\""));
+    assert_snapshot!(fault("provenance = \"made up\"", "provenance = \"\""));
+}
+
+#[test]
+fn faults_of_the_holder() {
+    assert_snapshot!(fault("林小禾", "林小禾林小禾林小禾林小禾"));
+    assert_snapshot!(fault("林小禾", "Łukasz"));
+    assert_snapshot!(fault("000000200601010000", "编号一"));
+}
+
+#[test]
+fn faults_of_the_purse() {
+    assert_snapshot!(fault("balance = \"10.00\"", "balance = \"5000.01\""));
+    assert_snapshot!(fault("balance = \"10.00\"", "overdraft-used = \"10.01\""));
+    assert_snapshot!(fault("ceiling = \"5000.00\"", "ceiling = \"167772.15\""));
+    assert_snapshot!(fault("ceiling = \"5000.00\"", "ceiling = \"167772.16\""));
+    assert_snapshot!(fault("balance = \"10.00\"", "balance = 10"));
+    assert_snapshot!(fault("balance = \"10.00\"", "offline-seq = 65536"));
+}
+
+proptest! {
+    /// The rules that are put into words here are those of the card.
+    #[test]
+    fn the_card_s_rules_are_kept(amounts: [u32; 4], shift in 0u32..16) {
+        let [balance, ceiling, overdraft_limit, overdraft_used] =
+            amounts.map(|amount| Fen24::new(Fen::new((amount >> 8) >> shift)).unwrap());
+        let contents =
+            PurseContents { balance, ceiling, overdraft_limit, overdraft_used, ..PurseContents::default() };
+        let checked = purse(&Source::new("x", ""), contents, &PurseTable::default());
+        prop_assert_eq!(checked.is_ok(), contents.is_consistent());
+    }
+}

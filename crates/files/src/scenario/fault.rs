@@ -1,0 +1,67 @@
+//! Faults: at which command and when the card leaves the field.
+
+use tunion_apdu::table::Name::{
+    self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
+    ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
+};
+
+use super::schema::FaultTable;
+use super::{Fault, When};
+use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::terminal::TerminalKind;
+
+/// What a card gets from a terminal of this kind (`docs/spec/terminal.md` 1).
+fn commands(kind: TerminalKind) -> &'static [Name] {
+    match kind {
+        TerminalKind::RailGate | TerminalKind::BusReader => &[
+            SelectName,
+            ReadBinary,
+            ReadRecord,
+            GetBalance,
+            GetTransactionProve,
+            InitForCappPurchase,
+            UpdateCappDataCache,
+            DebitForPurchase,
+        ],
+        TerminalKind::TopUp => {
+            &[SelectName, ReadBinary, ReadRecord, GetBalance, GetTransactionProve, InitForLoad, CreditForLoad]
+        }
+        TerminalKind::Enquiry => &[SelectName, ReadBinary, ReadRecord, GetBalance],
+    }
+}
+
+/// The commands at which a card writes to its memory (`docs/spec/card.md` 6).
+const WRITES: [Name; 2] = [DebitForPurchase, CreditForLoad];
+
+pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> Result<Fault, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let commands = commands(kind).iter().map(|name| (name.spec().title, *name));
+    let what = format!("command that a card gets from {kind}:");
+    let command = errors.keep(source.choose(&table.command, &what, commands));
+    let when = errors.keep(when(source, table));
+    let (Some(command), Some(when)) = (command, when) else { return Err(errors) };
+    if matches!(when, When::During { .. }) && !WRITES.contains(&command) {
+        let message = format!("the card writes nothing during {}", command.spec().title);
+        let writes = WRITES.map(|name| name.spec().title).join(" and ");
+        errors.push(source.error(&table.when, message).help(format!("it writes during {writes}")));
+    }
+    errors.or(Fault { command, when })
+}
+
+fn when(source: &Source, table: &FaultTable) -> Result<When, Diagnostic> {
+    let during = When::During { bytes: 0, noise: None };
+    let moments = [("before", When::Before), ("after", When::After), ("during", during)];
+    let when = source.choose(&table.when, "moment for a fault:", moments)?;
+    match (when, &table.bytes, &table.noise) {
+        (When::During { .. }, Some(bytes), noise) => {
+            let noise = noise.as_ref().map(|seed| *seed.get_ref());
+            Ok(When::During { bytes: *bytes.get_ref(), noise })
+        }
+        (When::During { .. }, None, _) => Err(source
+            .error(&table.when, "after how many bytes of its writing?")
+            .help("add bytes: memory is written in pages of 128, so bytes = 200 cuts the second page")),
+        (_, Some(bytes), _) => Err(source.error(bytes, "`bytes` belongs to when = \"during\"")),
+        (_, None, Some(noise)) => Err(source.error(noise, "`noise` belongs to when = \"during\"")),
+        (when, None, None) => Ok(when),
+    }
+}

@@ -1,0 +1,213 @@
+//! The scenario as it is written.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+use toml::Spanned;
+use tunion_data::{Fen, IssuerId, Pan};
+
+use crate::card::PurseTable;
+use crate::diag::{Day, Moment, Text};
+use crate::terminal::Switches;
+
+pub(super) type Name = Spanned<String>;
+pub(super) type Money = Option<Text<Fen>>;
+/// Tables by their names, in no order.
+pub(super) type Tables<T> = BTreeMap<Name, T>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct File {
+    pub(super) version: Spanned<u32>,
+    pub(super) title: Name,
+    pub(super) seed: u64,
+    pub(super) keys: Name,
+    #[serde(default)]
+    pub(super) black_list: Vec<Name>,
+    pub(super) cards: Tables<CardTable>,
+    pub(super) terminals: Tables<TerminalTable>,
+    pub(super) tap: Vec<Spanned<TapTable>>,
+    #[serde(default)]
+    pub(super) totals: Tables<TotalsTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct CardTable {
+    pub(super) file: Name,
+    pub(super) pan: Option<Spanned<Text<Pan>>>,
+    pub(super) issuer: Option<Text<IssuerId>>,
+    #[serde(rename = "type")]
+    pub(super) card_type: Option<Name>,
+    pub(super) enabled: Option<u8>,
+    pub(super) interoperable: Option<bool>,
+    pub(super) valid_from: Option<Spanned<Day>>,
+    pub(super) valid_to: Option<Spanned<Day>>,
+    balance: Option<Spanned<Text<Fen>>>,
+    ceiling: Option<Spanned<Text<Fen>>>,
+    overdraft_limit: Option<Spanned<Text<Fen>>>,
+    overdraft_used: Option<Spanned<Text<Fen>>>,
+    offline_seq: Option<u16>,
+    online_seq: Option<u16>,
+}
+
+impl CardTable {
+    /// What differs in the purse.
+    pub(super) fn purse(&self) -> PurseTable {
+        PurseTable {
+            balance: self.balance.clone(),
+            ceiling: self.ceiling.clone(),
+            overdraft_limit: self.overdraft_limit.clone(),
+            overdraft_used: self.overdraft_used.clone(),
+            offline_seq: self.offline_seq,
+            online_seq: self.online_seq,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TerminalTable {
+    pub(super) file: Name,
+    pub(super) line: Option<Name>,
+    pub(super) direction: Option<Spanned<u8>>,
+    pub(super) vehicle: Option<Name>,
+    mac2: Option<Name>,
+    accepted: Option<Spanned<Vec<Name>>>,
+    expired_student: Option<Name>,
+    white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
+    select_directory: Option<bool>,
+    top_up_below: Money,
+    grey_slots: Option<Spanned<u16>>,
+    retap_seconds: Option<Spanned<u16>>,
+    open_elsewhere: Option<Name>,
+    free_reentry_minutes: Option<Spanned<u16>>,
+    max_minutes: Option<Spanned<u16>>,
+}
+
+impl TerminalTable {
+    /// What differs in the profile.
+    pub(super) fn switches(&self) -> Switches {
+        Switches {
+            mac2: self.mac2.clone(),
+            accepted: self.accepted.clone(),
+            expired_student: self.expired_student.clone(),
+            white_list: self.white_list.clone(),
+            select_directory: self.select_directory,
+            top_up_below: self.top_up_below,
+            grey_slots: self.grey_slots.clone(),
+            retap_seconds: self.retap_seconds.clone(),
+            open_elsewhere: self.open_elsewhere.clone(),
+            free_reentry_minutes: self.free_reentry_minutes.clone(),
+            max_minutes: self.max_minutes.clone(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TapTable {
+    pub(super) at: Spanned<Moment>,
+    pub(super) card: Name,
+    pub(super) terminal: Name,
+    pub(super) enter: Option<Spanned<Station>>,
+    pub(super) exit: Option<Spanned<Station>>,
+    pub(super) stop: Option<Name>,
+    pub(super) load: Option<Spanned<Text<Fen>>>,
+    pub(super) enquire: Option<Spanned<bool>>,
+    pub(super) line: Option<Spanned<u8>>,
+    pub(super) fare: Option<Spanned<FareTable>>,
+    pub(super) fault: Option<FaultTable>,
+    pub(super) repeat: Option<RepeatTable>,
+    #[serde(default)]
+    pub(super) expect: ExpectTable,
+}
+
+/// A station by its name, or by its number where only the controller knows its name.
+pub(super) enum Station {
+    Named(String),
+    Numbered(u16),
+}
+
+impl<'de> Deserialize<'de> for Station {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl Visitor<'_> for Reader {
+            type Value = Station;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a station: its name in quotes, or its number")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Station, E> {
+                Ok(Station::Named(name.to_owned()))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Station, E> {
+                let wrong = |_| {
+                    E::custom(format!("{number} is no number of a station\nit has two bytes: 0 to 65535"))
+                };
+                u16::try_from(number).map(Station::Numbered).map_err(wrong)
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FareTable {
+    pub(super) list: Text<Fen>,
+    pub(super) charged: Text<Fen>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FaultTable {
+    pub(super) command: Name,
+    pub(super) when: Name,
+    pub(super) bytes: Option<Spanned<u32>>,
+    pub(super) noise: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RepeatTable {
+    pub(super) times: Spanned<u16>,
+    pub(super) every_days: Spanned<u16>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectTable {
+    pub(super) gate: Option<Name>,
+    pub(super) code: Option<Name>,
+    pub(super) prompt: Option<Name>,
+    pub(super) list: Money,
+    pub(super) charged: Money,
+    pub(super) balance: Money,
+    pub(super) month: Money,
+    pub(super) notes: Option<Vec<Name>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TotalsTable {
+    pub(super) charged: Money,
+    pub(super) loaded: Money,
+    pub(super) balance: Money,
+    pub(super) month: Money,
+    pub(super) rides: Option<u16>,
+    pub(super) records: Option<u32>,
+}
+
+/// The tables in the order of the file.
+pub(super) fn in_order<T>(tables: &Tables<T>) -> Vec<(&Name, &T)> {
+    let mut tables: Vec<_> = tables.iter().collect();
+    tables.sort_by_key(|(name, _)| name.span().start);
+    tables
+}

@@ -1,0 +1,183 @@
+//! From taps as written to steps in the order of time.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use toml::Spanned;
+use tunion_data::civil::DateTime;
+use tunion_fare::{StopId, Tariff};
+use tunion_terminal::Charge;
+
+use super::cast::Cast;
+use super::schema::{RepeatTable, Station, TapTable};
+use super::{Act, Step, TerminalEntry, expect, fault};
+use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::terminal::TerminalKind::{BusReader, Enquiry, RailGate, TopUp};
+use crate::terminal::fit::{self, Field};
+
+/// The steps in the order of time, those of the same second in the order of the file.
+pub(super) fn steps(
+    source: &Source,
+    taps: &[Spanned<TapTable>],
+    cast: &Cast,
+) -> Result<Vec<Step>, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let mut steps = Vec::new();
+    for tap in taps {
+        let Some(step) = errors.keep(step(source, tap, cast)) else { continue };
+        let Some(times) = errors.keep(times(source, tap.get_ref())) else { continue };
+        steps.extend(times.into_iter().map(|at| (tap, Step { at, ..step.clone() })));
+    }
+    steps.sort_by_key(|(_, step)| step.at);
+    errors.keep(one_at_a_time(source, &steps));
+    errors.or(steps.into_iter().map(|(_, step)| step).collect())
+}
+
+fn step(source: &Source, tap: &Spanned<TapTable>, cast: &Cast) -> Result<Step, Diagnostics> {
+    let table = tap.get_ref();
+    let mut errors = Diagnostics::default();
+    let card = errors.keep(cast.card(source, &table.card));
+    let expect = errors.keep(expect::expect(source, &table.expect));
+    let Some(terminal) = errors.keep(cast.terminal(source, &table.terminal)) else { return Err(errors) };
+    let entry = &cast.terminals[terminal];
+    let act = errors.keep(act(source, tap, entry));
+    let charge = errors.keep(charge(source, table, entry));
+    let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
+    let fault = errors.keep(fault.transpose());
+    let (Some(card), Some(expect), Some(act), Some(charge), Some(fault)) = (card, expect, act, charge, fault)
+    else {
+        return Err(errors);
+    };
+    let at = table.at.get_ref().0;
+    errors.or(Step { at, card, terminal, act, charge, fault, expect, line: source.line(tap) })
+}
+
+/// What the card holder does: exactly one thing, and one that this kind of terminal is for.
+fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
+    let TapTable { enter, exit, stop, load, enquire, line, .. } = tap.get_ref();
+    let kind = entry.file.kind;
+    let fields = [
+        Field::new("enter", enter.as_ref(), &[RailGate]),
+        Field::new("exit", exit.as_ref(), &[RailGate]),
+        Field::new("line", line.as_ref(), &[RailGate]),
+        Field::new("stop", stop.as_ref(), &[BusReader]),
+        Field::new("load", load.as_ref(), &[TopUp]),
+        Field::new("enquire", enquire.as_ref(), &[Enquiry]),
+    ];
+    fit::unused(source, kind, &fields)?;
+    let line = line.as_ref().map_or(0, |line| *line.get_ref());
+    if let (Some(enter), Some(exit)) = (enter, exit) {
+        let error = source.error(exit, "a tap cannot both enter and exit");
+        return Err(error.also(enter, "it enters").help("write two taps").into());
+    }
+    if let Some(enter) = enter {
+        Ok(Act::Enter { station: station(source, enter, entry)?, line })
+    } else if let Some(exit) = exit {
+        Ok(Act::Exit { station: station(source, exit, entry)?, line })
+    } else if let Some(stop) = stop {
+        Ok(Act::Bus { stop: self::stop(source, stop, entry)? })
+    } else if let Some(load) = load {
+        Ok(Act::Load(load.get_ref().0))
+    } else if let Some(enquire) = enquire {
+        if *enquire.get_ref() {
+            Ok(Act::Enquire)
+        } else {
+            Err(source.error(enquire, "an enquiry is asked for by `enquire = true`").into())
+        }
+    } else {
+        let help = match kind {
+            RailGate => "give `enter` or `exit` with a station",
+            BusReader => "give `stop`: where the bus is",
+            TopUp => "give `load` with an amount",
+            Enquiry => "give `enquire = true`",
+        };
+        let message = format!("this tap does not say what the card does at {kind}");
+        Err(source.error(&tap.get_ref().terminal, message).help(help).into())
+    }
+}
+
+/// The station's code: by its name in the network, or the number that the controller knows it by.
+fn station(source: &Source, station: &Spanned<Station>, entry: &TerminalEntry) -> Result<u16, Diagnostic> {
+    let network = entry.file.tariff.as_deref().and_then(Tariff::network);
+    match (station.get_ref(), network) {
+        (Station::Named(name), Some(network)) => {
+            let name = Spanned::new(station.span(), name.clone());
+            source.choose(&name, "station", network.stations().map(|(_, s)| (&*s.name, s.code)))
+        }
+        (Station::Numbered(number), None) => Ok(*number),
+        (Station::Named(_), None) => Err(source
+            .error(station, "the controller of this gate knows stations by their numbers only")
+            .help("write a number without quotes, such as 12")),
+        (Station::Numbered(number), Some(network)) => {
+            let error = source.error(station, "the stations of this gate have names");
+            let coded = network.station_coded(*number).and_then(|id| network.station(id));
+            Err(match coded {
+                Some(station) => error.help(format!("{number} is the code of \"{}\"", station.name)),
+                None => error.help("write the name in quotes"),
+            })
+        }
+    }
+}
+
+fn stop(source: &Source, name: &Spanned<String>, entry: &TerminalEntry) -> Result<StopId, Diagnostic> {
+    let lines = entry.file.tariff.as_deref().and_then(Tariff::bus_lines);
+    let line = lines.zip(entry.bus).and_then(|(lines, bus)| lines.line(bus.line));
+    let stops = line.map_or(&[][..], |line| &line.stops).iter().zip((0..=u8::MAX).map(StopId));
+    let what = format!("stop of line {}:", line.map_or("", |line| &line.name));
+    source.choose(name, &what, stops.map(|(stop, id)| (&*stop.name, id)))
+}
+
+/// The controller's fare: due at exits where the controller names it, and nowhere else.
+fn charge(source: &Source, table: &TapTable, entry: &TerminalEntry) -> Result<Option<Charge>, Diagnostic> {
+    let asks = entry.file.kind == RailGate && entry.file.tariff.is_none();
+    match (&table.fare, table.exit.as_ref().filter(|_| asks)) {
+        (Some(fare), Some(_)) => {
+            Ok(Some(Charge { list: fare.get_ref().list.0, charged: fare.get_ref().charged.0 }))
+        }
+        (None, Some(exit)) => Err(source
+            .error(exit, "the controller of this gate has to name the fare")
+            .help("add fare = { list = \"4.00\", charged = \"4.00\" }")),
+        (Some(fare), None) => Err(source
+            .error(fare, "no controller is asked for a fare here")
+            .help("only exits have one, at gates whose profile says `fare = \"controller\"`")),
+        (None, None) => Ok(None),
+    }
+}
+
+/// When the tap is made.
+fn times(source: &Source, table: &TapTable) -> Result<Vec<DateTime>, Diagnostics> {
+    let first = table.at.get_ref().0;
+    let Some(RepeatTable { times, every_days }) = &table.repeat else { return Ok(vec![first]) };
+    let mut errors = Diagnostics::default();
+    if *times.get_ref() == 0 {
+        errors
+            .push(source.error(times, "a tap that is made 0 times").help("leave it out, or write times = 1"));
+    }
+    if *every_days.get_ref() == 0 {
+        errors.push(source.error(every_days, "taps every 0 days fall on the same second"));
+    }
+    let every = Duration::from_secs(86_400) * u32::from(*every_days.get_ref());
+    let at = |number: u16| first.checked_add(every * u32::from(number)).ok();
+    let all: Option<Vec<_>> = (0..*times.get_ref()).map(at).collect();
+    let all = all.ok_or_else(|| source.error(times, "the last of these taps is after the year 9999"));
+    let all = errors.keep(all).unwrap_or_default();
+    errors.or(all)
+}
+
+/// No card is tapped twice in the same second.
+fn one_at_a_time(source: &Source, steps: &[(&Spanned<TapTable>, Step)]) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let mut last = HashMap::new();
+    let mut told = HashSet::new();
+    for (tap, step) in steps {
+        let before = last.insert(step.card, (*tap, step.at));
+        let Some((first, _)) = before.filter(|(_, at)| *at == step.at) else { continue };
+        if told.insert((first.span().start, tap.span().start)) {
+            let card = tap.get_ref().card.get_ref();
+            let message = format!("card `{card}` is tapped twice at {}", step.at);
+            let error = source.error(&tap.get_ref().at, message).label("the second tap");
+            errors.push(error.also(&first.get_ref().at, "the first tap"));
+        }
+    }
+    errors.or(())
+}

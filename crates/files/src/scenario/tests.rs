@@ -1,0 +1,276 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::{LazyLock, Mutex};
+
+use insta::assert_snapshot;
+use tunion_apdu::table::Name;
+use tunion_data::Fen;
+use tunion_data::civil::date;
+use tunion_terminal::{Code, Gate, Prompt};
+
+use super::{Act, Fault, Library, NoteKind, Scenario, Source, When, parse};
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/");
+
+const SMALL: &str = r#"version = 1
+title = "small"
+seed = 1
+keys = "../keys/lab.toml"
+black-list = ["lin"]
+
+[cards.lin]
+file = "../cards/student.toml"
+balance = "50.00"
+
+[terminals.rail]
+file = "../terminals/beijing-rail.toml"
+
+[terminals.shanghai]
+file = "../terminals/shanghai-rail.toml"
+
+[terminals.bus]
+file = "../terminals/beijing-bus.toml"
+line = "331"
+vehicle = "A1001"
+
+[terminals.kiosk]
+file = "../terminals/beijing-top-up.toml"
+
+[terminals.enquiry]
+file = "../terminals/beijing-enquiry.toml"
+
+[[tap]]
+at = 2026-11-23T07:40:00
+card = "lin"
+terminal = "rail"
+enter = "西二旗"
+line = 13
+repeat = { times = 2, every-days = 7 }
+
+[[tap]]
+at = 2026-11-23T08:10:00
+card = "lin"
+terminal = "rail"
+exit = "五道口"
+fault = { command = "DEBIT FOR PURCHASE", when = "during", bytes = 200, noise = 7 }
+expect = { gate = "closed", code = "fare-not-covered", prompt = "top-up-soon", list = "4.00", charged = "0.00", balance = "50.00", month = "0.00", notes = ["grey-emitted", "not-done"] }
+
+[[tap]]
+at = 2026-11-23T09:00:00
+card = "lin"
+terminal = "bus"
+stop = "五道口"
+
+[[tap]]
+at = 2026-11-23T10:00:00
+card = "lin"
+terminal = "kiosk"
+load = "20.00"
+
+[[tap]]
+at = 2026-11-23T11:00:00
+card = "lin"
+terminal = "enquiry"
+enquire = true
+
+[[tap]]
+at = 2026-11-23T12:00:00
+card = "lin"
+terminal = "shanghai"
+exit = 12
+fare = { list = "4.00", charged = "3.60" }
+
+[totals.lin]
+charged = "4.00"
+rides = 1
+"#;
+
+/// Tariffs take long to compile; all tests share them.
+static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
+
+fn read(text: &str) -> Result<Scenario, String> {
+    let source = Source::new(format!("{FIXTURES}scenarios/small.toml"), text);
+    parse(&source, &mut LIBRARY.lock().unwrap()).map_err(|errors| errors.to_string().replace(FIXTURES, ""))
+}
+
+/// What is said after one change.
+fn fault(from: &str, to: &str) -> String {
+    assert!(SMALL.contains(from), "{from}");
+    read(&SMALL.replacen(from, to, 1)).unwrap_err()
+}
+
+#[test]
+fn a_scenario() {
+    let scenario = read(SMALL).unwrap();
+    assert_eq!((scenario.name.as_str(), scenario.seed, scenario.cards.len()), ("small", 1, 1));
+    let names: Vec<_> = scenario.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
+    assert_eq!(names, ["rail", "shanghai", "bus", "kiosk", "enquiry"]);
+    let days: Vec<_> = scenario.steps.iter().map(|step| (step.at.day(), step.at.hour(), step.line)).collect();
+    assert_eq!(
+        days,
+        [(23, 7, 28), (23, 8, 36), (23, 9, 44), (23, 10, 50), (23, 11, 56), (23, 12, 62), (30, 7, 28)]
+    );
+    let exit = &scenario.steps[1];
+    assert_eq!(exit.at, date(2026, 11, 23).at(8, 10, 0, 0));
+    let when = When::During { bytes: 200, noise: Some(7) };
+    assert_eq!(exit.fault, Some(Fault { command: Name::DebitForPurchase, when }));
+    let expect = &exit.expect;
+    assert_eq!((expect.gate, expect.code), (Some(Gate::Closed), Some(Code::FareNotCovered)));
+    assert_eq!((expect.prompt, expect.list), (Some(Prompt::TopUpSoon), Some(Fen::from_yuan(4))));
+    assert_eq!(expect.notes, Some(vec![NoteKind::GreyEmitted, NoteKind::NotDone]));
+    assert_eq!(scenario.steps[3].act, Act::Load(Fen::from_yuan(20)));
+    assert_eq!(scenario.steps[5].charge.unwrap().charged, Fen::new(360));
+    assert_eq!((scenario.totals[0].rides, scenario.totals[0].line), (Some(1), 69));
+    assert!(scenario.black_list.contains(&scenario.cards[0].file.info.pan));
+}
+
+#[test]
+fn heads() {
+    assert_snapshot!(fault("version = 1", "version = 2"));
+    assert_snapshot!(fault("title = \"small\"", "title = \" \""));
+    assert_snapshot!(fault("seed = 1", "sead = 1"));
+    assert_snapshot!(fault("keys/lab.toml", "keys/lap.toml"));
+    assert_snapshot!(fault("black-list = [\"lin\"]", "black-list = [\"lina\", \"310517001000000000\"]"));
+}
+
+#[test]
+fn cards() {
+    assert_snapshot!(fault("cards/student.toml", "cards/pupil.toml"));
+    assert_snapshot!(fault("balance = \"50.00\"", "balance = 50"));
+    assert_snapshot!(fault("balance = \"50.00\"", "balance = \"5000.01\""));
+    assert_snapshot!(fault("balance = \"50.00\"", "overdraft-used = \"10.01\""));
+    assert_snapshot!(fault("balance = \"50.00\"", "valid-to = 2026-09-30"));
+    assert_snapshot!(fault("balance = \"50.00\"", "type = \"pupil\""));
+    assert_snapshot!(fault("balance = \"50.00\"", "pan = \"31051700100000000\""));
+    assert_snapshot!(fault("balance = \"50.00\"", "colour = \"red\""));
+    assert_snapshot!(fault(
+        "[terminals.rail]",
+        "[cards.mei]\nfile = \"../cards/student.toml\"\n\n[terminals.rail]"
+    ));
+}
+
+#[test]
+fn terminals() {
+    assert_snapshot!(fault("line = \"331\"", "line = \"332\""));
+    assert_snapshot!(fault("line = \"331\"", "line = \"特19\"\ndirection = 1"));
+    assert_snapshot!(fault("line = \"331\"\n", ""));
+    assert_snapshot!(fault("vehicle = \"A1001\"", "vehicle = \"京A-10012\""));
+    assert_snapshot!(fault("beijing-top-up.toml\"", "beijing-top-up.toml\"\nline = \"331\""));
+    assert_snapshot!(fault("beijing-top-up.toml\"", "beijing-top-up.toml\"\nmac2 = \"after-decision\""));
+    assert_snapshot!(fault("line = \"331\"", "line = \"331\"\nexpired-student = \"as_ordinary\""));
+    assert_snapshot!(fault("line = \"331\"", "line = \"331\"\nopen-elsewhere = \"refuse\""));
+}
+
+#[test]
+fn a_switch_is_the_scenario_s_own() {
+    let lenient = SMALL.replacen(
+        "beijing-rail.toml\"",
+        "beijing-rail.toml\"\nexpired-student = \"as-ordinary\"\nfree-reentry-minutes = 5",
+        1,
+    );
+    let [lenient, strict] =
+        [lenient.as_str(), SMALL].map(|text| read(text).unwrap().terminals.remove(0).file);
+    assert_ne!(lenient.profile.expired_student, strict.profile.expired_student);
+    assert_eq!(
+        [lenient.profile.rail.free_reentry_minutes, strict.profile.rail.free_reentry_minutes],
+        [5, 20]
+    );
+}
+
+#[test]
+fn times() {
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-02-30T07:40:00"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23T07:40:00+08:00"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23T07:40:00Z"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = \"2026-11-23 07:40\""));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23T07:40:00.5"));
+    assert_snapshot!(fault("times = 2", "times = 0"));
+    assert_snapshot!(fault("every-days = 7", "every-days = 0"));
+    assert_snapshot!(fault("times = 2, every-days = 7", "times = 65535, every-days = 65535"));
+    assert_snapshot!(fault("at = 2026-11-23T09:00:00", "at = 2026-11-23T08:10:00"));
+    // Of many collisions of the same two taps only the first is told.
+    let twice = "at = 2026-11-23T07:40:00\ncard = \"lin\"\nterminal = \"enquiry\"\nenquire = true\n\
+                 repeat = { times = 3, every-days = 1 }\n\n[[tap]]\nat = 2026-11-23T07:40:00";
+    assert_eq!(fault("at = 2026-11-23T07:40:00", twice).matches("is tapped twice").count(), 1);
+}
+
+#[test]
+fn names() {
+    assert_snapshot!(fault("card = \"lin\"", "card = \"lim\""));
+    assert_snapshot!(fault("terminal = \"rail\"", "terminal = \"rial\""));
+    assert_snapshot!(fault("enter = \"西二旗\"", "enter = \"西三旗站\""));
+    assert_snapshot!(fault("enter = \"西二旗\"", "enter = 12"));
+    assert_snapshot!(fault("stop = \"五道口\"", "stop = \"五道囗\""));
+    assert_snapshot!(fault("exit = 12", "exit = \"人民广场\""));
+    assert_snapshot!(fault("exit = 12", "exit = 65536"));
+    assert_snapshot!(fault("[totals.lin]", "[totals.lim]"));
+}
+
+#[test]
+fn acts() {
+    assert_snapshot!(fault("enter = \"西二旗\"\n", ""));
+    assert_snapshot!(fault("enter = \"西二旗\"", "enter = \"西二旗\"\nexit = \"五道口\""));
+    assert_snapshot!(fault("enter = \"西二旗\"", "load = \"50.00\""));
+    assert_snapshot!(fault("stop = \"五道口\"", "stop = \"五道口\"\nline = 4"));
+    assert_snapshot!(fault("load = \"20.00\"", "load = 20"));
+    assert_snapshot!(fault("enquire = true", "enquire = false"));
+    assert_snapshot!(fault("line = 13", "line = 256"));
+}
+
+#[test]
+fn fares() {
+    assert_snapshot!(fault("fare = { list = \"4.00\", charged = \"3.60\" }\n", ""));
+    assert_snapshot!(fault("exit = 12", "enter = 12"));
+    assert_snapshot!(fault("line = 13", "fare = { list = \"4.00\", charged = \"3.60\" }"));
+    assert_snapshot!(fault("charged = \"3.60\" }", "charge = \"3.60\" }"));
+}
+
+#[test]
+fn faults() {
+    let with = |other: &str| {
+        fault("{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 200, noise = 7 }", other)
+    };
+    assert_snapshot!(with("{ command = \"DEBIT\", when = \"after\" }"));
+    assert_snapshot!(with("{ command = \"CREDIT FOR LOAD\", when = \"after\" }"));
+    assert_snapshot!(with("{ command = \"INIT SAM FOR PURCHASE\", when = \"after\" }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"while\" }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\" }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"after\", bytes = 200 }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"before\", noise = 7 }"));
+    assert_snapshot!(with("{ command = \"READ BINARY\", when = \"during\", bytes = 200 }"));
+}
+
+#[test]
+fn expectations() {
+    assert_snapshot!(fault("gate = \"closed\"", "gate = \"shut\""));
+    assert_snapshot!(fault("code = \"fare-not-covered\"", "code = \"not-covered\""));
+    assert_snapshot!(fault("code = \"fare-not-covered\"", "code = 56"));
+    assert_snapshot!(fault("prompt = \"top-up-soon\"", "prompt = \"请充值\""));
+    assert_snapshot!(fault("\"grey-emitted\"", "\"grey\""));
+    assert_snapshot!(fault("balance = \"50.00\", month", "balance = 50.00, month"));
+    assert_snapshot!(fault("list = \"4.00\"", "lits = \"4.00\""));
+    assert_snapshot!(fault("rides = 1", "ride = 1"));
+}
+
+#[test]
+fn nothing_is_left_unused() {
+    let last = SMALL.find("[[tap]]\nat = 2026-11-23T12:00:00").unwrap();
+    let totals = SMALL.find("[totals.lin]").unwrap();
+    let without = format!("{}{}", &SMALL[..last], &SMALL[totals..]);
+    assert_snapshot!(read(&without).unwrap_err());
+    assert_snapshot!(fault(
+        "[terminals.rail]",
+        "[cards.mei]\nfile = \"../cards/ordinary.toml\"\n\n[terminals.rail]"
+    ));
+}
+
+#[test]
+fn a_fault_in_a_file_that_is_named_shows_that_file() {
+    let path = std::env::temp_dir().join(format!("tunion-card-{}.toml", std::process::id()));
+    std::fs::write(&path, "version = 1\n").unwrap();
+    let shown = path.display().to_string();
+    let text = fault("../cards/student.toml", &shown).replace(&shown, "CARD");
+    std::fs::remove_file(&path).unwrap();
+    assert_snapshot!(text);
+}

@@ -1,0 +1,245 @@
+//! From the file to the profile.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use toml::Spanned;
+use tunion_data::Fen;
+use tunion_data::file::CardType;
+use tunion_fare::{BusLines, Measure, Tariff};
+use tunion_psam::SequenceMoves;
+use tunion_terminal::Profile;
+use tunion_terminal::profile::{
+    BusProfile, ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailProfile, RailTail,
+};
+
+use super::TerminalKind::{BusReader, RailGate};
+use super::fit::{CHECKS, Field, RIDES};
+use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
+use super::switches::Switches;
+use super::words::Switch;
+use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger};
+use crate::card;
+use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::library::Library;
+use crate::network::twice;
+
+pub(super) fn terminal(
+    source: &Source,
+    file: &File,
+    library: &mut Library,
+) -> Result<TerminalFile, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    errors.keep(source.version(&file.version, 1));
+    errors.keep(source.said(&file.name, "name"));
+    errors.keep(source.said(&file.provenance, "provenance"));
+    let kind = TerminalKind::read(source, &file.kind)?;
+    let rail = file.rail.as_ref();
+    let bus = file.bus.as_ref();
+    let own = [
+        Field::new("operator", file.operator.as_ref(), RIDES),
+        Field::new("byte-order", file.byte_order.as_ref(), RIDES),
+        Field::new("checks", file.checks.as_ref(), CHECKS),
+        Field::new("rail", rail, &[RailGate]),
+        Field::new("bus", bus, &[BusReader]),
+    ];
+    // Whether these have a use is for the switches to say.
+    let switches = [
+        Field::new("mac2", file.mac2.as_ref(), RIDES),
+        Field::new("accepted", file.accepted.as_ref(), CHECKS),
+    ];
+    let fares = [
+        Field::new("tariff", file.tariff.as_ref(), RIDES),
+        Field::new("fare", file.fare.as_ref(), &[RailGate]),
+    ];
+    errors.keep(fit::unused(source, kind, &own));
+    errors.keep(fit::unused(source, kind, &fares));
+    let needed: Vec<_> = own.into_iter().chain(switches).collect();
+    errors.keep(fit::missing(source, &file.kind, kind, &needed));
+    let tariff = errors.keep(tariff(source, file, kind, library));
+    let psam = errors.keep(psam(source, &file.psam));
+    let (Some(tariff), Some(psam)) = (tariff, psam) else { return Err(errors) };
+
+    let checks = file.checks.as_ref().map_or(Ok(Vec::new()), |names| checks(source, names));
+    let byte_order =
+        file.byte_order.as_ref().map_or(Ok(ByteOrder::Big), |name| ByteOrder::read(source, name));
+    let rail_profile = match rail {
+        Some(table) => self::rail(source, table, tariff.as_deref()),
+        None => Ok(RailProfile {
+            tail: RailTail::Beijing,
+            ledger: None,
+            free_reentry_minutes: 0,
+            open_elsewhere: OpenElsewhere::Refuse,
+        }),
+    };
+    let bus_profile = match bus {
+        Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
+        None => Ok(BusProfile { max_minutes: 0, single_tap_classes: Vec::new() }),
+    };
+    let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
+    let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
+    let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
+        return Err(errors);
+    };
+    let mut profile = Profile {
+        name: file.name.get_ref().clone(),
+        city: file.city.get_ref().0,
+        operator: file.operator.as_ref().map_or(0, |operator| *operator.get_ref()),
+        byte_order,
+        local_issuers: file.local_issuers.iter().map(|issuer| issuer.0).collect(),
+        white_list: Vec::new(),
+        checks,
+        accepted: Vec::new(),
+        expired_student: ExpiredStudent::Refuse,
+        select_directory: false,
+        mac2: Mac2Policy::BeforeDecision,
+        top_up_below: Fen::ZERO,
+        // As many as Xi'an's readers keep for one family of cards (docs/spec/terminal.md 4.2).
+        grey_slots: 10,
+        // A later bus vendor's (docs/spec/terminal.md 4.2).
+        retap_seconds: 120,
+        rail,
+        bus,
+    };
+    let switches = Switches {
+        mac2: file.mac2.clone(),
+        accepted: file.accepted.clone(),
+        expired_student: file.expired_student.clone(),
+        white_list: file.white_list.clone(),
+        select_directory: file.select_directory,
+        top_up_below: file.top_up_below,
+        grey_slots: file.grey_slots.clone(),
+        retap_seconds: file.retap_seconds.clone(),
+        ..Switches::default()
+    };
+    errors.keep(switches.set(source, kind, &mut profile));
+    errors.or(TerminalFile { name: profile.name.clone(), kind, profile, tariff, psam })
+}
+
+fn tariff(
+    source: &Source,
+    file: &File,
+    kind: TerminalKind,
+    library: &mut Library,
+) -> Result<Option<Arc<Tariff>>, Diagnostics> {
+    let name = match (&file.tariff, &file.fare) {
+        (Some(_), Some(fare)) => {
+            let error = source.error(fare, "the fare is made by the tariff or by the controller, not both");
+            return Err(error.into());
+        }
+        (None, Some(fare)) => {
+            source.choose(fare, "maker of fares", [("controller", ())])?;
+            return Ok(None);
+        }
+        (None, None) if kind == RailGate => {
+            let error = source.error(&file.kind, "the gate does not say who makes the fare");
+            return Err(error.help("give `tariff`, or `fare = \"controller\"`").into());
+        }
+        (None, None) if kind == BusReader => {
+            return Err(source.error(&file.kind, "a bus reader needs `tariff`").into());
+        }
+        (None, None) => return Ok(None),
+        (Some(name), None) => name,
+    };
+    let tariff = library.tariff(source.file(name)?)?;
+    let (measure, what) = match kind {
+        BusReader => (Measure::StopNumbers, "bus lines"),
+        _ => (Measure::Metres, "a rail network"),
+    };
+    if tariff.places().measure() != measure {
+        return Err(source.error(name, format!("this is not a tariff of {what}")).into());
+    }
+    if tariff.places().city() != file.city.get_ref().0 {
+        let message = format!("this tariff is of city {}", tariff.places().city());
+        return Err(source.error(name, message).also(&file.city, "the terminal's city").into());
+    }
+    Ok(Some(tariff))
+}
+
+fn checks(source: &Source, names: &Names) -> Result<Vec<Check>, Diagnostics> {
+    each(source, names, "check", Check::read)
+}
+
+/// The meaning of each name, given once.
+fn each<T>(
+    source: &Source,
+    names: &Names,
+    what: &str,
+    read: impl Fn(&Source, &Name) -> Result<T, Diagnostic>,
+) -> Result<Vec<T>, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let mut seen = HashMap::new();
+    let mut values = Vec::new();
+    for name in names.get_ref() {
+        if let Some(first) = seen.insert(name.get_ref(), name) {
+            errors.push(twice(source, what, name, first));
+        }
+        values.extend(errors.keep(read(source, name)));
+    }
+    errors.or(values)
+}
+
+/// The kinds of card that are accepted.
+pub(super) fn accepted(source: &Source, names: &Names) -> Result<Vec<CardType>, Diagnostics> {
+    each(source, names, "kind of card", card::card_type)
+}
+
+fn rail(
+    source: &Source,
+    table: &Spanned<RailTable>,
+    tariff: Option<&Tariff>,
+) -> Result<RailProfile, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let RailTable { tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
+    let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
+    let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
+    let reads = tariff.map(Tariff::reads_ledger);
+    let ledger = match (ledger, reads) {
+        (None, Some(true)) => Err(source
+            .error(table, "the tariff has a monthly total, but nothing says where it lies on the card")
+            .help(
+                "add [rail.ledger]: record = \"2701\", paid = { offset = 110, len = 3 }, \
+                 rides = { offset = 113, len = 2 }, stamp = 99",
+            )
+            .into()),
+        (Some(ledger), Some(false)) => {
+            Err(source.error(ledger, "the tariff has no monthly total to keep here").into())
+        }
+        (Some(ledger), _) => ledger::binding(source, ledger.get_ref(), tail).map(Some),
+        (None, _) => Ok(None),
+    };
+    let ledger = errors.keep(ledger);
+    let (Some(open_elsewhere), Some(ledger)) = (open_elsewhere, ledger) else { return Err(errors) };
+    let free_reentry_minutes = *free_reentry_minutes;
+    errors.or(RailProfile { tail, ledger, free_reentry_minutes, open_elsewhere })
+}
+
+fn bus(source: &Source, table: &BusTable, tariff: Option<&Tariff>) -> Result<BusProfile, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let classes = tariff.and_then(Tariff::bus_lines);
+    for name in &table.single_tap_classes {
+        let classes = classes.into_iter().flat_map(BusLines::classes);
+        errors.keep(source.choose(name, "line class", classes.map(|(id, name)| (name, id))));
+    }
+    let single_tap_classes = table.single_tap_classes.iter().map(|name| name.get_ref().clone()).collect();
+    errors.or(BusProfile { max_minutes: table.max_minutes, single_tap_classes })
+}
+
+fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
+    let (valid_from, valid_to) = (table.valid_from.0, table.valid_to.get_ref().0);
+    card::in_order(source, valid_from, valid_to, &table.valid_to)?;
+    let sequence_moves = match &table.sequence_moves {
+        Some(name) => SequenceMoves::read(source, name)?,
+        None => SequenceMoves::default(),
+    };
+    Ok(PsamFile {
+        acquirer: table.acquirer.0,
+        issuer: table.issuer.0,
+        key_index: table.key_index,
+        valid_from,
+        valid_to,
+        first_terminal: table.first_terminal.0,
+        sequence_moves,
+        mac_failure_limit: table.mac_failure_limit,
+    })
+}

@@ -1,0 +1,84 @@
+//! What a terminal does one way or another: given by its profile, changed by a scenario.
+
+use toml::Spanned;
+use tunion_data::{Fen, IssuerId};
+use tunion_terminal::Profile;
+use tunion_terminal::profile::{ExpiredStudent, Mac2Policy, OpenElsewhere};
+
+use super::TerminalKind::{self, BusReader, RailGate};
+use super::compile::accepted;
+use super::fit::{self, CHECKS, Field, RIDES};
+use super::schema::{Name, Names};
+use super::words::Switch;
+use crate::diag::{Diagnostics, Source, Text};
+
+/// What is given; the rest stays as it is.
+#[derive(Default)]
+pub(crate) struct Switches {
+    pub(crate) mac2: Option<Name>,
+    pub(crate) accepted: Option<Names>,
+    pub(crate) expired_student: Option<Name>,
+    pub(crate) white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
+    pub(crate) select_directory: Option<bool>,
+    pub(crate) top_up_below: Option<Text<Fen>>,
+    pub(crate) grey_slots: Option<Spanned<u16>>,
+    pub(crate) retap_seconds: Option<Spanned<u16>>,
+    pub(crate) open_elsewhere: Option<Name>,
+    pub(crate) free_reentry_minutes: Option<Spanned<u16>>,
+    pub(crate) max_minutes: Option<Spanned<u16>>,
+}
+
+impl Switches {
+    /// Sets what is given in a profile of this kind.
+    pub(crate) fn set(
+        &self,
+        source: &Source,
+        kind: TerminalKind,
+        profile: &mut Profile,
+    ) -> Result<(), Diagnostics> {
+        let fields = [
+            Field::new("mac2", self.mac2.as_ref(), RIDES),
+            Field::new("accepted", self.accepted.as_ref(), CHECKS),
+            Field::new("expired-student", self.expired_student.as_ref(), CHECKS),
+            Field::new("white-list", self.white_list.as_ref(), CHECKS),
+            Field::new("grey-slots", self.grey_slots.as_ref(), CHECKS),
+            Field::new("retap-seconds", self.retap_seconds.as_ref(), CHECKS),
+            Field::new("open-elsewhere", self.open_elsewhere.as_ref(), &[RailGate]),
+            Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), &[RailGate]),
+            Field::new("max-minutes", self.max_minutes.as_ref(), &[BusReader]),
+        ];
+        let mut errors = Diagnostics::default();
+        errors.keep(fit::unused(source, kind, &fields));
+        if let Some(name) = &self.mac2 {
+            put(&mut profile.mac2, errors.keep(Mac2Policy::read(source, name)));
+        }
+        if let Some(names) = &self.accepted {
+            put(&mut profile.accepted, errors.keep(accepted(source, names)));
+        }
+        if let Some(name) = &self.expired_student {
+            put(&mut profile.expired_student, errors.keep(ExpiredStudent::read(source, name)));
+        }
+        if let Some(name) = &self.open_elsewhere {
+            put(&mut profile.rail.open_elsewhere, errors.keep(OpenElsewhere::read(source, name)));
+        }
+        let issuers = self.white_list.as_ref().map(|list| list.get_ref().iter().map(|one| one.0).collect());
+        put(&mut profile.white_list, issuers);
+        put(&mut profile.select_directory, self.select_directory);
+        put(&mut profile.top_up_below, self.top_up_below.map(|amount| amount.0));
+        put(&mut profile.grey_slots, number(self.grey_slots.as_ref()).map(usize::from));
+        put(&mut profile.retap_seconds, number(self.retap_seconds.as_ref()));
+        put(&mut profile.rail.free_reentry_minutes, number(self.free_reentry_minutes.as_ref()));
+        put(&mut profile.bus.max_minutes, number(self.max_minutes.as_ref()));
+        errors.or(())
+    }
+}
+
+fn put<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn number(given: Option<&Spanned<u16>>) -> Option<u16> {
+    given.map(|given| *given.get_ref())
+}

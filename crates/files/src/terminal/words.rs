@@ -1,0 +1,50 @@
+//! The words that stand for a profile's switches.
+
+use tunion_psam::SequenceMoves;
+use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
+
+use super::TerminalKind;
+use super::schema::Name;
+use crate::diag::{Diagnostic, Source};
+
+/// A switch of a profile.
+pub(super) trait Switch: Copy + 'static {
+    /// What it is called.
+    const WHAT: &'static str;
+    /// Its positions by their names.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The position that a name stands for.
+    fn read(source: &Source, name: &Name) -> Result<Self, Diagnostic> {
+        source.choose(name, Self::WHAT, Self::WORDS.iter().copied())
+    }
+}
+
+macro_rules! switches {
+    ($($type:ty, $what:literal: $($word:literal = $value:expr),+;)*) => {
+        $(impl Switch for $type {
+            const WHAT: &'static str = $what;
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),+];
+        })*
+    };
+}
+
+switches! {
+    TerminalKind, "kind of terminal":
+        "rail-gate" = Self::RailGate, "bus-reader" = Self::BusReader,
+        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry;
+    ByteOrder, "byte order": "little" = Self::Little, "big" = Self::Big;
+    Mac2Policy, "MAC2 policy":
+        "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
+    ExpiredStudent, "expired-student policy":
+        "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
+    RailTail, "operator's area": "beijing" = Self::Beijing, "shanghai" = Self::Shanghai;
+    OpenElsewhere, "open-elsewhere policy":
+        "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
+    SequenceMoves, "sequence-moves policy":
+        "at-init" = Self::AtInit, "at-credit" = Self::AtCredit;
+    Check, "check":
+        "enabled" = Self::Enabled, "started" = Self::Started, "not-expired" = Self::NotExpired,
+        "white-list" = Self::WhiteList, "interoperable" = Self::Interoperable,
+        "card-type" = Self::CardType, "black-list" = Self::BlackList;
+}

@@ -1,0 +1,90 @@
+//! One card and one PSAM under the laboratory's published test keys. TEST ONLY.
+
+use core::convert::Infallible;
+use hex_literal::hex;
+use rand_core::TryRng;
+use tunion_card::{Card, CardKeys, PurseContents};
+use tunion_crypto::Key16;
+use tunion_data::command::{SamApplication, SamSerial};
+use tunion_data::file::{AppInfo, Management};
+use tunion_data::{BcdDate, BcdTime, CityCode, Fen, Fen24, IssuerId, Pan, TerminalId};
+use tunion_psam::{Psam, SequenceMoves};
+
+/// The issuer and the card that the keys below belong to (`docs/spec/card.md` 5.1).
+pub(crate) const ISSUER: IssuerId = IssuerId(hex!("05212482FFFFFFFF"));
+pub(crate) const PAN: Pan = Pan::from_bytes(hex!("03104895199900000003"));
+
+/// The purchase root, which the PSAM holds (`docs/spec/card.md` 5.1).
+const PURCHASE_ROOT: [u8; 16] = hex!("25EC312F61B9687CE3316101E60DB60B");
+/// The card's purchase and TAC keys, derived from the roots (`docs/spec/card.md` 5.1).
+const DPK: [u8; 16] = hex!("26776F5B7AA2A6FDA378DEAC563180DC");
+const DTK: [u8; 16] = hex!("46E4B1F2E9D7A86779439835D43C5DAD");
+/// The load root is not published (`docs/spec/card.md` 5.1): a key of our own, not used here.
+const DLK: [u8; 16] = hex!("000102030405060708090A0B0C0D0E0F");
+
+/// Terminal, moment, key version and the card's state before the entry of `docs/spec/card.md` 5.4.
+pub(crate) const TERMINAL: TerminalId = TerminalId(hex!("100000000001"));
+pub(crate) const DATE: BcdDate = BcdDate(hex!("20240102"));
+pub(crate) const TIME: BcdTime = BcdTime(hex!("030405"));
+pub(crate) const KEY_INDEX: u8 = 1;
+const KEY_VERSION: u8 = 1;
+const BALANCE: Fen24 = Fen24::new(Fen::from_yuan(100)).expect("100.00 yuan fit in 24 bits");
+const OFFLINE_SEQ: u16 = 5;
+const TERMINAL_SEQ: u32 = 1;
+
+/// Random numbers as the constructed session has them: the same four bytes each time
+/// (`docs/spec/card.md` 5.4).
+#[derive(Clone)]
+pub(crate) struct Fixed;
+
+const RANDOM: [u8; 4] = hex!("11223344");
+
+impl TryRng for Fixed {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes(RANDOM))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let half = u64::from(u32::from_le_bytes(RANDOM));
+        Ok(half << 32 | half)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.iter_mut().zip(RANDOM.iter().cycle()).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+/// The card as its issuer hands it out, with 100.00 yuan.
+pub(crate) fn card() -> Card<Fixed> {
+    let keys = CardKeys {
+        purchase: Key16::new(DPK),
+        load: [Key16::new(DLK), Key16::new(DLK)],
+        tac: Key16::new(DTK),
+        version: KEY_VERSION,
+    };
+    let contents = tunion_card::Contents {
+        info: AppInfo { issuer: ISSUER, app_type: 2, enabled: 1, pan: PAN, ..AppInfo::default() },
+        management: Management { city: CityCode::BEIJING, interoperable: 1, ..Management::default() },
+        purse: PurseContents { balance: BALANCE, offline_seq: OFFLINE_SEQ, ..PurseContents::default() },
+        ..tunion_card::Contents::blank(keys)
+    };
+    Card::new(&contents, Fixed)
+}
+
+/// The terminal's PSAM.
+pub(crate) fn psam() -> Psam<Fixed> {
+    let contents = tunion_psam::Contents {
+        serial: SamSerial { kind: 0x0E, version: 1, number: [0; 8] },
+        terminal: TERMINAL,
+        application: SamApplication { key_index: KEY_INDEX, ..SamApplication::default() },
+        purchase_root: Key16::new(PURCHASE_ROOT),
+        key_version: KEY_VERSION,
+        sequence: TERMINAL_SEQ,
+        sequence_moves: SequenceMoves::AtInit,
+        mac_failure_limit: 3,
+    };
+    Psam::new(contents, Fixed)
+}
