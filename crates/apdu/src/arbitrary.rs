@@ -51,16 +51,18 @@ fn spoil() -> impl Strategy<Value = Spoil> {
     ]
 }
 
-/// Mostly a byte of the form, and where that is a file, often one that there is: 15 to 1E.
+/// Mostly a byte of the form, and often a likely one: the number of a file that there is, 15 to 1E, or a
+/// small offset or record number.
 fn parameter(form: Form) -> impl Strategy<Value = u8> {
     let admitted = |byte: &u8| form.admits(*byte);
     let all: Vec<u8> = (0..=u8::MAX).filter(admitted).collect();
-    let file = |byte: &u8| match form {
+    let likely = |byte: &u8| match form {
         Form::Sfi => (0x15..=0x1E).contains(&(byte & 0x1F)),
         Form::SfiRecord | Form::SfiShifted => (0x15..=0x1E).contains(&(byte >> 3)),
+        Form::Any => *byte < 0x20,
         _ => true,
     };
-    let likely: Vec<u8> = all.iter().copied().filter(file).collect();
+    let likely: Vec<u8> = all.iter().copied().filter(likely).collect();
     prop_oneof![20 => select(likely), 10 => select(all), 1 => any::<u8>()]
 }
 

@@ -10,42 +10,59 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 use support::{Fixed, card, send};
-use tunion_apdu::{Device, Sw, arbitrary, build};
+use tunion_apdu::{CommandBuf, Device, Response, Sw, arbitrary, build, table};
 use tunion_card::Card;
 use tunion_data::command::{CreditRequest, DebitRequest, Transaction};
 use tunion_data::fci::{EP_AID, PPSE};
-use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, Sfi};
+use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, Sfi, TripRecord};
 
-/// A command that opens a transaction, carries it on or ends it, right but for its MAC.
-fn transaction() -> impl Strategy<Value = Vec<u8>> {
+/// SELECT, as it should be.
+fn selection() -> impl Strategy<Value = CommandBuf> {
+    prop_oneof![2 => Just(build::select_name(&EP_AID)), 1 => Just(build::select_name(PPSE))]
+}
+
+/// INITIALIZE for the most that the card has, a little more, or anything.
+fn init() -> impl Strategy<Value = CommandBuf> {
     let kinds = select(vec![Transaction::Load, Transaction::Purchase, Transaction::Capp]);
+    (kinds, prop_oneof![0u32..=10_001, any::<u32>()])
+        .prop_map(|(transaction, amount)| support::init(transaction, amount))
+}
+
+/// UPDATE CAPP DATA CACHE of records that there are and are not; one in six has another's header.
+fn update() -> impl Strategy<Value = CommandBuf> {
+    let industry = (0u8..=0x13, prop::option::weighted(0.15, 0u8..=0x13), any::<u8>());
     prop_oneof![
-        2 => Just(build::select_name(&EP_AID)),
-        1 => Just(build::select_name(PPSE)),
-        6 => (kinds, prop_oneof![0u32..=10_001, any::<u32>()])
-            .prop_map(|(transaction, amount)| support::init(transaction, amount)),
-        2 => (0u8..=0x13, prop::option::weighted(0.2, 0u8..=0x13), any::<u8>()).prop_map(
-            |(id, header, byte)| {
-                let mut record = [byte; INDUSTRY_LEN];
-                record[..2].copy_from_slice(&[INDUSTRY_PREFIX, header.unwrap_or(id)]);
-                build::update_capp(Sfi::INDUSTRY, id, &record)
-            },
-        ),
-        2 => any::<u8>().prop_map(|byte| build::update_capp(Sfi::TRIP, 0, &[byte; 48])),
-        2 => any::<[u8; 15]>().prop_map(|bytes| build::debit(&DebitRequest::decode(&bytes))),
-        2 => any::<[u8; 11]>().prop_map(|bytes| build::credit(&CreditRequest::decode(&bytes))),
+        3 => industry.prop_map(|(id, header, byte)| {
+            let mut record = [byte; INDUSTRY_LEN];
+            record[..2].copy_from_slice(&[INDUSTRY_PREFIX, header.unwrap_or(id)]);
+            build::update_capp(Sfi::INDUSTRY, id, &record)
+        }),
+        1 => any::<u8>().prop_map(|byte| build::update_capp(Sfi::TRIP, 0, &[byte; TripRecord::LEN])),
     ]
-    .prop_map(|command| command.to_vec())
+}
+
+/// DEBIT and CREDIT, right but for their MACs.
+fn end() -> impl Strategy<Value = CommandBuf> {
+    prop_oneof![
+        any::<[u8; 15]>().prop_map(|bytes| build::debit(&DebitRequest::decode(&bytes))),
+        any::<[u8; 11]>().prop_map(|bytes| build::credit(&CreditRequest::decode(&bytes))),
+    ]
 }
 
 /// Commands, each `None` a reset.
 fn session() -> impl Strategy<Value = Vec<Option<Vec<u8>>>> {
-    let command = prop_oneof![
-        8 => arbitrary::command(Device::Card),
-        8 => transaction(),
-        1 => vec(any::<u8>(), 0..300),
+    let sent = |command: CommandBuf| vec![Some(command.to_vec())];
+    let transaction = (init(), vec(update(), 0..6), end()).prop_map(|(init, updates, end)| {
+        [init].into_iter().chain(updates).chain([end]).map(|command| Some(command.to_vec())).collect()
+    });
+    let some = prop_oneof![
+        16 => arbitrary::command(Device::Card).prop_map(|command| vec![Some(command)]),
+        4 => transaction,
+        4 => prop_oneof![selection(), init(), update(), end()].prop_map(sent),
+        1 => vec(any::<u8>(), 0..300).prop_map(|command| vec![Some(command)]),
+        1 => Just(vec![None]),
     ];
-    vec(prop::option::weighted(0.98, command), 0..60)
+    vec(some, 0..40).prop_map(|some| some.concat())
 }
 
 /// Sends it all and gives the status words that came.
@@ -84,6 +101,27 @@ fn every_status_word_is_reached() {
         0x6D00, 0x6E00, 0x9000, 0x9302, 0x9401, 0x9403, 0x9406,
     ];
     assert!(seen.iter().eq(&all), "{seen:04X?}");
+}
+
+/// Every P1 and P2 of every command: each file, record number and offset there is and is not.
+#[test]
+fn every_p1_and_p2_is_answered() {
+    let mut card = card();
+    let mut response = Response::new();
+    for spec in table::COMMANDS.iter().filter(|spec| spec.devices.contains(&Device::Card)) {
+        let (lc, _) = spec.lc;
+        let data = [&[lc][..], &vec![0; usize::from(lc)]].concat();
+        let data = if lc == 0 { &[][..] } else { &data };
+        for tail in [&[][..], &[0x00], &[0x17]] {
+            let mut command = [&[spec.cla, spec.ins, 0, 0], data, tail].concat();
+            for (p1, p2) in (0..=u8::MAX).flat_map(|p1| (0..=u8::MAX).map(move |p2| (p1, p2))) {
+                command[2..4].copy_from_slice(&[p1, p2]);
+                card.process(&command, &mut response).unwrap();
+                assert!(response.bytes().len() >= 2, "{command:02X?}");
+                assert!(response.sw().is_ok() || response.data().is_empty(), "{command:02X?}");
+            }
+        }
+    }
 }
 
 proptest! {

@@ -3,6 +3,14 @@
 //! Each schema refuses unknown fields, has a version field, and answers every mistake with a
 //! [`diag::Diagnostic`] that shows the line and says what would be right.
 //!
+//! | module | files |
+//! |---|---|
+//! | [`network`], [`bus`], [`tariff`] | rail networks, bus lines, what rides on them cost |
+//! | [`keys`], [`card`], [`terminal`] | key sets, card profiles, terminal profiles |
+//! | [`scenario`], [`library`] | cards that tap at terminals; many scenarios that share files |
+//! | [`fare_cases`] | conformance cases of fares |
+//! | [`diag`] | how a mistake is told |
+//!
 //! The crate knows files and schemas. It never knows rules: what a tariff means is `tunion-fare`'s.
 
 pub mod bus;
@@ -15,3 +23,11 @@ pub mod network;
 pub mod scenario;
 pub mod tariff;
 pub mod terminal;
+
+/// The TOML example in a module's documentation, which its tests load.
+#[cfg(test)]
+fn doc_example(module: &str) -> String {
+    let docs = module.lines().filter_map(|line| line.strip_prefix("//!"));
+    let example = docs.skip_while(|line| *line != " ```toml").skip(1).take_while(|line| *line != " ```");
+    example.flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect()
+}

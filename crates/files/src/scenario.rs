@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! version = 1
-//! title = "A student's weekday"
+//! title = "A student's morning"
 //! seed = 7                                # of all randomness
 //! keys = "../keys/lab.toml"               # every path is relative to this file
 //! black-list = ["lost"]                   # cards of this scenario, or 19-digit card numbers
@@ -40,7 +40,6 @@
 //! terminal = "rail"
 //! enter = "西二旗"
 //! line = 13                               # number of the line in 1A and 1E, default 0
-//! repeat = { times = 22, every-days = 1 }
 //! expect = { gate = "open", charged = "0.00" }
 //!
 //! [[tap]]
@@ -57,6 +56,14 @@
 //! terminal = "rail"
 //! exit = "五道口"
 //! expect = { list = "4.00", charged = "4.00", balance = "66.00", month = "4.00", notes = ["recovered"] }
+//!
+//! [[tap]]
+//! at = 2026-11-23T09:00:00
+//! card = "lost"
+//! terminal = "bus-331"
+//! stop = "五道口"
+//! repeat = { times = 5, every-days = 1 }  # on five mornings
+//! expect = { gate = "closed", code = "black-listed", prompt = "black-listed" }
 //!
 //! [totals.lin]                            # at the end of the scenario
 //! charged = "4.00"
@@ -87,7 +94,8 @@
 //! debited or loaded in this tap), `balance` (actual, on the card), `month` (the total on the card) and
 //! `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
-//! `charged`, `loaded`, `balance`, `month`, `rides` of that total, and the debit `records` emitted.
+//! `charged`, `loaded`, `balance`, `month`, `rides` of that total, and the `records` of debits emitted,
+//! those of nothing included.
 
 mod cast;
 mod expect;
@@ -295,7 +303,7 @@ pub struct Totals {
     pub month: Option<Fen>,
     /// The rides of that total.
     pub rides: Option<u16>,
-    /// Debit records emitted.
+    /// Records of debits emitted, those of nothing, such as a rail entry's, included.
     pub records: Option<u32>,
     /// The line of the table in the file.
     pub line: u32,

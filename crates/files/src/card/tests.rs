@@ -58,6 +58,12 @@ fn the_files_of_the_card() {
 }
 
 #[test]
+fn the_example_of_the_documentation() {
+    let text = crate::doc_example(include_str!("../card.rs"));
+    assert_eq!(parse(&Source::new("example.toml", text)).unwrap().purse, PurseContents::default());
+}
+
+#[test]
 fn what_is_left_out_has_a_default() {
     let purse = CARD.find("[purse]").unwrap();
     let card = parse(&Source::new("lin.toml", &CARD[..purse])).unwrap();

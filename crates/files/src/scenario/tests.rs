@@ -3,6 +3,7 @@
 use std::sync::{LazyLock, Mutex};
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use tunion_apdu::table::Name;
 use tunion_data::Fen;
 use tunion_data::civil::date;
@@ -122,6 +123,27 @@ fn a_scenario() {
     assert_eq!(scenario.steps[5].charge.unwrap().charged, Fen::new(360));
     assert_eq!((scenario.totals[0].rides, scenario.totals[0].line), (Some(1), 69));
     assert!(scenario.black_list.contains(&scenario.cards[0].file.info.pan));
+}
+
+#[test]
+fn the_example_of_the_documentation() {
+    let scenario = read(&crate::doc_example(include_str!("../scenario.rs"))).unwrap();
+    assert_eq!((scenario.cards.len(), scenario.terminals.len(), scenario.steps.len()), (2, 3, 9));
+}
+
+proptest! {
+    /// Whatever is written, an answer comes back.
+    #[test]
+    fn no_text_panics(at in 0..SMALL.len(), len in 0usize..40, new in "[ -~\\n西口\"=\\[\\]{}0-9]{0,12}") {
+        let cut = |mut at: usize| {
+            while !SMALL.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (start, end) = (cut(at), cut((at + len).min(SMALL.len())));
+        let _ = read(&format!("{}{new}{}", &SMALL[..start], &SMALL[end..]));
+    }
 }
 
 #[test]
