@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::hint::black_box;
 use std::path::Path;
 use tunion_apdu::Response;
-use tunion_card::Card;
+use tunion_card::{Card, Chip};
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_files::library::Library;

@@ -6,7 +6,7 @@ use crate::failure::Check;
 use crate::lab::{self, DATE, Fixed, ISSUER, KEY_INDEX, PAN, TERMINAL, TIME};
 use tunion_apdu::build::{self, Asked};
 use tunion_apdu::{CommandBuf, Response, Sw};
-use tunion_card::Card;
+use tunion_card::{Card, Chip};
 use tunion_data::command::{
     Balance, DebitAnswer, DebitRequest, InitRequest, Proof, PurchaseInit, SamInitAnswer, SamInitRequest,
     Transaction,

@@ -37,7 +37,7 @@ use core::panic::PanicInfo;
 use failure::{Check, PANIC, Scene};
 use gate::{Gate, Tap};
 use hex_literal::hex;
-use tunion_card::{Cut, Damage};
+use tunion_card::{Chip, Cut, Damage};
 use tunion_data::Fen;
 use tunion_data::command::{DebitAnswer, Proof};
 use tunion_data::file::{RailStatus, TripType};

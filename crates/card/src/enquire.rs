@@ -1,10 +1,11 @@
-//! GET BALANCE, GET CHALLENGE and GET TRANSACTION PROVE (`docs/spec/card.md` 3).
+//! GET BALANCE and GET TRANSACTION PROVE (`docs/spec/card.md` 3).
 
-use crate::card::{Card, Fault};
+use crate::card::Card;
 use crate::map::{self, StoredProof};
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_data::command::{Balance, Proof, ProveRequest, Transaction};
+use tunion_device::Fault;
 
 impl<R: Rng> Card<R> {
     /// GET BALANCE: P1 00 available, 01 overdraft limit, 02 overdraft used, 03 actual, 04 ceiling,
@@ -15,7 +16,7 @@ impl<R: Rng> Card<R> {
         response: &mut Response,
     ) -> Result<(), Fault> {
         self.require_purse(Sw::CONDITIONS)?;
-        let purse = map::purse(&self.store);
+        let purse = map::purse(&self.core.store);
         let balances = purse.balances();
         let amount = match command.p1 {
             0x00 => purse.available(),
@@ -34,19 +35,6 @@ impl<R: Rng> Card<R> {
         Ok(response.push(&answer)?)
     }
 
-    /// GET CHALLENGE: 4 or 8 random bytes, as Le asks.
-    pub(crate) fn get_challenge(
-        &mut self,
-        command: &Command<'_>,
-        response: &mut Response,
-    ) -> Result<(), Fault> {
-        match command.le {
-            Some(4) => Ok(response.push(&self.draw::<4>())?),
-            Some(8) => Ok(response.push(&self.draw::<8>())?),
-            _ => Err(Sw::WRONG_LENGTH.into()),
-        }
-    }
-
     /// GET TRANSACTION PROVE: MAC2 and TAC of the last transaction of the type in P2, if it has the
     /// sequence asked for. A later INITIALIZE does not take the proof away (`docs/spec/card.md` 6).
     pub(crate) fn get_transaction_prove(
@@ -56,7 +44,7 @@ impl<R: Rng> Card<R> {
     ) -> Result<(), Fault> {
         self.require_purse(Sw::CONDITIONS)?;
         let asked = ProveRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
-        let purse = map::purse(&self.store);
+        let purse = map::purse(&self.core.store);
         let proof = match Transaction::from_byte(command.p2).ok_or(Sw::NO_PROOF)? {
             Transaction::Load => purse.load_proof,
             Transaction::Purchase => purse.purchase_proof,

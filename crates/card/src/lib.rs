@@ -1,13 +1,10 @@
 //! The T-Union e-purse applet: a card that is a value.
 //!
-//! ```text
-//! process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost>
-//! ```
-//!
-//! A [`Card`] is made from [`Contents`], answers commands, and can lose power at any byte it writes.
+//! A [`Card`] is made from [`Contents`], answers commands ([`Chip::process`]), and can lose power at any
+//! byte it writes.
 //! What a command changes is one commit of the store ([`tunion_nvm`]), made before the answer: money,
 //! sequence, log, proof, 1A and 1E are all old or all new. After [`PowerLost`] every call fails until
-//! [`Card::power_on`].
+//! [`Chip::power_on`].
 //!
 //! The card knows its own derived keys and never a root. It knows no terminal, no tariff and no
 //! clock; dates come in commands. Randomness is handed in and is not rewound when power returns.
@@ -16,7 +13,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`contents`] | what personalisation puts on a card |
-//! | `card` | the value: power, session, dispatch |
+//! | `card` | the value: what it is made of, and which command does what |
 //! | `map` | where each file lies in the store's pages |
 //! | `purse` | the arithmetic of balance and overdraft |
 //! | `select`, `read`, `enquire` | commands that change nothing |
@@ -38,6 +35,7 @@ mod read;
 mod select;
 mod session;
 
-pub use card::{Card, Work};
+pub use card::Card;
 pub use contents::{CardKeys, Contents, PurseContents};
+pub use tunion_device::{Chip, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

@@ -1,6 +1,6 @@
 //! Load from the issuer's account, 圈存 (`docs/spec/card.md` 3, 4.4–4.6, 6).
 
-use crate::card::{Card, Fault};
+use crate::card::Card;
 use crate::map::{self, LOG, PURSE, StoredProof};
 use crate::session::{Pending, Session};
 use rand_core::Rng;
@@ -9,6 +9,7 @@ use tunion_crypto::{ct_eq, load_block};
 use tunion_data::command::{ALGORITHM_DES, CreditAnswer, CreditRequest, InitRequest, LoadInit, Transaction};
 use tunion_data::file::LogRecord;
 use tunion_data::mac::{LoadMac1, LoadTac, TransactionMac};
+use tunion_device::Fault;
 
 const LOAD: u8 = Transaction::Load as u8;
 
@@ -24,16 +25,16 @@ impl<R: Rng> Card<R> {
         let request = InitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         // Indexes 01 and 02 are the two load keys (docs/spec/card.md 6a, our reading).
         let index = usize::from(request.key_index).wrapping_sub(1);
-        let key = self.keys.load.get(index).ok_or(Sw::NO_SUCH_KEY)?.clone();
-        let purse = map::purse(&self.store);
+        let key = self.keys.load.get(index).ok_or(Sw::NO_SUCH_KEY)?;
+        let purse = map::purse(&self.core.store);
         if purse.online_seq == u16::MAX {
             return Err(Sw::COUNTER_AT_MAXIMUM.into());
         }
         purse.loaded(request.amount).ok_or(Sw::CONDITIONS)?;
-        let pending = Pending { request, seq: purse.online_seq, random: self.draw() };
+        let pending = Pending { request, seq: purse.online_seq, random: self.core.draw() };
         let balance = purse.available();
         let InitRequest { amount, terminal, .. } = request;
-        let tally = &mut self.work.crypto;
+        let tally = &mut self.core.work.crypto;
         let key = key.session_key(load_block(pending.random, pending.seq), tally);
         let mac1 = key.mac(&LoadMac1 { balance, amount, transaction: LOAD, terminal }.encode(), tally);
         let answer = LoadInit {
@@ -63,15 +64,15 @@ impl<R: Rng> Card<R> {
             CreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         let InitRequest { amount, terminal, .. } = pending.request;
         let approval = TransactionMac { amount, transaction: LOAD, terminal, date, time };
-        if !ct_eq(&key.mac(&approval.encode(), &mut self.work.crypto), &mac2) {
+        if !ct_eq(&key.mac(&approval.encode(), &mut self.core.work.crypto), &mac2) {
             return Err(Sw::WRONG_MAC.into());
         }
 
-        let mut purse = map::purse(&self.store).loaded(amount).ok_or(Sw::CONDITIONS)?;
+        let mut purse = map::purse(&self.core.store).loaded(amount).ok_or(Sw::CONDITIONS)?;
         let balance = purse.available();
         let tac_input =
             LoadTac { balance, seq: pending.seq, amount, transaction: LOAD, terminal, date, time };
-        let tac = self.keys.tac.mac(&tac_input.encode(), &mut self.work.crypto);
+        let tac = self.keys.tac.mac(&tac_input.encode(), &mut self.core.work.crypto);
         purse.online_seq = pending.seq.checked_add(1).ok_or(Sw::COUNTER_AT_MAXIMUM)?;
         purse.load_proof = StoredProof { valid: 1, seq: purse.online_seq, mac2, tac }.encode();
         let log = LogRecord {
@@ -83,7 +84,7 @@ impl<R: Rng> Card<R> {
             date,
             time,
         };
-        let mut tx = self.store.begin();
+        let mut tx = self.core.store.begin();
         purse.log_newest = LOG.append(purse.log_newest, &mut tx, &log.encode())?;
         PURSE.write(&mut tx, &purse.encode())?;
         tx.commit()?;

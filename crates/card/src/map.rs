@@ -12,7 +12,6 @@
 //! A composite purchase changes the purse, one log record, one trip record and one or two industry
 //! records: five pages at most, and the root.
 
-use tunion_apdu::Sw;
 use tunion_data::file::{AppInfo, Holder, INDUSTRY_LEN, INDUSTRY_RECORDS, LogRecord, Management, TripRecord};
 use tunion_data::file::{LOG_RECORDS, Sfi, TRIP_RECORDS};
 use tunion_data::{Fen24, record};
@@ -86,21 +85,11 @@ impl Place {
     }
 
     /// Puts `bytes` here, as part of a transaction.
-    pub(crate) fn write(self, tx: &mut CardTx<'_>, bytes: &[u8]) -> Result<(), Full> {
+    pub(crate) fn write(self, tx: &mut CardTx<'_>, bytes: &[u8]) -> Result<(), TxFull> {
         let page = tx.page_mut(self.page)?;
-        let place = page.get_mut(self.offset..self.offset + self.len).ok_or(Full)?;
+        let place = page.get_mut(self.offset..self.offset + self.len).ok_or(TxFull)?;
         place.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         Ok(())
-    }
-}
-
-/// A transaction would change more pages than the store can commit at once. No command does.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Full;
-
-impl From<TxFull> for Full {
-    fn from(_: TxFull) -> Self {
-        Self
     }
 }
 
@@ -151,7 +140,7 @@ impl Cyclic {
     }
 
     /// Puts a new record after `newest` and gives its slot.
-    pub(crate) fn append(self, newest: u8, tx: &mut CardTx<'_>, bytes: &[u8]) -> Result<u8, Full> {
+    pub(crate) fn append(self, newest: u8, tx: &mut CardTx<'_>, bytes: &[u8]) -> Result<u8, TxFull> {
         let slot = self.next(newest);
         self.slot(slot).write(tx, bytes)?;
         Ok(slot)
@@ -170,10 +159,4 @@ pub(crate) fn industry(id: u8) -> Option<Place> {
 /// The purse as committed.
 pub(crate) fn purse(store: &CardStore) -> PurseState {
     PurseState::try_from(PURSE.read(store)).unwrap_or_default()
-}
-
-impl From<Full> for Sw {
-    fn from(_: Full) -> Self {
-        Self::INTERNAL
-    }
 }

@@ -1,6 +1,6 @@
 //! Single and composite purchase (`docs/spec/card.md` 3, 4.4–4.6, 6).
 
-use crate::card::{Card, Fault};
+use crate::card::Card;
 use crate::map::{self, LOG, PURSE, StoredProof, TRIP};
 use crate::session::{Cache, Pending, Session};
 use rand_core::Rng;
@@ -11,6 +11,7 @@ use tunion_data::command::{
 };
 use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, LogRecord, Sfi};
 use tunion_data::mac::{PurchaseTac, TransactionMac};
+use tunion_device::Fault;
 
 /// The purchase key has this index and no other (`docs/spec/card.md` 6a, our reading).
 const PURCHASE_KEY: u8 = 0x01;
@@ -49,14 +50,14 @@ impl<R: Rng> Card<R> {
         if request.key_index != PURCHASE_KEY {
             return Err(Sw::NO_SUCH_KEY.into());
         }
-        let purse = map::purse(&self.store);
+        let purse = map::purse(&self.core.store);
         if purse.offline_seq == u16::MAX {
             return Err(Sw::COUNTER_AT_MAXIMUM.into());
         }
         if request.amount > purse.available() {
             return Err(Sw::INSUFFICIENT.into());
         }
-        let random = self.draw();
+        let random = self.core.draw();
         let answer = PurchaseInit {
             balance: purse.available(),
             seq: purse.offline_seq,
@@ -127,7 +128,7 @@ impl<R: Rng> Card<R> {
         let InitRequest { amount, terminal, .. } = pending.request;
         let DebitRequest { terminal_seq, date, time, mac1 } = *debit;
         let transaction = transaction as u8;
-        let tally = &mut self.work.crypto;
+        let tally = &mut self.core.work.crypto;
         let block = purchase_block(pending.random, pending.seq, terminal_seq);
         let session_key = self.keys.purchase.session_key(block, tally);
         let expected =
@@ -150,7 +151,7 @@ impl<R: Rng> Card<R> {
         cache: Option<&Cache>,
     ) -> Result<(), Fault> {
         let InitRequest { amount, terminal, .. } = pending.request;
-        let mut purse = map::purse(&self.store).debited(amount).ok_or(Sw::INSUFFICIENT)?;
+        let mut purse = map::purse(&self.core.store).debited(amount).ok_or(Sw::INSUFFICIENT)?;
         purse.offline_seq = pending.seq.checked_add(1).ok_or(Sw::COUNTER_AT_MAXIMUM)?;
         let log = LogRecord {
             seq: purse.offline_seq,
@@ -169,7 +170,7 @@ impl<R: Rng> Card<R> {
             purse.purchase_proof = proof;
         }
 
-        let mut tx = self.store.begin();
+        let mut tx = self.core.store.begin();
         purse.log_newest = LOG.append(purse.log_newest, &mut tx, &log.encode())?;
         if let Some(cache) = cache {
             for (id, record) in cache.industry() {

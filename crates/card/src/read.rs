@@ -1,10 +1,11 @@
 //! READ BINARY and READ RECORD (`docs/spec/card.md` 3).
 
-use crate::card::{Card, Fault};
+use crate::card::Card;
 use crate::map::{self, LOG, TRIP};
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_data::file::Sfi;
+use tunion_device::Fault;
 
 impl<R: Rng> Card<R> {
     /// READ BINARY: P1 is 80 + SFI, P2 the offset. Le = 00 reads to the end; more than there is
@@ -17,7 +18,7 @@ impl<R: Rng> Card<R> {
         self.require_purse(Sw::NO_CURRENT_FILE)?;
         let file = Sfi(command.p1 & 0x1F);
         let content = match map::transparent(file) {
-            Some(place) => place.read(&self.store),
+            Some(place) => place.read(&self.core.store),
             None if is_record_file(file) => return Err(Sw::INCOMPATIBLE_FILE.into()),
             None => return Err(Sw::FILE_NOT_FOUND.into()),
         };
@@ -34,7 +35,7 @@ impl<R: Rng> Card<R> {
         self.require_purse(Sw::FILE_NOT_FOUND)?;
         let file = Sfi(command.p2 >> 3);
         let by_number = command.p2 & 0x04 != 0;
-        let purse = map::purse(&self.store);
+        let purse = map::purse(&self.core.store);
         let place = match file {
             Sfi::LOG if by_number => LOG.record(purse.log_newest, command.p1),
             Sfi::TRIP if by_number => TRIP.record(purse.trip_newest, command.p1),
@@ -44,7 +45,7 @@ impl<R: Rng> Card<R> {
             _ if map::transparent(file).is_some() => return Err(Sw::INCOMPATIBLE_FILE.into()),
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
-        let record = place.ok_or(Sw::RECORD_NOT_FOUND)?.read(&self.store);
+        let record = place.ok_or(Sw::RECORD_NOT_FOUND)?.read(&self.core.store);
         Ok(response.push(command.whole(record)?)?)
     }
 }

@@ -1,11 +1,12 @@
 //! SELECT: the directory and the application (`docs/spec/card.md` 1).
 
-use crate::card::{Card, Fault, Selected};
+use crate::card::{Card, Selected};
 use crate::map;
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_data::fci::{Directory, EP_LABEL, Fci, PPSE};
 use tunion_data::file::Sfi;
+use tunion_device::Fault;
 
 /// Room for the longest FCI: a 16-byte name and a 2-byte version make 60.
 const FCI_MAX: usize = 96;
@@ -36,7 +37,7 @@ impl<R: Rng> Card<R> {
     }
 
     fn fci(&self, out: &mut [u8]) -> Option<usize> {
-        let info = map::transparent(Sfi::INFO)?.read(&self.store).try_into().ok()?;
+        let info = map::transparent(Sfi::INFO)?.read(&self.core.store).try_into().ok()?;
         Fci { df_name: &self.aid, version: &self.version, info }.encode(out)
     }
 }

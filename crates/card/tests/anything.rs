@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 use support::{Fixed, card, send};
 use tunion_apdu::{CommandBuf, Device, Response, Sw, arbitrary, build, table};
-use tunion_card::Card;
+use tunion_card::{Card, Chip};
 use tunion_data::command::{CreditRequest, DebitRequest, Transaction};
 use tunion_data::fci::{EP_AID, PPSE};
 use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, Sfi, TripRecord};

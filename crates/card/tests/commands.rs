@@ -8,7 +8,7 @@ use support::{
     DATE, TERMINAL, card, card_with, credit, debit, fen24, init, init_load, init_purchase, ok, send,
 };
 use tunion_apdu::{Sw, build};
-use tunion_card::PurseContents;
+use tunion_card::{Chip, PurseContents};
 use tunion_crypto::Tally;
 use tunion_data::Fen;
 use tunion_data::command::{Balances, PurchaseInit, Transaction};

@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::*;
 use support::{Fixed, card, card_with, credit, debit, fen24, init_load, init_purchase, ok, send};
 use tunion_apdu::{CommandBuf, Response, Sw, build};
-use tunion_card::{Card, Cut, Damage, PowerLost, PurseContents};
+use tunion_card::{Card, Chip, Cut, Damage, PowerLost, PurseContents};
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::fci::EP_AID;

@@ -51,7 +51,13 @@ impl Run {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(FAILED),
             Err(error) => {
-                let _ = writeln!(io::stderr(), "{error:#}");
+                let _ = match error.downcast_ref::<Diagnostics>() {
+                    Some(found) => {
+                        let shown = found.render(io::stderr().is_terminal());
+                        writeln!(io::stderr(), "{shown}\n\nnothing was played")
+                    }
+                    None => writeln!(io::stderr(), "error: {error:#}"),
+                };
                 ExitCode::from(BAD_INPUT)
             }
         }
@@ -79,9 +85,7 @@ impl Run {
         let mut errors = Diagnostics::default();
         let loaded: Vec<Scenario> =
             files.iter().filter_map(|file| errors.keep(library.scenario(file))).collect();
-        errors.or(loaded).map_err(|errors| {
-            anyhow::anyhow!("{}\n\nnothing was played", errors.render(io::stderr().is_terminal()))
-        })
+        Ok(errors.or(loaded)?)
     }
 
     fn print(&self, outcomes: &[Outcome]) -> io::Result<()> {

@@ -4,10 +4,8 @@
 //! faulty link around a tracer loses what the trace still shows.
 
 use crate::trace::Trace;
-use rand_core::Rng;
 use tunion_apdu::{Command, Device, Name, Response, table};
-use tunion_card::{Card, Cut};
-use tunion_psam::Psam;
+use tunion_card::{Chip, Cut};
 
 /// No answer came: the device left the field, or lost its power.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,37 +26,17 @@ pub trait Link {
     fn tear(&mut self, cut: Cut);
 }
 
-macro_rules! answers {
-    ($($device:ident),+) => {$(
-        impl<R: Rng> Link for $device<R> {
-            fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-                self.process(command, response).map_err(|_| Lost)
-            }
-
-            fn leave(&mut self) {
-                self.power_off();
-            }
-
-            fn tear(&mut self, cut: Cut) {
-                self.set_cut(Some(cut));
-            }
-        }
-    )+};
-}
-
-answers!(Card, Psam);
-
-impl<L: Link + ?Sized> Link for &mut L {
+impl<C: Chip> Link for C {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-        (**self).transmit(command, response)
+        self.process(command, response).map_err(|_| Lost)
     }
 
     fn leave(&mut self) {
-        (**self).leave();
+        self.power_off();
     }
 
     fn tear(&mut self, cut: Cut) {
-        (**self).tear(cut);
+        self.set_cut(Some(cut));
     }
 }
 
@@ -75,15 +53,15 @@ pub enum Pull {
 
 /// A link that loses the device at one command.
 #[derive(Debug)]
-pub struct Faulty<L> {
-    inner: L,
+pub struct Faulty<'l, L> {
+    inner: &'l mut L,
     /// The command at which it happens, once.
     fault: Option<(Name, Pull)>,
 }
 
-impl<L: Link> Faulty<L> {
+impl<'l, L: Link> Faulty<'l, L> {
     /// Wraps `inner`; with no fault it changes nothing.
-    pub fn new(inner: L, fault: Option<(Name, Pull)>) -> Self {
+    pub fn new(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
         Self { inner, fault }
     }
 
@@ -93,7 +71,7 @@ impl<L: Link> Faulty<L> {
     }
 }
 
-impl<L: Link> Link for Faulty<L> {
+impl<L: Link> Link for Faulty<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
         let name = name_of(command);
         let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
@@ -130,15 +108,15 @@ fn name_of(command: &[u8]) -> Option<Name> {
 
 /// A link that writes down what goes over it.
 #[derive(Debug)]
-pub struct Traced<'t, L> {
-    inner: L,
+pub struct Traced<'l, L> {
+    inner: &'l mut L,
     device: Device,
-    trace: &'t mut Trace,
+    trace: &'l mut Trace,
 }
 
-impl<'t, L: Link> Traced<'t, L> {
+impl<'l, L: Link> Traced<'l, L> {
     /// Wraps `inner`.
-    pub fn new(inner: L, device: Device, trace: &'t mut Trace) -> Self {
+    pub fn new(inner: &'l mut L, device: Device, trace: &'l mut Trace) -> Self {
         Self { inner, device, trace }
     }
 }

@@ -43,10 +43,12 @@ pub struct Row {
     pub line: u32,
     /// Name of the terminal.
     pub terminal: String,
-    /// Where the terminal stands and what the tap is: `进 西二旗`.
+    /// Where the terminal stands and what the tap is: `in 西二旗`.
     pub place: String,
     /// Name of the card.
     pub card: String,
+    /// Whether it is a top-up: then the decision's amount was credited, not debited.
+    pub is_load: bool,
     /// What the terminal decided; `None` only when the harness itself failed.
     pub decision: Option<Decision>,
     /// How the fare came about, one sentence each.

@@ -143,13 +143,13 @@ fn request_layout(command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldI
     }
 }
 
-/// The fields of `bytes` that are not all zero, a few to a line.
+/// The fields of `bytes` that are not blank, a few to a line.
 fn words(layout: Option<&[FieldInfo]>, bytes: &[u8]) -> Vec<String> {
     const WIDTH: usize = 100;
     let mut lines: Vec<String> = Vec::new();
     for field in layout.unwrap_or_default() {
         let Some(value) = bytes.get(field.offset..field.offset + field.len) else { break };
-        if value.iter().all(|byte| *byte == 0) {
+        if value.iter().all(|byte| *byte == 0) || value.iter().all(|byte| *byte == b' ') {
             continue;
         }
         let word = format!("{} {}", field.name, show(field.kind, value));

@@ -18,7 +18,7 @@ pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
         format!("{} {name}", line.map_or("?", |line| &line.name))
     };
     match step.act {
-        Act::Enter { station: code, .. } => format!("in  {}", station(code)),
+        Act::Enter { station: code, .. } => format!("in {}", station(code)),
         Act::Exit { station: code, .. } => format!("out {}", station(code)),
         Act::Bus { stop } => format!("bus {}", bus_stop(stop)),
         Act::Load(amount) => format!("top-up {amount}"),

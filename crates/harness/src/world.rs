@@ -10,7 +10,7 @@ use crate::trace::Trace;
 use crate::words::{note, place_name, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
-use tunion_card::{Card, Cut, Damage};
+use tunion_card::{Card, Chip, Cut, Damage};
 use tunion_data::command::Transaction;
 use tunion_data::host::{LoadAnswer, LoadRefusal};
 use tunion_data::upload::UploadRecord;
@@ -306,6 +306,7 @@ impl<'s> World<'s> {
             terminal: entry.name.clone(),
             place: place_name(step, entry),
             card: card.name.clone(),
+            is_load: matches!(step.act, Act::Load(_)),
             reasons: reasons(decision.as_ref(), tariff),
             notes: decision.iter().flat_map(|decision| &decision.notes).copied().map(note).collect(),
             decision,

@@ -8,7 +8,7 @@ mod support;
 use crc::{CRC_32_ISO_HDLC, Crc};
 use support::{FINE, card, now, profile, with_gates};
 use tunion_apdu::{Response, build};
-use tunion_card::Card;
+use tunion_card::{Card, Chip};
 use tunion_data::Fen;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::Sfi;

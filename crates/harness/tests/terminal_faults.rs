@@ -8,7 +8,7 @@ use support::{
     FINE, LOST_AFTER_DEBIT, LOST_BEFORE_DEBIT, Stand, Trouble, actual, card, now, profile, with_gates,
 };
 use tunion_apdu::{Name, Response};
-use tunion_card::Card;
+use tunion_card::{Card, Chip};
 use tunion_data::Fen;
 use tunion_data::file::RailStatus;
 use tunion_data::upload::UploadRecord;

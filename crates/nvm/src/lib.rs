@@ -4,7 +4,7 @@
 //! A [`Store`] holds numbered pages of [`PAGE`] bytes. A [`Tx`] changes up to [`SPARE`] of them; its
 //! [`commit`](Tx::commit) makes all the changes or none, whatever becomes of the power. Where the power
 //! went, `commit` says [`PowerLost`] and not which of the two it was: the memory tells, by
-//! [`Store::page`], at once and after [`Store::power_on`] alike.
+//! [`Store::page`], at once and after [`Power::power_on`] alike.
 //!
 //! # How
 //! The journal is the memory itself (shadow paging). A commit writes the new pages where no page is
@@ -23,7 +23,7 @@
 //!    commit is done) or its CRC fails. A CRC-32 takes a torn root for a whole one once in 2³².
 //! 5. The root in RAM is the newest valid root in memory, with power and without.
 //!
-//! The crate knows nothing of what is stored. The card, the PSAM and a terminal's grey store use it.
+//! The crate knows nothing of what is stored. The card and the PSAM use it.
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -31,10 +31,12 @@
 extern crate std;
 
 mod memory;
+mod power;
 mod store;
 
 pub use memory::{Cut, Damage, Memory, PowerLost};
-pub use store::{Corrupt, MAX_PAGES, Store, Tx, TxFull};
+pub use power::{Corrupt, Power};
+pub use store::{MAX_PAGES, Store, Tx, TxFull};
 
 /// Bytes that are written at once, and torn at once.
 pub const PAGE: usize = 128;

@@ -1,8 +1,8 @@
 //! Pages whose changes are all-or-nothing.
 
 use crate::memory::{Cut, Memory, PowerLost};
+use crate::power::{Corrupt, Power};
 use crate::{PAGE, SPARE};
-use core::fmt;
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use heapless::Vec;
 
@@ -15,19 +15,6 @@ const ROOTS: usize = 2;
 const ROOT_HEADER: usize = 8;
 
 const CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
-
-/// Neither root is valid, or both are and neither follows the other. No loss of power leads here; the
-/// memory was changed by other means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Corrupt;
-
-impl fmt::Display for Corrupt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the memory holds no root that can be told to be the newest")
-    }
-}
-
-impl core::error::Error for Corrupt {}
 
 /// A transaction wants to change more than [`SPARE`] pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,27 +110,6 @@ impl<const PAGES: usize, const PHYSICAL: usize> Store<PAGES, PHYSICAL> {
         Tx { store: self, staged: Vec::new() }
     }
 
-    /// Takes the power away. [`page`](Self::page) still shows what the memory holds.
-    pub fn power_off(&mut self) {
-        self.memory.set_power(false);
-        // A commit that was cut short has left it open which root is the newest.
-        if let Ok(newest) = self.newest() {
-            self.root = newest;
-        }
-    }
-
-    /// Gives power and finds the last commit. Nothing is written.
-    ///
-    /// # Errors
-    /// [`Corrupt`] when the memory does not say which root is the newest; the store then stays without
-    /// power.
-    pub fn power_on(&mut self) -> Result<(), Corrupt> {
-        let newest = self.newest();
-        self.memory.set_power(newest.is_ok());
-        self.root = newest?;
-        Ok(())
-    }
-
     /// The newest valid root in memory.
     fn newest(&self) -> Result<Root<PAGES>, Corrupt> {
         match [0, 1].map(|place| Root::decode(self.memory.page(place), place)) {
@@ -154,27 +120,37 @@ impl<const PAGES: usize, const PHYSICAL: usize> Store<PAGES, PHYSICAL> {
             [Some(_), Some(_)] | [None, None] => Err(Corrupt),
         }
     }
+}
 
-    /// Whether there is power.
-    #[must_use]
-    pub const fn is_powered(&self) -> bool {
+impl<const PAGES: usize, const PHYSICAL: usize> Power for Store<PAGES, PHYSICAL> {
+    /// Also settles what [`Store::page`] shows after a commit that was cut short.
+    fn power_off(&mut self) {
+        self.memory.set_power(false);
+        if let Ok(newest) = self.newest() {
+            self.root = newest;
+        }
+    }
+
+    fn power_on(&mut self) -> Result<(), Corrupt> {
+        let newest = self.newest();
+        self.memory.set_power(newest.is_ok());
+        self.root = newest?;
+        Ok(())
+    }
+
+    fn is_powered(&self) -> bool {
         self.memory.is_powered()
     }
 
-    /// Lays a loss of power ahead, or takes it away.
-    pub const fn set_cut(&mut self, cut: Option<Cut>) {
+    fn set_cut(&mut self, cut: Option<Cut>) {
         self.memory.set_cut(cut);
     }
 
-    /// The loss of power that still lies ahead.
-    #[must_use]
-    pub const fn cut(&self) -> Option<Cut> {
+    fn cut(&self) -> Option<Cut> {
         self.memory.cut()
     }
 
-    /// Pages written completely since the store was made.
-    #[must_use]
-    pub const fn page_writes(&self) -> u32 {
+    fn page_writes(&self) -> u32 {
         self.memory.page_writes()
     }
 }
@@ -206,7 +182,7 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
     /// # Errors
     /// [`PowerLost`]: the store is without power, and the changes are all made or none. As a rule none
     /// is; but where the cut fell into the last bytes of the root, which no root uses, the root is
-    /// whole all the same. [`Store::page`] tells, at once and after [`Store::power_on`] alike.
+    /// whole all the same. [`Store::page`] tells, at once and after [`Power::power_on`] alike.
     pub fn commit(self) -> Result<(), PowerLost> {
         let Self { store, staged } = self;
         if staged.is_empty() {

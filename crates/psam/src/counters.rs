@@ -2,26 +2,25 @@
 
 use tunion_apdu::Sw;
 use tunion_data::{IssuerId, record};
-use tunion_nvm::{PAGE, SPARE, Store};
+use tunion_device::Fault;
+use tunion_nvm::{SPARE, Store};
 
 use crate::contents::{Contents, SequenceMoves};
-use crate::psam::Fault;
 
 /// One page holds it all, and a commit is that page and a root.
 pub(crate) type PsamStore = Store<1, { 1 + SPARE + 2 }>;
 
-record! {
-    /// A purchase as far as a terminal sequence is bound to it. A card does one DEBIT for each of its
-    /// offline sequences in its life, so a terminal sequence that was answered for one of these
-    /// cannot come into two accepted records.
-    Purchase, PurchaseView: 18 {
-        /// The card's issuer.
-        0 issuer: IssuerId,
-        /// Last 8 bytes of the card number.
-        8 asn: [u8; 8],
-        /// The card's offline sequence.
-        16 seq: u16,
-    }
+/// A purchase as far as a terminal sequence is bound to it. A card does one DEBIT for each of its
+/// offline sequences in its life, so a terminal sequence that was answered for one of these cannot
+/// come into two accepted records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Purchase {
+    /// The card's issuer.
+    pub(crate) issuer: IssuerId,
+    /// Last 8 bytes of the card number.
+    pub(crate) asn: [u8; 8],
+    /// The card's offline sequence.
+    pub(crate) seq: u16,
 }
 
 record! {
@@ -58,31 +57,39 @@ impl State {
     }
 }
 
-/// The counters, with the rules by which they move.
-#[derive(Clone, Debug)]
-pub(crate) struct Counters {
-    pub(crate) store: PsamStore,
+/// The counters in memory, with the rules by which they move.
+#[derive(Debug)]
+pub(crate) struct Counters<'p> {
+    store: &'p mut PsamStore,
     moves: SequenceMoves,
     limit: u8,
 }
 
-impl Counters {
-    pub(crate) fn new(contents: &Contents) -> Self {
-        let (moves, limit) = (contents.sequence_moves, contents.mac_failure_limit);
-        let mut counters = Self { store: PsamStore::format(), moves, limit };
+impl<'p> Counters<'p> {
+    pub(crate) const fn new(store: &'p mut PsamStore, contents: &Contents) -> Self {
+        Self { store, moves: contents.sequence_moves, limit: contents.mac_failure_limit }
+    }
+
+    /// A memory that holds the counters as they are at personalisation.
+    pub(crate) fn format(contents: &Contents) -> PsamStore {
+        let mut store = PsamStore::format();
+        let mut counters = Counters::new(&mut store, contents);
         // A factory does not lose power.
-        let _ = counters.commit(State { next: contents.sequence, tries: limit, ..State::default() });
-        counters
+        let _ = counters.commit(State {
+            next: contents.sequence,
+            tries: contents.mac_failure_limit,
+            ..State::default()
+        });
+        store
     }
 
     fn state(&self) -> State {
-        let (bytes, _) = split(self.store.page(0));
-        State::decode(bytes)
+        self.store.page(0).first_chunk().map(State::decode).unwrap_or_default()
     }
 
     fn commit(&mut self, state: State) -> Result<(), Fault> {
         let mut tx = self.store.begin();
-        let page = tx.page_mut(0).map_err(|_| Sw::INTERNAL)?;
+        let page = tx.page_mut(0)?;
         page.iter_mut().zip(state.encode()).for_each(|(to, from)| *to = from);
         Ok(tx.commit()?)
     }
@@ -133,9 +140,4 @@ impl Counters {
         }
         self.commit(state)
     }
-}
-
-/// The part of the page that [`State`] takes.
-fn split(page: &[u8; PAGE]) -> (&[u8; State::LEN], &[u8]) {
-    page.split_first_chunk().unwrap_or((&[0; State::LEN], &[]))
 }

@@ -1,9 +1,10 @@
-//! SELECT, READ BINARY and GET CHALLENGE (`docs/spec/terminal.md` 2.1, 2.4).
+//! SELECT and READ BINARY (`docs/spec/terminal.md` 2.1).
 
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
+use tunion_device::Fault;
 
-use crate::psam::{Directory, Fault, Psam};
+use crate::psam::{Directory, Psam};
 
 impl<R: Rng> Psam<R> {
     /// SELECT by file identifier: the MF or DF 8011, without an answer. One that finds nothing leaves
@@ -30,21 +31,5 @@ impl<R: Rng> Psam<R> {
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
         Ok(response.push(command.part_of(file)?)?)
-    }
-
-    /// GET CHALLENGE: 4 or 8 random bytes, as Le asks.
-    pub(crate) fn get_challenge(
-        &mut self,
-        command: &Command<'_>,
-        response: &mut Response,
-    ) -> Result<(), Fault> {
-        let mut bytes = [0; 8];
-        let asked = match command.le {
-            Some(4) => &mut bytes[..4],
-            Some(8) => &mut bytes[..],
-            _ => return Err(Sw::WRONG_LENGTH.into()),
-        };
-        self.random.fill_bytes(asked);
-        Ok(response.push(asked)?)
     }
 }

@@ -1,11 +1,8 @@
 //! The terminal's PSAM (消费安全存取模块): a secure access module that is a value.
 //!
-//! ```text
-//! process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost>
-//! ```
-//!
-//! A [`Psam`] is made from [`Contents`], answers the commands of `docs/spec/terminal.md` 2, and can
-//! lose power at any byte it writes. After [`PowerLost`] every call fails until [`Psam::power_on`].
+//! A [`Psam`] is made from [`Contents`], answers the commands of `docs/spec/terminal.md` 2
+//! ([`Chip::process`]), and can lose power at any byte it writes. After [`PowerLost`] every call fails
+//! until [`Chip::power_on`].
 //!
 //! It holds the purchase root (GMPK) and derives a card's key from what the terminal read off that
 //! card. It knows nothing of the card's inside, no tariff, no clock: dates come in commands, and its
@@ -25,7 +22,7 @@
 //! use tunion_crypto::Key16;
 //! use tunion_data::command::{SamApplication, SamInitAnswer, SamInitRequest, SamSerial};
 //! use tunion_data::TerminalId;
-//! use tunion_psam::{Contents, Psam, SequenceMoves};
+//! use tunion_psam::{Chip, Contents, Psam, SequenceMoves};
 //! # use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 //!
 //! let contents = Contents {
@@ -51,8 +48,8 @@
 //! | module | idea |
 //! |---|---|
 //! | [`contents`] | what personalisation puts into a PSAM |
-//! | `psam` | the value: power, dispatch, work done |
-//! | `files` | SELECT, READ BINARY and GET CHALLENGE |
+//! | `psam` | the value: what it is made of, and which command does what |
+//! | `files` | SELECT and READ BINARY |
 //! | `purchase` | INIT SAM FOR PURCHASE and CREDIT SAM FOR PURCHASE |
 //! | `counters` | terminal sequence and MAC tries, each committed before it is used |
 #![no_std]
@@ -68,5 +65,6 @@ mod psam;
 mod purchase;
 
 pub use contents::{Contents, SequenceMoves};
-pub use psam::{Psam, Work};
+pub use psam::Psam;
+pub use tunion_device::{Chip, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

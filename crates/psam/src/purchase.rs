@@ -6,9 +6,10 @@ use tunion_crypto::{Algorithm, SessionKey, ct_eq, purchase_block};
 use tunion_data::Fen;
 use tunion_data::command::{ALGORITHM_DES, SamCreditRequest, SamInitAnswer, SamInitRequest, Transaction};
 use tunion_data::mac::TransactionMac;
+use tunion_device::Fault;
 
 use crate::counters::Purchase;
-use crate::psam::{Directory, Fault, Psam};
+use crate::psam::{Directory, Psam};
 
 /// The purchase that is open: what its MAC2 is checked with. It lies in RAM and goes with the power.
 #[derive(Clone, Debug)]
@@ -28,14 +29,14 @@ impl<R: Rng> Psam<R> {
         if self.current != Directory::Purchase {
             return Err(Sw::CONDITIONS.into());
         }
-        self.counters.require_unlocked()?;
+        self.counters().require_unlocked()?;
         let request = SamInitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         check(&request, self.contents.key_version)?;
 
         let SamInitRequest { amount, transaction, date, time, issuer, asn, seq, .. } = request;
-        let terminal_seq = self.counters.draw(Purchase { issuer, asn, seq })?;
+        let terminal_seq = self.counters().draw(Purchase { issuer, asn, seq })?;
         // The issuer first, the card second (docs/spec/card.md 4.2).
-        let tally = &mut self.work.crypto;
+        let tally = &mut self.core.work.crypto;
         let card_key =
             self.contents.purchase_root.card_key(Algorithm::Tdes, issuer.0, asn, tally).tdes(tally);
         let key = card_key.session_key(purchase_block(request.random, seq, terminal_seq), tally);
@@ -48,16 +49,16 @@ impl<R: Rng> Psam<R> {
 
     /// CREDIT SAM FOR PURCHASE: checks MAC2. Right or wrong, the purchase is closed.
     pub(crate) fn credit_for_purchase(&mut self, command: &Command<'_>) -> Result<(), Fault> {
-        self.counters.require_unlocked()?;
+        self.counters().require_unlocked()?;
         let Session { key, amount } = self.session.take().ok_or(Sw::INVALID_STATE)?;
         let SamCreditRequest { mac2 } =
             SamCreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
-        self.counters.spend_try()?;
-        let ours = key.mac(&amount.to_be_bytes(), &mut self.work.crypto);
+        self.counters().spend_try()?;
+        let ours = key.mac(&amount.to_be_bytes(), &mut self.core.work.crypto);
         if !ct_eq(&ours, &mac2) {
             return Err(Sw::WRONG_MAC.into());
         }
-        self.counters.settle()
+        self.counters().settle()
     }
 }
 

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use hex_literal::hex;
 use rand_core::TryRng;
 use tunion_apdu::{CommandBuf, Response, Sw, build};
-use tunion_card::{Card, CardKeys, Contents, PurseContents};
+use tunion_card::{Card, CardKeys, Chip, Contents, PurseContents};
 use tunion_crypto::{Key16, Tally, load_block, purchase_block};
 use tunion_data::command::{CreditRequest, DebitRequest, InitRequest, LoadInit, PurchaseInit, Transaction};
 use tunion_data::fci::EP_AID;

@@ -1,9 +1,11 @@
 //! The outcome as tables.
 
 use crate::outcome::{Outcome, Row};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
-use std::fmt::Write as _;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::fmt::{Debug, Write as _};
 use tunion_data::Fen;
+use tunion_data::command::Transaction;
+use tunion_data::file::{CardType, LogRecord, TripRecord, TripType};
 use tunion_terminal::{Enquiry, Gate};
 
 /// How much is told of each tap.
@@ -23,38 +25,51 @@ const HEADER: [&str; 10] =
 /// Columns that hold numbers.
 const NUMBERS: std::ops::Range<usize> = 5..10;
 
-/// A scenario's taps as a table, with the expectations that did not hold below it.
+/// A scenario's taps as a table. What belongs to a tap stands below it; the expectations that did not
+/// hold come last.
 #[must_use]
 pub fn table(outcome: &Outcome, detail: Detail) -> String {
-    let mut text = format!("{}  {}\n", outcome.name, outcome.title);
-    // Long months are the same day again and again: reasons and APDUs go between the rows.
-    if detail == Detail::Taps {
-        let _ = writeln!(text, "{}", grid(outcome.rows.iter()));
-    } else {
-        for row in &outcome.rows {
-            let _ = writeln!(text, "{}", grid(std::iter::once(row)));
-            for reason in &row.reasons {
-                let _ = writeln!(text, "    fare  {reason}");
-            }
-            if detail == Detail::Apdus {
-                let exchanges = outcome.trace.part(row.exchanges.clone());
-                for line in exchanges.iter().flat_map(crate::trace::Exchange::lines) {
-                    let _ = writeln!(text, "    {line}");
-                }
-            }
-            text.push_str(&tail(row));
+    let mut text = format!("{}  {}\n\n", outcome.name, outcome.title);
+    let grid = grid(&outcome.rows);
+    let mut lines = grid.lines();
+    let mut line = |text: &mut String| {
+        if let Some(line) = lines.next() {
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    };
+    line(&mut text);
+    for row in &outcome.rows {
+        line(&mut text);
+        for below in below(row, outcome, detail) {
+            let _ = writeln!(text, "    {below}");
         }
     }
-    if detail == Detail::Taps {
-        outcome.rows.iter().for_each(|row| text.push_str(&tail(row)));
+    if !outcome.failures.is_empty() {
+        text.push('\n');
     }
     for failure in &outcome.failures {
-        let _ = writeln!(text, "  FAILED  {}", failure.describe(&outcome.path));
+        let _ = writeln!(text, "FAILED  {}", failure.describe(&outcome.path));
     }
     text
 }
 
-fn grid<'r>(rows: impl Iterator<Item = &'r Row>) -> Table {
+/// What stands below a tap.
+fn below(row: &Row, outcome: &Outcome, detail: Detail) -> Vec<String> {
+    let mut lines = Vec::new();
+    if detail >= Detail::Reasons {
+        lines.extend(row.reasons.iter().map(|reason| format!("fare  {reason}")));
+    }
+    lines.extend(row.notes.iter().map(|note| format!("note  {note}")));
+    lines.extend(row.enquiry.iter().flat_map(|enquiry| show(enquiry)));
+    if detail >= Detail::Apdus {
+        let exchanges = outcome.trace.part(row.exchanges.clone());
+        lines.extend(exchanges.iter().flat_map(crate::trace::Exchange::lines));
+    }
+    lines
+}
+
+/// One line for the header and one for each tap.
+fn grid(rows: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(HEADER);
@@ -65,10 +80,7 @@ fn grid<'r>(rows: impl Iterator<Item = &'r Row>) -> Table {
         if NUMBERS.contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        column.set_padding((0, 1));
-        // The same widths in every table, so that one row reads like the next.
-        let least = [19, 22, 8, 6, 30, 6, 7, 8, 7, 5][index];
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least + 1)));
+        column.set_padding((0, 2));
     }
     table
 }
@@ -91,56 +103,45 @@ fn cells(row: &Row) -> [String; 10] {
         gate,
         said,
         decision.and_then(|d| d.list).as_ref().map_or_else(none, Fen::to_string),
-        decision.map_or_else(none, |d| d.charged.to_string()),
+        match (row.is_load, decision) {
+            (true, Some(d)) => format!("+{}", d.charged),
+            (false, Some(d)) => d.charged.to_string(),
+            (_, None) => none(),
+        },
         balance,
         row.month.as_ref().map_or_else(none, Fen::to_string),
         row.exchanges.len().to_string(),
     ]
 }
 
-/// Notes and the answer to an enquiry.
-fn tail(row: &Row) -> String {
-    let mut text = String::new();
-    for note in &row.notes {
-        let _ = writeln!(text, "  note  {} {}: {note}", row.at.time(), row.card);
-    }
-    if let Some(enquiry) = &row.enquiry {
-        text.push_str(&show(enquiry));
-    }
-    text
+/// The answer to an enquiry.
+fn show(enquiry: &Enquiry) -> Vec<String> {
+    let Enquiry { info, management, balance, log, trips, .. } = enquiry;
+    let kind = format!("{:?}", CardType::from_byte(management.card_type)).to_lowercase();
+    let mut lines = vec![format!(
+        "card  {} of {}, {kind}, valid {} to {}, balance {balance}",
+        info.pan, info.issuer, info.valid_from, info.valid_to
+    )];
+    lines.extend(log.iter().map(|record| {
+        let LogRecord { seq, amount, transaction, terminal, date, time, .. } = record;
+        let name = named(Transaction::from_byte(*transaction), *transaction);
+        let amount = amount.to_string();
+        format!("log   {date} {time}  {name:<8}  {amount:>8}  sequence {seq:>5}  terminal {terminal}")
+    }));
+    lines.extend(trips.iter().map(|record| {
+        let TripRecord { trip_type, industry, amount, balance, at, city, .. } = record;
+        let name = named(TripType::from_byte(*trip_type), *trip_type);
+        let (amount, balance) = (amount.to_string(), balance.to_string());
+        format!(
+            "trip  {at}  {name:<8}  {amount:>8}  balance {balance:>8}  industry {industry:02X}  city {city}"
+        )
+    }));
+    lines
 }
 
-fn show(enquiry: &Enquiry) -> String {
-    let Enquiry { info, management, balance, log, trips, .. } = enquiry;
-    let mut text = format!(
-        "  card {} of {}, type {:02X}, valid {} to {}, balance {balance}\n",
-        info.pan, info.issuer, management.card_type, info.valid_from, info.valid_to
-    );
-    for record in log {
-        let _ = writeln!(
-            text,
-            "    log   {:>5}  type {:02X}  {:>8}  {} {}  terminal {}",
-            record.seq,
-            record.transaction,
-            record.amount.to_string(),
-            record.date,
-            record.time,
-            record.terminal
-        );
-    }
-    for trip in trips {
-        let _ = writeln!(
-            text,
-            "    trip  type {:02X}  industry {:02X}  {:>8}  balance {:>8}  {}  city {}",
-            trip.trip_type,
-            trip.industry,
-            trip.amount.to_string(),
-            trip.balance.to_string(),
-            trip.at,
-            trip.city
-        );
-    }
-    text
+/// A type by its name, or its number when it has none.
+fn named(known: Option<impl Debug>, byte: u8) -> String {
+    known.map_or_else(|| format!("type {byte:02X}"), |known| format!("{known:?}").to_lowercase())
 }
 
 /// The last line: `N passed, M failed`.

@@ -5,7 +5,7 @@ use rand_core::SeedableRng;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use tunion_apdu::{Command, Device, Name, Response, Sw, table};
-use tunion_card::{Card, PurseContents};
+use tunion_card::{Card, Chip, PurseContents};
 use tunion_crypto::Key16;
 use tunion_data::civil::{DateTime, date};
 use tunion_data::command::{SamApplication, SamSerial};

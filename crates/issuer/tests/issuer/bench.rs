@@ -6,7 +6,7 @@ use hex_literal::hex;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tunion_apdu::{CommandBuf, Response, Sw, build};
-use tunion_card::{Card, Contents, PurseContents};
+use tunion_card::{Card, Chip, Contents, PurseContents};
 use tunion_crypto::Key16;
 use tunion_data::civil::DateTime;
 use tunion_data::command::{CreditAnswer, CreditRequest, InitRequest, LoadInit, Proof, Transaction};

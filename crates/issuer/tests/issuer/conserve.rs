@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tunion_apdu::Response;
-use tunion_card::{Cut, Damage};
+use tunion_card::{Chip, Cut, Damage};
 use tunion_data::command::CreditAnswer;
 use tunion_data::host::{LoadApproval, LoadRefusal, LoadRequest};
 

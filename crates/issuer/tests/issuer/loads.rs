@@ -1,7 +1,7 @@
 //! Loads that come through, and loads that are torn.
 
 use tunion_apdu::{Response, Sw};
-use tunion_card::{Cut, Damage};
+use tunion_card::{Chip, Cut, Damage};
 use tunion_data::civil::DateTime;
 use tunion_data::host::{LoadApproval, LoadRefusal, LoadRequest};
 use tunion_data::{BcdDateTime, Fen};

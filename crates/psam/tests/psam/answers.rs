@@ -7,7 +7,7 @@ use hex_literal::hex;
 use tunion_apdu::{Sw, build};
 use tunion_crypto::Tally;
 use tunion_data::command::SamInitRequest;
-use tunion_psam::{Contents, SequenceMoves};
+use tunion_psam::{Chip, Contents, SequenceMoves};
 
 const OK: (Sw, Vec<u8>) = (Sw::OK, Vec::new());
 

@@ -9,6 +9,7 @@ use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 use tunion_apdu::{Device, Response, Sw, arbitrary, build};
 use tunion_data::command::{SamInitAnswer, SamInitRequest};
+use tunion_psam::Chip;
 
 /// A command that opens a purchase or ends it, right but for its MAC.
 fn purchase() -> impl Strategy<Value = Vec<u8>> {

@@ -7,7 +7,7 @@ use tunion_apdu::{Response, Sw, build};
 use tunion_crypto::{Algorithm, Key16, Tally, purchase_block};
 use tunion_data::command::{SamApplication, SamInitAnswer, SamInitRequest, SamSerial};
 use tunion_data::{BcdDate, BcdTime, Fen, IssuerId, TerminalId};
-use tunion_psam::{Contents, Psam, SequenceMoves};
+use tunion_psam::{Chip, Contents, Psam, SequenceMoves};
 
 pub(crate) const MASTER: u16 = 0x3F00;
 pub(crate) const PURCHASE: u16 = 0x8011;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use tunion_apdu::{CommandBuf, Response, Sw, build};
 use tunion_data::Fen;
 use tunion_data::command::{SamInitAnswer, SamInitRequest};
-use tunion_psam::{Contents, Cut, Damage, SequenceMoves};
+use tunion_psam::{Chip, Contents, Cut, Damage, SequenceMoves};
 
 #[derive(Clone, Copy, Debug)]
 enum Op {

@@ -3,7 +3,7 @@
 use crate::bench::{PURCHASE, TestPsam, WRONG, ask, contents, credit, entry, init, mac2, ready};
 use tunion_apdu::{Response, Sw, build};
 use tunion_data::command::SamInitRequest;
-use tunion_psam::{Contents, Cut, Damage, PowerLost, SequenceMoves};
+use tunion_psam::{Chip, Contents, Cut, Damage, PowerLost, SequenceMoves};
 
 const PAGE: u32 = 128;
 /// A commit is a page and a root; CREDIT has two.

@@ -1,0 +1,65 @@
+//! What a device has to say of itself.
+
+use crate::Core;
+use rand_core::Rng;
+use tunion_apdu::{Command, Device, Name, Response, Sw};
+use tunion_nvm::{Power, PowerLost, TxFull};
+
+/// A device: what it is made of, and what its commands do. Whoever only uses one wants
+/// [`Chip`](crate::Chip).
+pub trait Applet {
+    /// Which rows of the table of commands it answers.
+    const DEVICE: Device;
+
+    /// The source of its random numbers; power does not rewind it.
+    type Random: Rng;
+
+    /// Its memory.
+    type Store: Power;
+
+    /// What lies below the applet.
+    fn core(&self) -> &Core<Self::Random, Self::Store>;
+
+    /// What lies below the applet, to be changed.
+    fn core_mut(&mut self) -> &mut Core<Self::Random, Self::Store>;
+
+    /// Forgets the transaction that is open.
+    fn end_transaction(&mut self);
+
+    /// Forgets what is selected, as after every reset.
+    fn deselect(&mut self);
+
+    /// Does what a command of the table says and writes the data of its answer.
+    ///
+    /// # Errors
+    /// [`Fault`]; what `response` holds is then dropped.
+    fn dispatch(&mut self, name: Name, command: &Command<'_>, response: &mut Response) -> Result<(), Fault>;
+}
+
+/// Why a command was not done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Answered with this status word and no data.
+    Status(Sw),
+    /// Not answered at all.
+    Power,
+}
+
+impl From<Sw> for Fault {
+    fn from(sw: Sw) -> Self {
+        Self::Status(sw)
+    }
+}
+
+impl From<PowerLost> for Fault {
+    fn from(_: PowerLost) -> Self {
+        Self::Power
+    }
+}
+
+impl From<TxFull> for Fault {
+    /// A command that would change more than one commit can hold. None of ours does.
+    fn from(_: TxFull) -> Self {
+        Self::Status(Sw::INTERNAL)
+    }
+}
