@@ -30,7 +30,6 @@ words! {
     WRONG_LENGTH = 0x6700, "wrong length";
     INVALID_STATE = 0x6901, "command out of order";
     INCOMPATIBLE_FILE = 0x6981, "command does not fit the file's structure";
-    SECURITY = 0x6982, "security status not satisfied";
     CONDITIONS = 0x6985, "conditions of use not satisfied";
     NO_CURRENT_FILE = 0x6986, "no application selected";
     WRONG_DATA = 0x6A80, "wrong data";

@@ -4,8 +4,8 @@ use core::fmt;
 
 use ::des::Des;
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use zeroize::Zeroizing;
 
+use crate::key::Half;
 use crate::{Key16, Tally, mac};
 
 /// A prepared single-DES key.
@@ -19,6 +19,11 @@ impl DesKey {
     /// Prepares the 8-byte key: 1 DES schedule.
     #[must_use]
     pub fn new(key: [u8; 8], tally: &mut Tally) -> Self {
+        Self::prepare(&Half::new(key), tally)
+    }
+
+    /// The same from a key that stays where it is.
+    pub(crate) fn prepare(key: &Half, tally: &mut Tally) -> Self {
         tally.des_schedules += 1;
         Self::schedule(key)
     }
@@ -29,7 +34,7 @@ impl DesKey {
     #[must_use]
     pub fn folded(key: &Key16, tally: &mut Tally) -> Self {
         let [left, right] = key.halves();
-        Self::new(mac::xor(left, right), tally)
+        Self::prepare(&Half::new(mac::xor(*left, *right)), tally)
     }
 
     /// The MAC of purse transactions over `input`: ISO/IEC 9797-1 algorithm 1, IV zero, padding
@@ -51,9 +56,8 @@ impl DesKey {
     }
 
     /// The schedule, not counted: half of a [`TdesKey`](crate::TdesKey)'s.
-    pub(crate) fn schedule(key: [u8; 8]) -> Self {
-        let key = Zeroizing::new(key);
-        Self(Des::new((&*key).into()))
+    pub(crate) fn schedule(key: &Half) -> Self {
+        Self(Des::new((&**key).into()))
     }
 
     /// One pass, not counted: a third of a 3DES block.

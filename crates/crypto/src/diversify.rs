@@ -6,6 +6,7 @@
 //! - 3DES: `3DES_K(X) ‖ 3DES_K(~X)`
 //! - SM4: `SM4_K(X ‖ ~X)`
 
+use crate::key::Half;
 use crate::{Algorithm, Key16, Sm4Key, Tally, TdesKey};
 
 impl Key16 {
@@ -33,7 +34,9 @@ impl TdesKey {
     /// One diversification step: 2 two-key 3DES blocks.
     #[must_use]
     pub fn diversify(&self, factor: [u8; 8], tally: &mut Tally) -> Key16 {
-        Key16::new(join(self.encrypt(factor, tally), self.encrypt(factor.map(|b| !b), tally)))
+        let left = Half::new(self.encrypt(factor, tally));
+        let right = Half::new(self.encrypt(factor.map(|b| !b), tally));
+        Key16::join(&left, &right)
     }
 }
 
@@ -41,13 +44,10 @@ impl Sm4Key {
     /// One diversification step: 1 SM4 block.
     #[must_use]
     pub fn diversify(&self, factor: [u8; 8], tally: &mut Tally) -> Key16 {
-        Key16::new(self.encrypt(join(factor, factor.map(|b| !b)), tally))
+        // The factor is no secret; the block that comes of it is the key.
+        let mut block = [0; 16];
+        block[..8].copy_from_slice(&factor);
+        block[8..].copy_from_slice(&factor.map(|b| !b));
+        Key16::new(self.encrypt(block, tally))
     }
-}
-
-fn join(left: [u8; 8], right: [u8; 8]) -> [u8; 16] {
-    let mut joined = [0; 16];
-    joined[..8].copy_from_slice(&left);
-    joined[8..].copy_from_slice(&right);
-    joined
 }

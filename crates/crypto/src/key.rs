@@ -16,6 +16,9 @@ pub enum Algorithm {
     Sm4,
 }
 
+/// 8 bytes of a key, or a key of 8 bytes, zeroised when dropped.
+pub(crate) type Half = Zeroizing<[u8; 8]>;
+
 /// A 16-byte key value: a root, a level between, or a card key.
 ///
 /// The same value can serve as a two-key 3DES key and as an SM4 key, as the published test roots do
@@ -62,9 +65,18 @@ impl Key16 {
         &self.0
     }
 
-    pub(crate) fn halves(&self) -> [[u8; 8]; 2] {
+    /// A key that was computed in two halves.
+    pub(crate) fn join(left: &Half, right: &Half) -> Self {
+        let mut bytes = Zeroizing::new([0; 16]);
+        bytes[..8].copy_from_slice(&**left);
+        bytes[8..].copy_from_slice(&**right);
+        Self(bytes)
+    }
+
+    /// Left and right.
+    pub(crate) fn halves(&self) -> [Half; 2] {
         let (halves, _) = self.0.as_chunks();
-        [halves[0], halves[1]]
+        [Half::new(halves[0]), Half::new(halves[1])]
     }
 }
 

@@ -9,13 +9,15 @@
 //! |---|---|---|
 //! | issuer, at personalisation | root [`Key16`] | [`Key16::card_key`], [`Key16::kcv`] |
 //! | card, for its whole life | [`TdesKey`], [`TacKey`], their schedules cached | [`TdesKey::session_key`] → [`SessionKey::mac`], [`TacKey::mac`] |
-//! | PSAM, at each tap | root [`TdesKey`] | [`TdesKey::diversify`] → [`Key16::diversify`] → [`Key16::tdes`] → [`SessionKey::mac`] |
+//! | PSAM, at each tap | root [`Key16`] | [`Key16::card_key`] → [`Key16::tdes`] → [`TdesKey::session_key`] → [`SessionKey::mac`] |
 //! | clearing, for each record | root [`Key16`] of the TAC | [`Key16::card_key`] → [`TacKey::new`] → [`TacKey::mac`] |
 //!
 //! A [`Key16`] is a value, a *prepared* key ([`TdesKey`], [`DesKey`], [`Sm4Key`]) holds the
 //! cipher's key schedule. Scheduling is a step that the caller sees and places, so that a card with
 //! its keys prepared answers a composite purchase with one two-key 3DES block, one DES key schedule
-//! and seven DES blocks, and nothing else.
+//! and seven DES blocks, and nothing else. A PSAM keeps nothing diversified between taps, its root's
+//! schedule included: five two-key 3DES blocks, three two-key and one DES schedules, and four DES
+//! blocks, the published floor.
 //!
 //! ```
 //! use tunion_crypto::{Algorithm, Key16, TacKey, Tally, purchase_block};
@@ -50,7 +52,10 @@
 //! ciphers below look up tables, so neither memory disclosure nor cache timing is defended against:
 //! a simulator of cards under test keys is not a place for live ones.
 //!
-//! # SM4
+//! # What has no caller yet
+//!
+//! The MACs of secure messaging, external authentication and everything of SM4 stand here for the
+//! published vectors; the card's secure messaging comes with its own issue.
 //!
 //! SM4 has diversification and key check values only. No public source gives the construction of an
 //! SM4 session key, MAC or TAC, and none is invented (`docs/spec/card.md` 4.8, 6a).

@@ -1,5 +1,6 @@
 //! The two keys under a purse transaction: the session key for MAC1 and MAC2, and the TAC key.
 
+use crate::key::Half;
 use crate::{DesKey, Key16, Tally, TdesKey};
 
 /// What the purchase key enciphers to make the session key of a purchase, plain or composite:
@@ -28,7 +29,8 @@ impl TdesKey {
     /// 1 two-key 3DES block and 1 DES schedule.
     #[must_use]
     pub fn session_key(&self, block: [u8; 8], tally: &mut Tally) -> SessionKey {
-        SessionKey(DesKey::new(self.encrypt(block, tally), tally))
+        let key = Half::new(self.encrypt(block, tally));
+        SessionKey(DesKey::prepare(&key, tally))
     }
 }
 

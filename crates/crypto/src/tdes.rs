@@ -22,7 +22,7 @@ impl TdesKey {
     #[must_use]
     pub fn new(key: &Key16, tally: &mut Tally) -> Self {
         tally.tdes_schedules += 1;
-        let [left, right] = key.halves().map(DesKey::schedule);
+        let [left, right] = key.halves().map(|half| DesKey::schedule(&half));
         Self { left, right }
     }
 

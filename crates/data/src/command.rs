@@ -152,8 +152,9 @@ record! {
 }
 
 record! {
-    /// Answer to GET BALANCE with P1 05, 16 bytes. The order of the two overdraft words is our
-    /// reading: one real card shows zero for both (`docs/spec/card.md` 3).
+    /// Answer to GET BALANCE with P1 05, 16 bytes. Two things are our reading, since the one real card
+    /// that was seen has no overdraft (`docs/spec/card.md` 3): that the first word is the actual
+    /// balance, not the available one, and the order of the two overdraft words.
     Balances, BalancesView: 16 {
         /// Actual balance.
         0 actual: Fen,
@@ -247,21 +248,23 @@ mod tests {
 
     #[test]
     fn every_command_layout_keeps_every_byte() {
-        round_trips::<InitRequest, _>();
-        round_trips::<PurchaseInit, _>();
-        round_trips::<LoadInit, _>();
-        round_trips::<DebitRequest, _>();
-        round_trips::<DebitAnswer, _>();
-        round_trips::<CreditRequest, _>();
-        round_trips::<CreditAnswer, _>();
-        round_trips::<ProveRequest, _>();
-        round_trips::<Proof, _>();
-        round_trips::<Balance, _>();
-        round_trips::<Balances, _>();
-        round_trips::<SamInitRequest, _>();
-        round_trips::<SamInitAnswer, _>();
-        round_trips::<SamCreditRequest, _>();
-        round_trips::<SamSerial, _>();
-        round_trips::<SamApplication, _>();
+        round_trips!(
+            InitRequest,
+            PurchaseInit,
+            LoadInit,
+            DebitRequest,
+            DebitAnswer,
+            CreditRequest,
+            CreditAnswer,
+            ProveRequest,
+            Proof,
+            Balance,
+            Balances,
+            SamInitRequest,
+            SamInitAnswer,
+            SamCreditRequest,
+            SamSerial,
+            SamApplication
+        );
     }
 }

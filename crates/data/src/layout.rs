@@ -69,17 +69,6 @@ pub trait Field: Copy {
     fn write(self, bytes: &mut [u8]);
 }
 
-/// What every layout declared with [`record!`](crate::record) offers, for code that takes any of
-/// them.
-pub trait Layout<const N: usize>: Copy {
-    /// The fields in their order.
-    const FIELDS: &'static [FieldInfo];
-    /// Reads every field.
-    fn decode(bytes: &[u8; N]) -> Self;
-    /// Writes every field.
-    fn encode(&self) -> [u8; N];
-}
-
 /// The first `N` bytes, zero-filled where `bytes` is shorter. Layouts always hand over `N`.
 fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];
@@ -242,16 +231,6 @@ macro_rules! record {
             at += <$type as $crate::Field>::LEN;)+
             assert!(at == $len, "the fields do not add up to the layout's length");
         };
-
-        impl $crate::Layout<$len> for $name {
-            const FIELDS: &'static [$crate::FieldInfo] = $name::FIELDS;
-            fn decode(bytes: &[u8; $len]) -> Self {
-                $name::decode(bytes)
-            }
-            fn encode(&self) -> [u8; $len] {
-                $name::encode(self)
-            }
-        }
     };
     (@kind $type:ty) => { <$type as $crate::Field>::KIND };
     (@kind $type:ty, $kind:ident) => { $crate::Kind::$kind };
@@ -259,14 +238,13 @@ macro_rules! record {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::Layout;
-    use proptest::prelude::*;
-
     /// encode(decode(x)) == x for random x.
-    pub(crate) fn round_trips<L: Layout<N>, const N: usize>() {
-        proptest!(|(bytes in proptest::collection::vec(any::<u8>(), N))| {
-            let bytes: [u8; N] = bytes.try_into().unwrap();
-            prop_assert_eq!(L::decode(&bytes).encode(), bytes);
-        });
+    macro_rules! round_trips {
+        ($($layout:ident),+ $(,)?) => {$(
+            proptest::proptest!(|(bytes: [u8; $layout::LEN])| {
+                proptest::prop_assert_eq!($layout::decode(&bytes).encode(), bytes);
+            });
+        )+};
     }
+    pub(crate) use round_trips;
 }

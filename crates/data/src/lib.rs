@@ -31,7 +31,7 @@ pub mod upload;
 pub use bcd::{BcdDate, BcdDateTime, BcdTime, NotBcd};
 pub use fen::{Fen, Fen24, ParseFenError, TooLarge};
 pub use id::{CityCode, IssuerId, Pan, ParseIdError, TerminalId};
-pub use layout::{Field, FieldInfo, Kind, Layout, WrongLength};
+pub use layout::{Field, FieldInfo, Kind, WrongLength};
 
 /// Civil dates and times in UTC+8, the clock of every Chinese terminal. No zone is ever attached.
 pub use jiff::civil;

@@ -81,9 +81,6 @@ mod tests {
 
     #[test]
     fn every_mac_input_keeps_every_byte() {
-        round_trips::<TransactionMac, _>();
-        round_trips::<PurchaseTac, _>();
-        round_trips::<LoadMac1, _>();
-        round_trips::<LoadTac, _>();
+        round_trips!(TransactionMac, PurchaseTac, LoadMac1, LoadTac);
     }
 }

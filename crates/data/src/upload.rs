@@ -107,6 +107,6 @@ mod tests {
 
     #[test]
     fn the_upload_record_keeps_every_byte() {
-        round_trips::<UploadRecord, _>();
+        round_trips!(UploadRecord);
     }
 }

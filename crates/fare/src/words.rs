@@ -87,8 +87,8 @@ struct Words<'a> {
 
 impl fmt::Display for Words<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reason { before, after, fact, .. } = self.reason;
-        self.rule(f, *before, *after)?;
+        let Reason { before, fact, .. } = self.reason;
+        self.rule(f, *before)?;
         match fact {
             Fact::Amount => Ok(()),
             Fact::Distance(distance) => match self.measure {
@@ -107,26 +107,26 @@ impl fmt::Display for Words<'_> {
 }
 
 impl Words<'_> {
-    fn rule(&self, f: &mut fmt::Formatter<'_>, before: Fen, after: Fen) -> fmt::Result {
+    fn rule(&self, f: &mut fmt::Formatter<'_>, before: Fen) -> fmt::Result {
         let span = |units| Span(self.measure, units);
         match *self.clause {
             Clause::Band { over: 0, to, grace, .. } => {
-                write!(f, "{after} yuan up to {}{}", span(to), Grace(grace))
+                write!(f, "up to {}{}", span(to), Grace(grace))
             }
             Clause::Band { over, to, grace, .. } => {
-                write!(f, "{after} yuan over {} up to {}{}", span(over), span(to), Grace(grace))
+                write!(f, "over {} up to {}{}", span(over), span(to), Grace(grace))
             }
             Clause::Beyond { over, grace, base, every, add } => write!(
                 f,
-                "{after} yuan: {base} and {add} for each {} started beyond {}{}",
+                "{base} and {add} for each {} started beyond {}{}",
                 span(every.get()),
                 span(over),
                 Grace(grace)
             ),
-            Clause::Flat { .. } => write!(f, "{after} yuan for any distance"),
+            Clause::Flat { .. } => f.write_str("any distance"),
             Clause::Share { percent: 0 } => f.write_str("free"),
             Clause::Share { percent } => write!(f, "{percent} % of {before} yuan"),
-            Clause::Fixed { .. } => write!(f, "{after} yuan in place of {before}"),
+            Clause::Fixed { .. } => f.write_str("a price of its own"),
             Clause::Tier { percent: 100, .. } => f.write_str("full price"),
             Clause::Tier { percent, .. } => write!(f, "{percent} %"),
             Clause::FartherEnd => {

@@ -14,7 +14,8 @@ const ROOTS: usize = 2;
 /// CRC-32 and generation.
 const ROOT_HEADER: usize = 8;
 
-const CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
+/// The table of 16 KiB makes a root quick to check; there is one, and not a copy at each use.
+static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
 /// A transaction wants to change more than [`SPARE`] pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -70,10 +70,10 @@ impl RailTap<'_> {
     }
 
     fn ledger(&self) -> (Ledger, Option<Note>) {
-        let binding = self.profile.rail.ledger;
-        binding.map_or_else(Default::default, |binding| {
-            ledger::read(binding, &self.facts.rail, self.profile.city)
-        })
+        let Some(binding) = self.profile.rail.ledger else { return (Ledger::default(), None) };
+        let (ledger, note) = ledger::read(binding, &self.facts.rail, self.profile.city);
+        // That a roaming card carries another city's total is nothing to tell.
+        (ledger, note.filter(|_| checks::is_local(self.profile, &self.facts.info)))
     }
 
     fn here(&self) -> Stop {

@@ -10,8 +10,9 @@ record! {
         0 issuer: IssuerId,
         /// Application type (应用类型标识): 02 in every sample.
         8 app_type: u8,
-        /// Enable flag (启用标识): 00 not enabled, 01 enabled, others refused. Some readers call it
-        /// the issuer's application version; 01 everywhere.
+        /// Enable flag (启用标识): 00 not enabled, 01 enabled, 02 disabled (`docs/spec/terminal.md` 1.0).
+        /// Some readers call it the issuer's application version; 01 everywhere
+        /// (`docs/spec/card.md` 2.1, 7.1).
         9 enabled: u8,
         /// Card number (应用序列号).
         10 pan: Pan,
@@ -29,7 +30,7 @@ record! {
     Holder, HolderView: 55 {
         /// Card type flag.
         0 card_flag: u8,
-        /// Staff flag: 01 a member of the issuer's staff.
+        /// Staff flag: 01 a member of the issuer's staff (our reading; the source names no values).
         1 staff_flag: u8,
         /// Name, GBK, padded with spaces or zeros.
         2 name: [u8; 20] as Text,

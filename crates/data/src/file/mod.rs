@@ -70,12 +70,6 @@ mod tests {
 
     #[test]
     fn every_file_layout_keeps_every_byte() {
-        round_trips::<AppInfo, _>();
-        round_trips::<Holder, _>();
-        round_trips::<Management, _>();
-        round_trips::<LogRecord, _>();
-        round_trips::<RailRecord, _>();
-        round_trips::<BusRecord, _>();
-        round_trips::<TripRecord, _>();
+        round_trips!(AppInfo, Holder, Management, LogRecord, RailRecord, BusRecord, TripRecord);
     }
 }

@@ -8,8 +8,8 @@ record! {
     /// Record 2701 of EF 1A: the rail journey, 128 bytes.
     ///
     /// Offsets 0..98 are common to the gates of Shanghai and Xi'an; from 99 on each operator has its
-    /// own use. Here stands Shanghai's, which our reading of Beijing shares
-    /// (`docs/spec/card.md` 2.6, `docs/spec/terminal.md` 1.3).
+    /// own use. Here stands Shanghai's (`docs/spec/card.md` 2.6, `docs/spec/terminal.md` 1.3). Our
+    /// reading of Beijing shares 99..105 and 110..114; its 106..109 and 115..123 are not stated.
     RailRecord, RailRecordView: 128 {
         /// Record identifier, 2701.
         0 record_id: u16 as Hex,
@@ -37,7 +37,8 @@ record! {
         35 entry_station: [u8; 8],
         /// Station of the exit.
         43 exit_station: [u8; 8],
-        /// Terminal of the entry: two zero bytes and its number.
+        /// Terminal of the entry: two zero bytes and its number (our reading: each city has its own
+        /// eight bytes, `docs/spec/terminal.md` 1.3).
         51 entry_terminal: [u8; 8],
         /// Terminal of the exit.
         59 exit_terminal: [u8; 8],
@@ -80,8 +81,9 @@ record! {
     }
 }
 
-/// CRC-32 as in IEEE 802.3 and zlib (`docs/spec/card.md` 2.6).
-const CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
+/// CRC-32 as in IEEE 802.3 and zlib (`docs/spec/card.md` 2.6). `tunion-nvm` has the same sum for its
+/// roots and a table of its own: it knows nothing of what is stored.
+static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
 fn rail_crc(bytes: &[u8; 128]) -> u32 {
     CRC.checksum(&bytes[6..124])
