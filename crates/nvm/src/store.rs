@@ -191,14 +191,13 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         }
         let mut next = store.root.clone();
         next.generation = next.generation.wrapping_add(1);
-        match write(&mut store.memory, &mut next, &staged) {
-            Ok(()) => store.root = next,
-            Err(PowerLost) => {
-                store.power_off();
-                return Err(PowerLost);
-            }
+        let written = write(&mut store.memory, &mut next, &staged);
+        if written.is_ok() {
+            store.root = next;
+        } else {
+            store.power_off();
         }
-        Ok(())
+        written
     }
 }
 
