@@ -78,7 +78,7 @@ fn ready(scenario: &Scenario) -> Exit<'_> {
     purse.balance = tunion_data::Fen24::new(Fen::from_yuan(50)).unwrap();
     let roots = &scenario.keys.roots;
     let contents = tunion_issuer::roots::personalise(roots, file.info, file.holder, file.management, purse);
-    let mut card = Card::new(&contents, stream(scenario.seed, "card", 0));
+    let mut card = Card::new(&contents, stream(scenario.seed, "card", 0)).unwrap();
     let mut gates = steps.iter().zip(0u32..).map(|(step, index)| {
         let (direction, station, line) = match step.act {
             Act::Enter { station, line } => (Direction::Entry, station, line),

@@ -71,7 +71,7 @@ pub(crate) fn card() -> Card<Fixed> {
         purse: PurseContents { balance: BALANCE, offline_seq: OFFLINE_SEQ, ..PurseContents::default() },
         ..tunion_card::Contents::blank(keys)
     };
-    Card::new(&contents, Fixed)
+    Card::new(&contents, Fixed).expect("contents that keep the card's rules")
 }
 
 /// The terminal's PSAM.

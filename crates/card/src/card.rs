@@ -1,6 +1,6 @@
 //! The card as a value: what it is made of, and which command does what.
 
-use crate::contents::Contents;
+use crate::contents::{Contents, Inconsistent};
 use crate::map::{self, CardStore, CardTx, PURSE, PurseState};
 use crate::session::Session;
 use heapless::Vec;
@@ -48,8 +48,11 @@ pub struct Card<R> {
 
 impl<R: Rng> Card<R> {
     /// A personalised card, in the field and powered.
-    #[must_use]
-    pub fn new(contents: &Contents, random: R) -> Self {
+    ///
+    /// # Errors
+    /// [`Inconsistent`], the rule that the contents break; see [`Contents::check`].
+    pub fn new(contents: &Contents, random: R) -> Result<Self, Inconsistent> {
+        contents.check()?;
         let mut unpriced = Tally::default();
         let keys = PreparedKeys {
             purchase: contents.keys.purchase.tdes(&mut unpriced),
@@ -59,14 +62,14 @@ impl<R: Rng> Card<R> {
         };
         let mut store = CardStore::format();
         personalise(&mut store, contents);
-        Self {
+        Ok(Self {
             core: Core::new(store, random),
             keys,
             aid: contents.aid.clone(),
             version: contents.version.clone(),
             selected: Selected::default(),
             session: Session::default(),
-        }
+        })
     }
 
     /// The purse as committed, for reports; a terminal asks by GET BALANCE.

@@ -1,5 +1,6 @@
 //! What personalisation puts on a card.
 
+use core::fmt;
 use heapless::Vec;
 use tunion_crypto::Key16;
 use tunion_data::Fen24;
@@ -33,6 +34,18 @@ pub struct Contents {
 }
 
 impl Contents {
+    /// Whether a card can be made of this.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(&self) -> Result<(), Inconsistent> {
+        let name = (EP_AID.len()..=MAX_AID).contains(&self.aid.len());
+        let version = !self.version.is_empty();
+        let own = [(name, Inconsistent::AidLength), (version, Inconsistent::VersionLength)];
+        let own = own.into_iter().filter_map(|(holds, rule)| (!holds).then_some(rule));
+        own.chain(self.purse.broken()).next().map_or(Ok(()), Err)
+    }
+
     /// A card with an empty purse, no journeys, and zeros in its files 15 to 17.
     #[must_use]
     pub fn blank(keys: CardKeys) -> Self {
@@ -50,8 +63,7 @@ impl Contents {
     }
 }
 
-/// The purse at personalisation (`docs/spec/card.md` 6): actual balance up to the ceiling, overdraft
-/// used up to its limit, ceiling and limit together at most 24 bits.
+/// The purse at personalisation. Its amounts have rules among each other, see [`PurseContents::broken`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PurseContents {
     /// Actual balance.
@@ -84,14 +96,47 @@ impl Default for PurseContents {
 }
 
 impl PurseContents {
-    /// Whether the four amounts agree with each other: balance ≤ ceiling, used ≤ limit,
-    /// ceiling + limit ≤ FFFFFF (`docs/spec/card.md` 6).
-    #[must_use]
-    pub fn is_consistent(&self) -> bool {
+    /// Every rule that the four amounts break; none, as a rule.
+    pub fn broken(&self) -> impl Iterator<Item = Inconsistent> {
         let sum = self.ceiling.fen() + self.overdraft_limit.fen();
-        self.balance <= self.ceiling && self.overdraft_used <= self.overdraft_limit && sum <= Fen24::MAX.fen()
+        [
+            (self.balance <= self.ceiling, Inconsistent::BalanceAboveCeiling),
+            (self.overdraft_used <= self.overdraft_limit, Inconsistent::OverdrawnAboveLimit),
+            (sum <= Fen24::MAX.fen(), Inconsistent::CeilingAndLimit),
+        ]
+        .into_iter()
+        .filter_map(|(holds, rule)| (!holds).then_some(rule))
     }
 }
+
+/// A rule that a card's contents have to keep, and do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inconsistent {
+    /// The application's name has 8 to 16 bytes (`docs/spec/card.md` 1.1).
+    AidLength,
+    /// Its version has one byte or two (`docs/spec/card.md` 1.3).
+    VersionLength,
+    /// The actual balance is at most the ceiling (`docs/spec/card.md` 6).
+    BalanceAboveCeiling,
+    /// The overdraft used is at most its limit (`docs/spec/card.md` 6).
+    OverdrawnAboveLimit,
+    /// Ceiling and overdraft limit together are at most FFFFFF fen (`docs/spec/card.md` 6).
+    CeilingAndLimit,
+}
+
+impl fmt::Display for Inconsistent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AidLength => "the application's name does not have 8 to 16 bytes",
+            Self::VersionLength => "the application's version does not have one byte or two",
+            Self::BalanceAboveCeiling => "the balance passes its ceiling",
+            Self::OverdrawnAboveLimit => "more is overdrawn than the limit allows",
+            Self::CeilingAndLimit => "ceiling and overdraft limit together pass the purse's 24 bits",
+        })
+    }
+}
+
+impl core::error::Error for Inconsistent {}
 
 /// The keys that a card of this project uses (`docs/spec/card.md` 4.1).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,4 +149,63 @@ pub struct CardKeys {
     pub tac: Key16,
     /// The version that INITIALIZE answers.
     pub version: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec as Several;
+    use tunion_data::Fen;
+
+    fn purse([balance, ceiling, limit, used]: [u32; 4]) -> PurseContents {
+        let amount = |fen| Fen24::new(Fen::new(fen)).unwrap();
+        PurseContents {
+            balance: amount(balance),
+            ceiling: amount(ceiling),
+            overdraft_limit: amount(limit),
+            overdraft_used: amount(used),
+            ..PurseContents::default()
+        }
+    }
+
+    fn contents() -> Contents {
+        let key = || Key16::new([1; 16]);
+        Contents::blank(CardKeys { purchase: key(), load: [key(), key()], tac: key(), version: 1 })
+    }
+
+    #[test]
+    fn each_rule_of_the_purse_to_the_fen() {
+        use Inconsistent::{BalanceAboveCeiling, CeilingAndLimit, OverdrawnAboveLimit};
+        const ALL: u32 = 0x00FF_FFFF;
+        let cases: [([u32; 4], &[Inconsistent]); 7] = [
+            ([100, 100, 20, 20], &[]),
+            ([101, 100, 20, 20], &[BalanceAboveCeiling]),
+            ([100, 100, 20, 21], &[OverdrawnAboveLimit]),
+            ([0, ALL - 20, 20, 0], &[]),
+            ([0, ALL - 19, 20, 0], &[CeilingAndLimit]),
+            ([0, ALL, ALL, 0], &[CeilingAndLimit]),
+            ([1, 0, 0, 1], &[BalanceAboveCeiling, OverdrawnAboveLimit]),
+        ];
+        for (amounts, broken) in cases {
+            let purse = purse(amounts);
+            assert_eq!(purse.broken().collect::<Several<_>>(), broken, "{amounts:?}");
+            let contents = Contents { purse, ..contents() };
+            assert_eq!(contents.check(), broken.first().map_or(Ok(()), |rule| Err(*rule)));
+        }
+    }
+
+    #[test]
+    fn names_and_versions_have_their_lengths() {
+        for length in 0..=MAX_AID {
+            let aid = Vec::from_iter(core::iter::repeat_n(0xA0, length));
+            let whole = (8..=16).contains(&length);
+            let expected = if whole { Ok(()) } else { Err(Inconsistent::AidLength) };
+            assert_eq!(Contents { aid, ..contents() }.check(), expected, "{length}");
+        }
+        for length in 0..=2 {
+            let version = Vec::from_iter(core::iter::repeat_n(0x02, length));
+            let expected = if length == 0 { Err(Inconsistent::VersionLength) } else { Ok(()) };
+            assert_eq!(Contents { version, ..contents() }.check(), expected, "{length}");
+        }
+    }
 }

@@ -36,6 +36,6 @@ mod select;
 mod session;
 
 pub use card::Card;
-pub use contents::{CardKeys, Contents, PurseContents};
+pub use contents::{CardKeys, Contents, Inconsistent, PurseContents};
 pub use tunion_device::{Chip, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

@@ -8,7 +8,6 @@ use tunion_data::file::{INDUSTRY_LEN, TripRecord};
 
 /// The transaction that is under way.
 #[derive(Clone, Default, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one session a card, and no heap to put the cache on")]
 pub(crate) enum Session {
     /// None.
     #[default]

@@ -393,7 +393,7 @@ fn the_logs_keep_the_newest_and_drop_the_oldest() {
 fn an_instance_is_selected_by_its_full_or_partial_name() {
     let mut contents = support::contents(PurseContents::default());
     contents.aid.extend_from_slice(&hex!("10009156000014A1")).unwrap();
-    let mut card = tunion_card::Card::new(&contents, support::Fixed([0; 4]));
+    let mut card = tunion_card::Card::new(&contents, support::Fixed([0; 4])).unwrap();
     let fci = ok(&mut card, &build::select_name(&EP_AID));
     assert_eq!(fci[..20], hex!("6F39 8410 A000000632010105 10009156000014A1"));
     ok(&mut card, &build::select_name::<16>(contents.aid[..].try_into().unwrap()));

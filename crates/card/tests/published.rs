@@ -33,7 +33,7 @@ fn huada(random: [u8; 4], purse: PurseContents) -> Card<Fixed> {
         tac: Key16::new(hex!("CAA6025290114BFCC3C9043F70F7A07A")),
         version: 1,
     };
-    let mut card = Card::new(&Contents { purse, ..Contents::blank(keys) }, Fixed(random));
+    let mut card = Card::new(&Contents { purse, ..Contents::blank(keys) }, Fixed(random)).unwrap();
     ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID].concat());
     card
 }
@@ -78,7 +78,7 @@ fn the_beijing_samples_fci_and_file_15() {
     let mut contents = support::contents(PurseContents::default());
     contents.info = AppInfo::decode(&info);
     contents.holder = Holder { name: *b"ZHANG SAN           ", ..Holder::default() };
-    let mut card = Card::new(&contents, Fixed([0; 4]));
+    let mut card = Card::new(&contents, Fixed([0; 4])).unwrap();
     let fci = [&hex!("6F318408A000000632010105A5259F0801029F0C1E")[..], &info].concat();
     assert_eq!(ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID, &[0]].concat()), fci);
     assert_eq!(ok(&mut card, &hex!("00B095001E")), info);

@@ -2,9 +2,9 @@
 //! one record for each debit, and every record's TAC is the card's.
 
 use crate::outcome::Failure;
-use crate::world::is_debit;
 use std::collections::BTreeSet;
 use tunion_crypto::{TacKey, Tally};
+use tunion_data::command::Transaction;
 use tunion_data::mac::{LoadTac, PurchaseTac};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
@@ -96,6 +96,11 @@ fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
         let seq = record.card_seq.wrapping_sub(1);
         key.mac(&LoadTac { balance, seq, amount, transaction, terminal, date, time }.encode(), tally)
     }
+}
+
+/// Whether a record is of a debit, not of a load.
+fn is_debit(record: &UploadRecord) -> bool {
+    record.transaction != Transaction::Load as u8
 }
 
 #[cfg(test)]

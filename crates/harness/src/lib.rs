@@ -11,7 +11,7 @@
 //! | [`trace`] | what went over the links, its hash, and its words |
 //! | [`random`] | one random stream for each (seed, name, tap) |
 //! | [`device`] | a terminal with its PSAM and its store |
-//! | [`world`] | playing a scenario |
+//! | [`world`], `spot` | playing a scenario; which device serves a step |
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
@@ -24,6 +24,7 @@ pub mod link;
 pub mod outcome;
 pub mod random;
 pub mod report;
+mod spot;
 pub mod trace;
 mod words;
 pub mod world;

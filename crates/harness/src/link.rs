@@ -66,6 +66,7 @@ impl<'l, L: Link> Faulty<'l, L> {
     }
 
     /// Whether the fault still lies ahead: the command never came.
+    #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.fault.is_some()
     }

@@ -6,12 +6,12 @@ use crate::device::Device;
 use crate::link::{Faulty, Link, Pull, Traced};
 use crate::outcome::{Outcome, Row};
 use crate::random::{Stream, stream};
+use crate::spot::{Spot, spot};
 use crate::trace::Trace;
 use crate::words::{note, place_name, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
-use tunion_data::command::Transaction;
 use tunion_data::host::{LoadAnswer, LoadRefusal};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
@@ -19,11 +19,12 @@ use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntr
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
-use tunion_terminal::{
-    Action, BusReader, Charge, Decision, Direction, Event, Place, RailGate, Request, ledger,
-};
+use tunion_terminal::{Action, Charge, Decision, Event, Place, Request, ledger};
 
 /// Plays a scenario from its first tap to its last.
+///
+/// # Panics
+/// As [`World::new`].
 #[must_use]
 pub fn play(scenario: &Scenario) -> Outcome {
     let mut world = World::new(scenario);
@@ -44,21 +45,6 @@ pub struct Holder {
     /// Sums over the taps so far.
     charged: Fen,
     loaded: Fen,
-}
-
-/// What a device stands for in the scenario: one terminal entry can have a gate at every station.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Spot {
-    Gate { terminal: usize, exit: bool, station: u16, line: u8 },
-    Other { terminal: usize },
-}
-
-impl Spot {
-    const fn terminal(self) -> usize {
-        match self {
-            Self::Gate { terminal, .. } | Self::Other { terminal } => terminal,
-        }
-    }
 }
 
 /// Cards, terminals, host and clock of one scenario.
@@ -86,6 +72,10 @@ struct Tapped {
 
 impl<'s> World<'s> {
     /// Personalises the cards; terminals are brought up when they are first used.
+    ///
+    /// # Panics
+    /// When a card breaks one of the card's rules ([`tunion_card::Inconsistent`]). A scenario that was
+    /// loaded from a file has none such.
     #[must_use]
     pub fn new(scenario: &'s Scenario) -> Self {
         let mut accounts = BTreeMap::new();
@@ -98,7 +88,8 @@ impl<'s> World<'s> {
                 file.purse,
             );
             accounts.insert(file.info.pan, Account::new(&contents));
-            let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0));
+            let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0))
+                .unwrap_or_else(|broken| panic!("the scenario's card `{name}`: {broken}"));
             card.power_off();
             Holder { worth_at_start: worth(&card), card, taps: 0, charged: Fen::ZERO, loaded: Fen::ZERO }
         };
@@ -446,28 +437,4 @@ fn host_refused(checks: &mut Checks, step: &Step, refusal: Option<LoadRefusal>) 
         let what = "the host's answer to the confirmation";
         checks.fail((step.line, None), what, "accepted", &refusal.to_string());
     }
-}
-
-/// Which device serves the step, and where it stands.
-fn spot(step: &Step, entry: &TerminalEntry) -> (Spot, Place) {
-    let terminal = step.terminal;
-    let gate = |station, line, exit| {
-        let direction = if exit { Direction::Exit } else { Direction::Entry };
-        (Spot::Gate { terminal, exit, station, line }, Place::Rail(RailGate { direction, line, station }))
-    };
-    match (step.act, &entry.bus) {
-        (Act::Enter { station, line }, _) => gate(station, line, false),
-        (Act::Exit { station, line }, _) => gate(station, line, true),
-        (Act::Bus { stop }, Some(bus)) => {
-            let reader = BusReader { line: bus.line, stop, vehicle: bus.vehicle };
-            (Spot::Other { terminal }, Place::Bus(reader))
-        }
-        (Act::Load(_), _) => (Spot::Other { terminal }, Place::TopUp),
-        (Act::Enquire | Act::Bus { .. }, _) => (Spot::Other { terminal }, Place::Enquiry),
-    }
-}
-
-/// Whether a record is of a debit, not of a load.
-pub(crate) fn is_debit(record: &UploadRecord) -> bool {
-    record.transaction != Transaction::Load as u8
 }

@@ -59,7 +59,7 @@ pub fn card() -> Card<Fixed> {
 }
 
 pub fn card_with(purse: PurseContents) -> Card<Fixed> {
-    let mut card = Card::new(&contents(purse), Fixed(hex!("11223344")));
+    let mut card = Card::new(&contents(purse), Fixed(hex!("11223344"))).unwrap();
     ok(&mut card, &build::select_name(&EP_AID));
     card
 }

@@ -2,7 +2,7 @@
 
 use encoding_rs::GBK;
 use toml::Spanned;
-use tunion_card::PurseContents;
+use tunion_card::{Inconsistent, PurseContents};
 use tunion_data::civil::Date;
 use tunion_data::file::{AppInfo, CardType, Holder, Management};
 use tunion_data::{Fen, Fen24};
@@ -141,40 +141,32 @@ pub(crate) fn purse(
     Ok(purse)
 }
 
-/// The rules of [`PurseContents::is_consistent`], each with its words.
+/// The card's own rules ([`PurseContents::broken`]), each told where the file breaks it.
 fn consistent(source: &Source, purse: &PurseContents, table: &PurseTable) -> Result<(), Diagnostics> {
     let [balance, ceiling, limit, used] =
         [purse.balance, purse.ceiling, purse.overdraft_limit, purse.overdraft_used].map(Fen24::fen);
-    let rules = [
-        (
-            balance <= ceiling,
-            [&table.balance, &table.ceiling],
-            "the balance passes its ceiling",
-            format!("balance {balance}, ceiling {ceiling}"),
-        ),
-        (
-            used <= limit,
-            [&table.overdraft_used, &table.overdraft_limit],
-            "more is overdrawn than the limit allows",
-            format!("overdraft used {used}, limit {limit}"),
-        ),
-        (
-            ceiling + limit <= Fen24::MAX.fen(),
-            [&table.ceiling, &table.overdraft_limit],
-            "ceiling and overdraft limit together pass the purse's 24 bits",
-            format!("ceiling {ceiling}, overdraft limit {limit}, together at most {}", Fen24::MAX.fen()),
-        ),
-    ];
     let mut errors = Diagnostics::default();
-    for (holds, fields, message, amounts) in rules {
-        let given = fields.into_iter().flatten().next();
-        if !holds {
-            let error = match given {
-                Some(given) => source.error(given, message),
-                None => source.whole(message),
-            };
-            errors.push(error.note(amounts));
-        }
+    for rule in purse.broken() {
+        let (fields, amounts) = match rule {
+            Inconsistent::BalanceAboveCeiling => {
+                ([&table.balance, &table.ceiling], format!("balance {balance}, ceiling {ceiling}"))
+            }
+            Inconsistent::OverdrawnAboveLimit => (
+                [&table.overdraft_used, &table.overdraft_limit],
+                format!("overdraft used {used}, limit {limit}"),
+            ),
+            Inconsistent::CeilingAndLimit => (
+                [&table.ceiling, &table.overdraft_limit],
+                format!("ceiling {ceiling}, overdraft limit {limit}, together at most {}", Fen24::MAX.fen()),
+            ),
+            // Not of the purse; a profile has neither.
+            Inconsistent::AidLength | Inconsistent::VersionLength => continue,
+        };
+        let error = match fields.into_iter().flatten().next() {
+            Some(given) => source.error(given, rule.to_string()),
+            None => source.whole(rule.to_string()),
+        };
+        errors.push(error.note(amounts));
     }
     errors.or(())
 }

@@ -82,7 +82,7 @@ pub fn card(number: u8) -> Card<Stream> {
     let purse =
         PurseContents { balance: Fen24::new(Fen::from_yuan(50)).unwrap(), ..PurseContents::default() };
     let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), management, purse);
-    Card::new(&contents, Stream::seed_from_u64(u64::from(number)))
+    Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
 }
 
 /// What may go wrong around a terminal.

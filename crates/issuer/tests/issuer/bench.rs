@@ -64,7 +64,7 @@ impl Bench {
     pub(crate) fn of(contents: &Contents, rules: LoadRules) -> Self {
         let accounts = BTreeMap::from([(contents.info.pan, Account::new(contents))]);
         let mut bench = Self {
-            card: Card::new(contents, ChaCha8Rng::seed_from_u64(7)),
+            card: Card::new(contents, ChaCha8Rng::seed_from_u64(7)).unwrap(),
             host: LoadHost::new(roots(), rules, accounts),
         };
         bench.select();

@@ -1,35 +1,30 @@
 //! The machine: which command follows which, and what each answer means.
 
 mod bring_up;
+mod decide;
 mod enquire;
+mod keep;
 mod load;
 mod pay;
 mod read;
 mod recover;
+mod tap;
 
-use crate::action::{Action, Decision, Event, Note, Request, SlotId};
+use crate::action::{Action, Event, Request, SlotId};
 use crate::checks::BlackList;
-use crate::codes::{Code, Gate, Prompt};
-use crate::facts::Facts;
+use crate::codes::{Code, Gate};
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
-use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::sam::Sam;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use bring_up::BringUp;
-use enquire::Reading;
-use load::Loading;
-use pay::Payment;
-use recover::Recovery;
-use tunion_apdu::{CommandBuf, Sw};
+use tap::{Answer, Refusal, Step, Tap, Turn};
+use tunion_apdu::CommandBuf;
+use tunion_data::Pan;
 use tunion_data::civil::DateTime;
-use tunion_data::command::Transaction;
-use tunion_data::file::CardType;
 use tunion_data::upload::UploadRecord;
-use tunion_data::{Fen, Pan};
-use tunion_fare::Quote;
 
 /// What a terminal is made of: all of it is data, and none of it changes during a tap.
 #[derive(Clone, Copy, Debug)]
@@ -58,9 +53,6 @@ pub struct Terminal<'t> {
     actions: Vec<Action>,
 }
 
-/// Cards that are remembered after their MAC2 failed; the oldest is forgotten first.
-const DISTRUSTED: usize = 32;
-
 #[derive(Clone, Debug)]
 enum Stage {
     /// Not switched on, or the PSAM failed.
@@ -71,108 +63,6 @@ enum Stage {
     Ready,
     /// A card is in the field.
     Tapping(Box<Tap>, Step),
-}
-
-/// A card's stay in the field.
-#[derive(Clone, Debug)]
-struct Tap {
-    /// The time of the tap: every record and MAC of it carries this one.
-    at: DateTime,
-    request: Request,
-    facts: Facts,
-    /// Whether `facts.actual` was read.
-    balance_known: bool,
-    /// The read that is outstanding, for one more try with the right Le.
-    retry: Option<CommandBuf>,
-    /// The card went while another was being asked: that answer ends the tap.
-    gone: bool,
-    /// A grey record of this card that was not proved; INIT's sequence tells.
-    unproved: Option<SlotId>,
-    /// What the decision will show.
-    list: Option<Fen>,
-    quote: Option<Quote>,
-    charged: Fen,
-    notes: Vec<Note>,
-}
-
-/// What the machine is waiting for.
-#[derive(Clone, Debug)]
-enum Step {
-    Directory,
-    Application,
-    Reading(Reading),
-    Recovering(Recovery),
-    Fare,
-    Paying(Box<Payment>),
-    Loading(Box<Loading>),
-}
-
-impl Step {
-    /// Whether it is the card that is to answer.
-    fn asks_card(&self) -> bool {
-        match self {
-            Self::Directory | Self::Application | Self::Reading(_) | Self::Recovering(_) => true,
-            Self::Fare => false,
-            Self::Paying(payment) => payment.asks_card(),
-            Self::Loading(loading) => loading.asks_card(),
-        }
-    }
-
-    /// What it means that the card did not answer (`docs/spec/terminal.md` 4.1). While it was being
-    /// debited or credited its grey record stays and its next tap tells; before that nothing was
-    /// changed.
-    fn card_gone(&self) -> Code {
-        match self {
-            Self::Paying(payment) => payment.gone(),
-            Self::Loading(loading) => loading.gone(),
-            _ => Code::ReadFailed,
-        }
-    }
-}
-
-/// Why a tap ends without success.
-#[derive(Clone, Debug)]
-struct Refusal {
-    code: Code,
-    note: Option<Note>,
-}
-
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Self {
-        Self { code, note: None }
-    }
-}
-
-impl Refusal {
-    const fn status(code: Code, sw: Sw) -> Self {
-        Self { code, note: Some(Note::Status(sw)) }
-    }
-}
-
-/// The next thing to wait for; `None` when the tap is over and its decision was made.
-type Turn = Result<Option<Step>, Refusal>;
-
-/// An answer taken apart.
-#[derive(Clone, Copy)]
-struct Answer<'a> {
-    data: &'a [u8],
-    sw: Sw,
-}
-
-impl<'a> Answer<'a> {
-    /// Fewer than two bytes are no answer.
-    fn of(bytes: &'a [u8]) -> Option<Self> {
-        let (data, sw) = bytes.split_last_chunk::<2>()?;
-        Some(Self { data, sw: Sw(u16::from_be_bytes(*sw)) })
-    }
-
-    /// The data, when the command was done and the data has the layout expected.
-    fn value<T: TryFrom<&'a [u8]>>(self, code: Code) -> Result<T, Refusal> {
-        if !self.sw.is_ok() {
-            return Err(Refusal::status(code, self.sw));
-        }
-        T::try_from(self.data).map_err(|_| code.into())
-    }
 }
 
 impl<'t> Terminal<'t> {
@@ -240,19 +130,7 @@ impl<'t> Terminal<'t> {
     }
 
     fn begin(&mut self, now: DateTime, request: Request) {
-        let mut tap = Box::new(Tap {
-            at: now,
-            request,
-            facts: Facts::default(),
-            balance_known: false,
-            retry: None,
-            gone: false,
-            unproved: None,
-            list: None,
-            quote: None,
-            charged: Fen::ZERO,
-            notes: Vec::new(),
-        });
+        let mut tap = Box::new(Tap::new(now, request));
         let step = self.select(&mut tap);
         self.stage = Stage::Tapping(tap, step);
     }
@@ -327,113 +205,5 @@ impl<'t> Terminal<'t> {
     fn send(&mut self, tap: &mut Tap, command: CommandBuf) {
         tap.retry = None;
         self.actions.push(Action::SendCard(command));
-    }
-
-    fn on_bus(&self) -> bool {
-        matches!(self.setup.place, Place::Bus(_))
-    }
-
-    /// Says yes.
-    fn accept(&mut self, tap: &Tap) {
-        self.decide(tap, Gate::Open, Code::Ok);
-    }
-
-    fn decide(&mut self, tap: &Tap, gate: Gate, code: Code) {
-        let prompt = match gate {
-            Gate::Open => self.greeting(tap),
-            Gate::Closed => Prompt::refusing(code, self.on_bus()),
-        };
-        self.actions.push(Action::Decide(Box::new(Decision {
-            gate,
-            prompt,
-            code,
-            list: tap.list,
-            charged: tap.charged,
-            balance: tap.balance_known.then_some(tap.facts.actual),
-            quote: tap.quote,
-            notes: tap.notes.clone(),
-        })));
-    }
-
-    /// What an accepted card hears; one of another city counts as ordinary
-    /// (`docs/spec/terminal.md` 1.1, 3.2).
-    fn greeting(&self, tap: &Tap) -> Prompt {
-        if tap.facts.actual < self.setup.profile.top_up_below {
-            return Prompt::TopUpSoon;
-        }
-        if !crate::checks::is_local(self.setup.profile, &tap.facts.info) {
-            return Prompt::Accepted;
-        }
-        match tap.facts.card_type() {
-            CardType::Student => Prompt::Student,
-            CardType::Senior => Prompt::Senior,
-            CardType::Military => Prompt::Concession,
-            CardType::Ordinary | CardType::Test | CardType::Other(_) => Prompt::Accepted,
-        }
-    }
-
-    /// Remembers a card whose MAC2 failed.
-    fn distrust(&mut self, pan: Pan) {
-        if self.distrusted.len() >= DISTRUSTED {
-            self.distrusted.remove(0);
-        }
-        self.distrusted.push(pan);
-    }
-
-    /// Uploads a record whose outcome is known, and frees its slot.
-    fn settle(&mut self, slot: SlotId, record: UploadRecord) {
-        self.grey.take(slot);
-        self.upload(slot, record);
-    }
-
-    /// Uploads a record that is no longer kept, and lets the store forget it.
-    fn upload(&mut self, slot: SlotId, record: UploadRecord) {
-        self.actions.push(Action::Emit(Box::new(record)));
-        self.actions.push(Action::Forget(slot));
-    }
-
-    /// Frees a slot whose transaction was not done.
-    fn drop_grey(&mut self, slot: SlotId) {
-        self.grey.take(slot);
-        self.actions.push(Action::Forget(slot));
-    }
-
-    /// Keeps a grey record; the transaction goes on when it is persisted.
-    fn keep_grey(&mut self, record: UploadRecord, quote: Option<Quote>) -> SlotId {
-        let (slot, evicted) = self.grey.put(record, quote, self.setup.profile.grey_slots);
-        if let Some(evicted) = evicted {
-            self.upload(evicted.slot, evicted.record);
-        }
-        self.actions.push(Action::Persist(slot, record.encode()));
-        slot
-    }
-
-    /// Uploads what is still grey.
-    fn flush(&mut self) {
-        for grey in self.grey.drain() {
-            self.upload(grey.slot, grey.record);
-        }
-    }
-
-    /// Judges a grey record that neither proof nor log decided, by the sequence that INIT answered:
-    /// unmoved, the transaction was not done; moved, the clearing house has to judge
-    /// (`docs/spec/terminal.md` 4.3).
-    fn judge_unproved(&mut self, tap: &mut Tap, transaction: Transaction, seq: u16) {
-        let Some(slot) = tap.unproved.take() else { return };
-        let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else { return };
-        if grey.record.transaction == transaction as u8 && seq.checked_add(1) == Some(grey.record.card_seq) {
-            self.drop_grey(slot);
-            tap.notes.push(Note::NotDone);
-        } else {
-            self.settle(slot, grey.record);
-            tap.notes.push(Note::GreyEmitted);
-        }
-    }
-
-    /// Takes what a plan shows.
-    fn show(tap: &mut Tap, plan: &Plan) {
-        tap.notes.extend(plan.notes.iter().copied());
-        tap.list = plan.list.or(tap.list);
-        tap.quote = plan.quote.or(tap.quote);
     }
 }
