@@ -84,10 +84,8 @@ impl Gate {
         let Tap { amount, .. } = tap;
         self.select()?;
         let request = InitRequest { key_index: KEY_INDEX, amount, terminal: TERMINAL };
-        let init: PurchaseInit = decode(
-            self.tell_card(&build::init(Transaction::Capp, &request), Check::Init)?,
-            Check::Init,
-        )?;
+        let init: PurchaseInit =
+            decode(self.tell_card(&build::init(Transaction::Capp, &request), Check::Init)?, Check::Init)?;
         let request = SamInitRequest {
             random: init.random,
             seq: init.seq,

@@ -197,13 +197,13 @@ mod tests {
     #[test]
     fn names_and_versions_have_their_lengths() {
         for length in 0..=MAX_AID {
-            let aid = Vec::from_iter(core::iter::repeat_n(0xA0, length));
+            let aid = core::iter::repeat_n(0xA0, length).collect();
             let whole = (8..=16).contains(&length);
             let expected = if whole { Ok(()) } else { Err(Inconsistent::AidLength) };
             assert_eq!(Contents { aid, ..contents() }.check(), expected, "{length}");
         }
         for length in 0..=2 {
-            let version = Vec::from_iter(core::iter::repeat_n(0x02, length));
+            let version = core::iter::repeat_n(0x02, length).collect();
             let expected = if length == 0 { Err(Inconsistent::VersionLength) } else { Ok(()) };
             assert_eq!(Contents { version, ..contents() }.check(), expected, "{length}");
         }
