@@ -17,6 +17,7 @@ use std::hint::black_box;
 use std::path::Path;
 use tunion_apdu::Response;
 use tunion_card::{Card, Chip};
+use tunion_crypto::Tally;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_files::library::Library;
@@ -33,36 +34,41 @@ struct Exit<'s> {
     at: DateTime,
 }
 
+/// What a tap came to, and what card and PSAM ciphered for it.
+#[derive(Default)]
+struct Driven {
+    decision: Option<Decision>,
+    card: Tally,
+    psam: Tally,
+}
+
 /// Carries out what a terminal wants until it has nothing more to ask. Nothing is traced.
-fn drive(
-    device: &mut Device<'_>,
-    card: &mut Card<Stream>,
-    at: DateTime,
-    event: Event<'_>,
-) -> Option<Decision> {
+fn drive(device: &mut Device<'_>, card: &mut Card<Stream>, at: DateTime, event: Event<'_>) -> Driven {
     let mut response = Response::new();
-    let mut decision = None;
+    let mut driven = Driven::default();
     let mut queue = VecDeque::from(device.terminal.step(at, event));
     while let Some(action) = queue.pop_front() {
         let event = match action {
             Action::SendCard(command) => {
                 card.process(&command, &mut response).unwrap();
+                driven.card += card.work().crypto;
                 Event::CardAnswer(response.bytes())
             }
             Action::SendSam(command) => {
                 device.psam.process(&command, &mut response).unwrap();
+                driven.psam += device.psam.work().crypto;
                 Event::SamAnswer(response.bytes())
             }
             Action::Persist(slot, _) => Event::Persisted(slot),
             Action::Decide(made) => {
-                decision = Some(*made);
+                driven.decision = Some(*made);
                 continue;
             }
             _ => continue,
         };
         queue.extend(device.terminal.step(at, event));
     }
-    decision
+    driven
 }
 
 /// Enters at the first rail tap of the scenario and stands before the gate of the second.
@@ -94,12 +100,12 @@ fn ready(scenario: &Scenario) -> Exit<'_> {
     });
     let (mut entry, gate) = (gates.next().unwrap(), gates.next().unwrap());
     drop(gates);
-    let entered = drive(&mut entry, &mut card, steps[0].at, Event::Card(Request::Ride)).unwrap();
+    let entered = drive(&mut entry, &mut card, steps[0].at, Event::Card(Request::Ride)).decision.unwrap();
     assert_eq!(entered.gate, Gate::Open, "{entered:?}");
     Exit { card, gate, at: steps[1].at }
 }
 
-fn leave(Exit { card, gate, at }: &mut Exit<'_>) -> Option<Decision> {
+fn leave(Exit { card, gate, at }: &mut Exit<'_>) -> Driven {
     drive(gate, card, *at, Event::Card(Request::Ride))
 }
 
@@ -126,9 +132,15 @@ fn rail_exit(criterion: &mut Criterion) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios");
     let scenario = Library::default().scenario(folder.join("student-weekday.toml")).unwrap();
     let start = ready(&scenario);
-    let decision = leave(&mut start.clone()).unwrap();
+    // What is timed is a paid exit whose MAC2 the PSAM took, and ciphers what the table above says.
+    let Driven { decision, card, psam } = leave(&mut start.clone());
+    let decision = decision.unwrap();
     assert_eq!(decision.gate, Gate::Open);
     assert!(decision.charged > Fen::ZERO);
+    assert_eq!(card, Tally { tdes_blocks: 1, des_schedules: 1, des_blocks: 7, ..Tally::default() });
+    let taken =
+        Tally { tdes_schedules: 3, tdes_blocks: 5, des_schedules: 1, des_blocks: 4, ..Tally::default() };
+    assert_eq!(psam, taken);
 
     let mut group = criterion.benchmark_group("rail_exit");
     group.bench_function("whole_tap", |bencher| {

@@ -65,14 +65,27 @@ impl Run {
 
     /// Whether every expectation held. Everything is loaded before anything is played.
     fn play(&self) -> Result<bool> {
-        let scenarios = self.load()?;
-        let outcomes: Vec<Outcome> = scenarios.iter().map(play).collect();
         if let Some(file) = &self.junit {
-            let document = report::junit(&outcomes)?;
-            fs::write(file, document).with_context(|| format!("cannot write {}", file.display()))?;
+            may_write(file)?;
         }
+        let scenarios = match self.load() {
+            Ok(scenarios) => scenarios,
+            Err(error) => {
+                // A report of an earlier run must not stand for this one.
+                self.report(&report::junit_error(&format!("{error:#}"))?)?;
+                return Err(error);
+            }
+        };
+        let outcomes: Vec<Outcome> = scenarios.iter().map(play).collect();
+        self.report(&report::junit(&outcomes)?)?;
         self.print(&outcomes).or_else(closed_pipe)?;
         Ok(outcomes.iter().all(Outcome::passed))
+    }
+
+    /// Writes the JUnit report, if one was asked for.
+    fn report(&self, document: &str) -> Result<()> {
+        let Some(file) = &self.junit else { return Ok(()) };
+        fs::write(file, document).with_context(|| format!("cannot write {}", file.display()))
     }
 
     fn load(&self) -> Result<Vec<Scenario>> {
@@ -104,6 +117,18 @@ impl Run {
                 writeln!(out, "{}", report::summary(outcomes))
             }
         }
+    }
+}
+
+/// Whether the report can be written to `file`: it is new, or a report already.
+fn may_write(file: &Path) -> Result<()> {
+    let shown = file.display();
+    match fs::read(file) {
+        Ok(old) if !old.is_empty() && !old.starts_with(b"<?xml") => {
+            anyhow::bail!("{shown} is there already and is no JUnit report: give --junit another name")
+        }
+        Ok(_) => Ok(()),
+        Err(_) => fs::write(file, "").with_context(|| format!("cannot write {shown}")),
     }
 }
 

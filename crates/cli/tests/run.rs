@@ -66,7 +66,8 @@ fn an_expectation_that_fails_ends_with_1_and_its_line() {
     let printed = text(&output.stdout);
     assert!(printed.contains("wrong.toml:"), "{printed}");
     assert!(printed.contains("charged: expected 4.10, found 4.00"), "{printed}");
-    assert!(printed.ends_with("0 passed, 1 failed\n"));
+    assert!(printed.contains("2026-11-23 08:05:00  lin out 五道口"), "the tap: {printed}");
+    assert!(printed.ends_with("wrong.toml\n0 passed, 1 failed\n"), "{printed}");
     let report = std::fs::read_to_string(junit).unwrap();
     assert!(report.contains("failures=\"1\"") && report.contains("expected 4.10, found 4.00"));
 }
@@ -81,7 +82,8 @@ fn json_tells_the_same() {
     assert_eq!(scenario["apdu_sha256"].as_str().map(str::len), Some(64));
     let charged: u64 =
         scenario["taps"].as_array().unwrap().iter().filter_map(|tap| tap["charged_fen"].as_u64()).sum();
-    let recorded = scenario["records"].as_array().unwrap().iter().filter(|record| record["transaction"] != 2);
+    let recorded =
+        scenario["records"].as_array().unwrap().iter().filter(|record| record["transaction"] != "load");
     let recorded: u64 = recorded.filter_map(|record| record["amount_fen"].as_u64()).sum();
     assert_eq!(charged, recorded);
 }
@@ -96,7 +98,7 @@ fn bad_input_ends_with_2_and_plays_nothing() {
         ("title", "titel", "titel"),
         ("charged = \"4.00\"", "charged = 4.00", "write \"4.00\" for 4 yuan"),
         ("charged = \"4.00\"", "charged = \"400 fen\"", "write \"4.00\""),
-        ("at = 2026-11-23T07:40:00", "at = 2026-02-30T07:40:00", "invalid date"),
+        ("at = 2026-11-23T07:40:00", "at = 2026-02-30T07:40:00", "there is no day 2026-02-30"),
         ("terminal = \"kiosk\"", "terminal = \"kiosc\"", "the nearest is `kiosk`"),
         ("gate = \"open\"", "gate = \"opened\"", "the nearest is `open`"),
     ];
@@ -109,6 +111,27 @@ fn bad_input_ends_with_2_and_plays_nothing() {
         assert!(error.contains("bad.toml:") && error.contains(said), "{new}: {error}");
         assert!(error.ends_with("nothing was played\n"));
     }
+}
+
+#[test]
+fn a_report_never_takes_another_files_place_and_never_goes_stale() {
+    let scratch = Scratch::new("report");
+    let good = scratch.scenario("good.toml", "seed", "seed");
+    let output = tunion(&["run", &good, "--junit", &good]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is no JUnit report"));
+    assert!(std::fs::read_to_string(&good).unwrap().contains("version = 1"));
+
+    let report = scratch.0.join("report.xml").display().to_string();
+    assert_eq!(tunion(&["run", &good, "--junit", &report]).status.code(), Some(0));
+    let bad = scratch.scenario("bad.toml", "title", "titel");
+    assert_eq!(tunion(&["run", &bad, "--junit", &report]).status.code(), Some(2));
+    assert!(std::fs::read_to_string(&report).unwrap().contains("errors=\"1\""));
+
+    let nowhere = scratch.0.join("no/such/folder.xml").display().to_string();
+    let output = tunion(&["run", &good, "--junit", &nowhere]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "nothing was played");
 }
 
 #[test]

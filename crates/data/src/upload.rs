@@ -79,8 +79,7 @@ record! {
 impl UploadRecord {
     /// Flag: stored before DEBIT, its outcome not known.
     pub const GREY: u8 = 0x01;
-    /// Flag: the outcome was learned at a later tap, by GET TRANSACTION PROVE and the card's log. Its
-    /// MAC2 was not checked by the PSAM.
+    /// Flag: the outcome was learned at a later tap, by GET TRANSACTION PROVE and the card's log.
     pub const RECOVERED: u8 = 0x02;
     /// Flag: the PSAM did not accept MAC2. The money has left the card all the same.
     pub const MAC2_FAILED: u8 = 0x04;

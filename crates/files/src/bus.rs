@@ -18,7 +18,8 @@ use toml::Spanned;
 use tunion_data::CityCode;
 use tunion_fare::{BusLine, BusLines, GroupId, Stop};
 
-use crate::diag::{Diagnostic, Diagnostics, Source, Text};
+use crate::diag::{Diagnostic, Diagnostics, Repeats, Source, Text};
+use crate::kind::Kind;
 use crate::network::twice;
 
 #[derive(Deserialize)]
@@ -45,7 +46,7 @@ pub fn load(directory: impl AsRef<Path>) -> Result<BusLines, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn compile(head: &Source, lines: &Source, stops: &Source) -> Result<BusLines, Diagnostics> {
-    let file: Head = head.toml()?;
+    let file: Head = Kind::BusLines.read(head)?;
     let mut errors = Diagnostics::default();
     errors.keep(head.version(&file.version, 1));
     errors.keep(head.said(&file.provenance, "provenance"));
@@ -123,30 +124,89 @@ fn line_table(source: &Source, classes: &[Spanned<String>]) -> Result<Vec<LineRo
 
 fn stop_table(source: &Source, lines: &[LineRow]) -> Result<HashMap<Key, Vec<Stop>>, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let mut stops_of: HashMap<Key, Vec<Stop>> = HashMap::new();
-    for [code, direction, seq, stop, number] in
-        &source.table(["code", "direction", "seq", "stop", "number"])?
-    {
-        let key = errors.keep(key(source, code, direction));
-        let (seq_number, number) = (errors.keep(source.parse::<u8>(seq)), errors.keep(source.parse(number)));
-        let (Some(key), Some(seq_number), Some(number)) = (key, seq_number, number) else { continue };
-        if !lines.iter().any(|line| line.key == key) {
+    let rows = source.table(["code", "direction", "seq", "stop", "number"])?;
+    let mut unknown = Repeats::new("rows");
+    let mut routes: HashMap<Key, Route<'_>> = HashMap::new();
+    // A row whose line cannot be read may be due in any line.
+    let mut astray = false;
+    for [code, direction, seq, stop, number] in &rows {
+        let (key, seq_number, number_read) = (
+            errors.keep(key(source, code, direction)),
+            errors.keep(source.parse::<u8>(seq)),
+            errors.keep(source.parse(number)),
+        );
+        let Some(key) = key else {
+            astray = true;
+            continue;
+        };
+        let named = &source.text()[code.span().start..direction.span().end];
+        let known = unknown.keep(named, || {
             let message = format!("there is no line with code {} and direction {}", key.0, key.1);
-            errors.push(source.error(code, message).help("lines.csv names the lines"));
+            let known = lines.iter().any(|line| line.key == key);
+            known.then_some(()).ok_or_else(|| source.error(code, message).help("lines.csv names the lines"))
+        });
+        if known.is_none() {
             continue;
         }
-        let stops = stops_of.entry(key).or_default();
-        let next = stops.len() + 1;
-        if usize::from(seq_number) != next {
+        let route = routes.entry(key).or_insert_with(Route::new);
+        let due = std::mem::replace(&mut route.due, seq_number.map(|seq| seq.saturating_add(1)));
+        let due = due.filter(|_| !astray);
+        if let (Some(seq_number), Some(due)) = (seq_number, due)
+            && seq_number != due
+        {
             errors.push(
                 source
-                    .error(seq, format!("stop {seq_number} of a line where stop {next} is due"))
+                    .error(seq, format!("stop {seq_number} of a line where stop {due} is due"))
                     .help("seq counts the stops of a line from 1 without a gap, to 255 at most"),
             );
         }
-        stops.push(Stop { name: stop.get_ref().as_str().into(), number });
+        if let Some(read) = number_read {
+            route.stops.push(Stop { name: stop.get_ref().as_str().into(), number: read });
+            route.numbers.push(number);
+        }
     }
-    errors.or(stops_of)
+    unknown.tell(&mut errors);
+    for line in lines {
+        if let Some(route) = routes.get(&line.key) {
+            errors.keep(route.one_way(source, line.line.get_ref()));
+        }
+    }
+    errors.or(routes.into_iter().map(|(key, route)| (key, route.stops)).collect())
+}
+
+/// The stops of a line in one direction, as far as they are read.
+struct Route<'a> {
+    stops: Vec<Stop>,
+    /// Where their numbers stand.
+    numbers: Vec<&'a Spanned<String>>,
+    /// The `seq` of its next row; `None` when that of the last row could not be read.
+    due: Option<u8>,
+}
+
+impl Route<'_> {
+    fn new() -> Self {
+        Self { stops: Vec::new(), numbers: Vec::new(), due: Some(1) }
+    }
+
+    /// The printed numbers rise along the line or fall along it; several stops may share one.
+    fn one_way(&self, source: &Source, line: &str) -> Result<(), Diagnostic> {
+        let mut way = None;
+        for (pair, places) in self.stops.windows(2).zip(self.numbers.windows(2)) {
+            let step = pair[0].number.cmp(&pair[1].number);
+            if step.is_eq() {
+                continue;
+            }
+            if *way.get_or_insert(step) != step {
+                let (before, then) = if step.is_gt() { ("rise", "falls") } else { ("fall", "rises") };
+                let message = format!("the stop numbers of line `{line}` {before} up to here");
+                let error = source.error(places[1], message).label(format!("this one {then}"));
+                return Err(error
+                    .also(places[0], "the number before")
+                    .help("the numbers of a line rise or fall all along it; several stops may share one"));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

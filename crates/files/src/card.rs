@@ -49,6 +49,7 @@ use tunion_card::PurseContents;
 use tunion_data::file::{AppInfo, Holder, Management};
 
 use crate::diag::{Diagnostics, Source};
+use crate::kind::Kind;
 
 pub(crate) use fields::{card_type, in_order, purse};
 pub(crate) use schema::PurseTable;
@@ -81,7 +82,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<CardFile, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source) -> Result<CardFile, Diagnostics> {
-    let file: schema::File = source.toml()?;
+    let file: schema::File = Kind::Card.read(source)?;
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.name, "name"));

@@ -23,6 +23,7 @@
 
 mod csv;
 mod path;
+mod repeats;
 mod text;
 mod toml;
 
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+pub(crate) use repeats::Repeats;
 pub use text::{Day, FromText, Hex, Moment, Text};
 
 /// The text of one file, with the path a reader knows it by. Cloning is cheap.
@@ -58,17 +60,29 @@ impl Source {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// One diagnostic without a line when the file cannot be read or is not UTF-8.
+    /// The file cannot be read, or is not UTF-8 from some line on.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostics> {
         let path = path.as_ref();
         let shown = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Self::new(shown, text)),
-            Err(error) => {
-                let message = format!("cannot read {shown}: {error}");
-                Err(Self::new(shown, "").whole(message).into())
-            }
+        if path.is_dir() {
+            let message = format!("{shown} is a directory where a file is wanted");
+            return Err(Self::new(shown, "").whole(message).into());
         }
+        let bytes = std::fs::read(path).map_err(|error| {
+            let message = format!("cannot read {shown}: {error}");
+            Self::new(&*shown, "").whole(message)
+        })?;
+        String::from_utf8(bytes).map(|text| Self::new(&*shown, text)).map_err(|error| {
+            // Shown up to the byte itself, which no text can show.
+            let mut bytes = error.as_bytes().to_vec();
+            bytes.truncate(error.utf8_error().valid_up_to());
+            let valid = Self::new(&*shown, String::from_utf8_lossy(&bytes));
+            let end = valid.text().len();
+            let wrong = error.as_bytes()[bytes.len()];
+            let error =
+                valid.error(end..end, format!("this is not UTF-8: byte {wrong:02X} is no character here"));
+            error.help("save the file as UTF-8").into()
+        })
     }
 
     /// The path as it is shown in diagnostics.
@@ -183,6 +197,11 @@ impl Diagnostic {
         self
     }
 
+    /// Whether it says what would be right.
+    pub(crate) fn is_helped(&self) -> bool {
+        !self.0.help.is_empty()
+    }
+
     /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -205,6 +224,12 @@ impl Diagnostic {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// Whether both tell the same fault, whoever came upon it.
+    fn is_same(&self, other: &Self) -> bool {
+        let [a, b] = [self, other].map(|one| (one.path(), &one.0.span, one.message()));
+        a == b
     }
 
     fn start(&self) -> usize {
@@ -244,6 +269,8 @@ impl std::error::Error for Diagnostic {}
 
 /// The errors of one load, in the order they were found. As an error it holds at least one.
 ///
+/// The same error is held once: a file that many others name is told once, with the first that named it.
+///
 /// `Debug` is the same text as `Display`, so that an `unwrap` or a `main` that returns it shows the
 /// line as well.
 #[derive(Clone, Default)]
@@ -252,7 +279,9 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        if !self.0.iter().any(|known| known.is_same(&diagnostic)) {
+            self.0.push(diagnostic);
+        }
     }
 
     /// Takes the value out of `result`, or keeps its errors and goes on.
@@ -260,7 +289,7 @@ impl Diagnostics {
         match result {
             Ok(value) => Some(value),
             Err(errors) => {
-                self.0.extend(errors.into().0);
+                errors.into().0.into_iter().for_each(|error| self.push(error));
                 None
             }
         }
@@ -274,15 +303,26 @@ impl Diagnostics {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 
+    /// Notes in each error where its file is named.
+    #[must_use]
+    pub(crate) fn named_at(self, source: &Source, name: impl Into<Place>) -> Self {
+        let note = format!("named at {}:{}", source.path(), source.line(name));
+        Self(self.0.into_iter().map(|error| error.note(&*note)).collect())
+    }
+
     /// The errors in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }
 
-    /// All of them as a terminal shows them, with an empty line between.
+    /// The first 20 as a terminal shows them, with an empty line between, and how many more there are.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        self.0.iter().map(|d| d.render(colour)).collect::<Vec<_>>().join("\n\n")
+        const SHOWN: usize = 20;
+        let more = self.0.len().saturating_sub(SHOWN);
+        let more = (more > 0).then(|| format!("and {more} more"));
+        let shown = self.0.iter().take(SHOWN).map(|error| error.render(colour));
+        shown.chain(more).collect::<Vec<_>>().join("\n\n")
     }
 }
 

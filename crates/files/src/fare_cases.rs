@@ -172,7 +172,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Vec<FareCase>, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source) -> Result<Vec<FareCase>, Diagnostics> {
-    let file: File = source.toml()?;
+    let file: File = crate::kind::Kind::FareCases.read(source)?;
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.provenance, "provenance"));

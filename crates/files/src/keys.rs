@@ -17,6 +17,7 @@ use tunion_crypto::Key16;
 use tunion_issuer::Roots;
 
 use crate::diag::{Diagnostics, Hex, Source, Text};
+use crate::kind::Kind;
 
 /// A key set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,7 +57,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<KeySet, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source) -> Result<KeySet, Diagnostics> {
-    let File { version, provenance, key_version, roots } = source.toml()?;
+    let File { version, provenance, key_version, roots } = Kind::Keys.read(source)?;
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&version, 1));
     errors.keep(source.said(&provenance, "provenance"));

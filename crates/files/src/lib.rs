@@ -18,6 +18,7 @@ pub mod card;
 pub mod diag;
 pub mod fare_cases;
 pub mod keys;
+mod kind;
 pub mod library;
 pub mod network;
 pub mod scenario;

@@ -21,7 +21,8 @@ use toml::Spanned;
 use tunion_data::CityCode;
 use tunion_fare::{Group, Network, Station, StationId};
 
-use crate::diag::{Diagnostic, Diagnostics, Source, Text};
+use crate::diag::{Diagnostic, Diagnostics, Repeats, Source, Text};
+use crate::kind::Kind;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +55,7 @@ pub fn load(directory: impl AsRef<Path>) -> Result<Network, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn compile(head: &Source, stations: &Source, edges: &Source) -> Result<Network, Diagnostics> {
-    let file: Head = head.toml()?;
+    let file: Head = Kind::Network.read(head)?;
     let mut errors = Diagnostics::default();
     errors.keep(head.version(&file.version, 1));
     errors.keep(head.said(&file.provenance, "provenance"));
@@ -161,27 +162,33 @@ fn ways(
         Some(id) => Ok(*id),
         None => source.choose(cell, "station", ids()),
     };
+    let line = |cell: &Spanned<String>| {
+        source.choose(cell, "line", group_of_line.iter().map(|(name, group)| (*name, *group)))
+    };
+    let (mut no_lines, mut no_stations) = (Repeats::new("rows"), Repeats::new("rows"));
     let mut ways = vec![Ways::new(); groups];
     let mut seen = HashMap::new();
-    for [line, from, to, metres] in &source.table(["line", "from", "to", "metres"])? {
-        let group = source.choose(line, "line", group_of_line.iter().map(|(name, group)| (*name, *group)));
+    let rows = source.table(["line", "from", "to", "metres"])?;
+    for [name, from, to, metres] in &rows {
         let (group, a, b, length) = (
-            errors.keep(group),
-            errors.keep(station(from)),
-            errors.keep(station(to)),
+            no_lines.keep(name.get_ref(), || line(name)),
+            no_stations.keep(from.get_ref(), || station(from)),
+            no_stations.keep(to.get_ref(), || station(to)),
             errors.keep(source.parse::<NonZeroU32>(metres)),
         );
         let (Some(group), Some(a), Some(b), Some(length)) = (group, a, b, length) else { continue };
         if a == b {
             errors.push(source.error(to, format!("an edge from `{}` to itself", to.get_ref())));
         }
-        if let Some(first) = seen.insert((line.get_ref(), a.min(b), a.max(b)), from) {
+        if let Some(first) = seen.insert((name.get_ref(), a.min(b), a.max(b)), from) {
             let message = format!("a second edge between `{}` and `{}`", from.get_ref(), to.get_ref());
             let error = source.error(from, message).also(first, "the first one");
             errors.push(error.help("an edge is ridden both ways and is given once for each line"));
         }
         ways[group].push((a, b, length.get()));
     }
+    no_lines.tell(&mut errors);
+    no_stations.tell(&mut errors);
     errors.or(ways)
 }
 

@@ -22,7 +22,7 @@
 //! [terminals.bus-331]                     # the reader on one bus
 //! file = "../terminals/beijing-bus.toml"
 //! line = "331"
-//! direction = 0                           # default 0
+//! direction = 0                           # where the line has two
 //! vehicle = "A1001"                       # ASCII, at most 8
 //!
 //! [terminals.kiosk]
@@ -91,17 +91,20 @@
 //! `times` taps of one, the first at its own time. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
-//! debited or loaded in this tap), `balance` (actual, on the card), `month` (the total on the card) and
-//! `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
+//! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
+//! `month` (the total on the card) and `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
-//! `charged`, `loaded`, `balance`, `month`, `rides` of that total, and the `records` of debits emitted,
-//! those of nothing included.
+//! `charged`, `loaded`, `balance`, `overdraft-used`, `month`, `rides` of that total, and the `records` of
+//! debits emitted, those of nothing included. An `expect` that says nothing is refused, and so is a
+//! scenario that expects nothing at all.
 
 mod cast;
 mod expect;
 mod fault;
 mod schema;
 mod taps;
+
+pub use expect::kebab;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,6 +118,7 @@ use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
 use crate::card::CardFile;
 use crate::diag::{Diagnostics, Source};
 use crate::keys::KeySet;
+use crate::kind::Kind;
 use crate::library::Library;
 use crate::terminal::TerminalFile;
 
@@ -261,6 +265,8 @@ pub struct Expect {
     pub charged: Option<Fen>,
     /// Actual balance on the card after the tap.
     pub balance: Option<Fen>,
+    /// Overdraft used on the card after the tap.
+    pub overdraft_used: Option<Fen>,
     /// The month's total on the card after the tap.
     pub month: Option<Fen>,
     /// The notes of the decision, all of them in their order; status words are not compared.
@@ -299,6 +305,8 @@ pub struct Totals {
     pub loaded: Option<Fen>,
     /// Actual balance.
     pub balance: Option<Fen>,
+    /// Overdraft used on the card.
+    pub overdraft_used: Option<Fen>,
     /// The month's total on the card.
     pub month: Option<Fen>,
     /// The rides of that total.
@@ -314,17 +322,21 @@ pub struct Totals {
 /// # Errors
 /// Every mistake found, with its line.
 pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnostics> {
-    let file: schema::File = source.toml()?;
+    let file: schema::File = Kind::Scenario.read(source)?;
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.title, "title"));
-    let keys = source.file(&file.keys).map_err(Diagnostics::from).and_then(|path| library.keys(path));
+    let keys = source
+        .file(&file.keys)
+        .map_err(Diagnostics::from)
+        .and_then(|path| library.keys(path).map_err(|errors| errors.named_at(source, &file.keys)));
     let keys = errors.keep(keys);
     let cast = errors.keep(cast::Cast::new(source, &file, library));
     let (Some(keys), Some(cast)) = (keys, cast) else { return Err(errors) };
     let black_list = errors.keep(cast.black_list(source, &file.black_list));
     let steps = errors.keep(taps::steps(source, &file.tap, &cast));
     errors.keep(cast::all_used(source, &file));
+    errors.keep(expect::any(source, &file));
     let totals = errors.keep(expect::totals(source, &file.totals, &cast));
     let (Some(black_list), Some(steps), Some(totals)) = (black_list, steps, totals) else {
         return Err(errors);

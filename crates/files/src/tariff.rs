@@ -27,6 +27,7 @@ use toml::Spanned;
 use tunion_fare::{Places, Tariff};
 
 use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::kind::Kind;
 use crate::{bus, network};
 
 /// Loads a tariff with the places it prices.
@@ -36,19 +37,14 @@ use crate::{bus, network};
 pub fn load(path: impl AsRef<Path>) -> Result<Tariff, Diagnostics> {
     let path = path.as_ref();
     let source = Source::read(path)?;
-    let file: schema::TariffFile = source.toml()?;
-    let directory = |name: &Spanned<String>| {
-        let directory = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
-        if directory.is_dir() {
-            Ok(directory)
-        } else {
-            let message = format!("there is no directory `{}`", directory.display());
-            Err(Diagnostics::from(source.error(name, message).help("it is relative to this file")))
-        }
-    };
+    let file: schema::TariffFile = Kind::Tariff.read(&source)?;
     let places = match (&file.network, &file.bus_lines) {
-        (Some(name), None) => Places::Rail(network::load(directory(name)?)?),
-        (None, Some(name)) => Places::Bus(bus::load(directory(name)?)?),
+        (Some(name), None) => network::load(source.directory(name)?)
+            .map(Places::Rail)
+            .map_err(|errors| errors.named_at(&source, name))?,
+        (None, Some(name)) => bus::load(source.directory(name)?)
+            .map(Places::Bus)
+            .map_err(|errors| errors.named_at(&source, name))?,
         (network, lines) => return Err(one_of_two(&source, network.as_ref().or(lines.as_ref())).into()),
     };
     compile::tariff(&source, &file, &places)
@@ -59,7 +55,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Tariff, Diagnostics> {
 /// # Errors
 /// Every mistake found in the tariff, with its line.
 pub fn compile(source: &Source, places: &Places) -> Result<Tariff, Diagnostics> {
-    compile::tariff(source, &source.toml()?, places)
+    compile::tariff(source, &Kind::Tariff.read(source)?, places)
 }
 
 fn one_of_two(source: &Source, second: Option<&Spanned<String>>) -> Diagnostic {

@@ -73,6 +73,7 @@ use tunion_psam::SequenceMoves;
 use tunion_terminal::Profile;
 
 use crate::diag::{Diagnostics, Source};
+use crate::kind::Kind;
 use crate::library::Library;
 
 pub(crate) use switches::Switches;
@@ -150,7 +151,7 @@ pub fn load(path: impl AsRef<Path>, library: &mut Library) -> Result<TerminalFil
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source, library: &mut Library) -> Result<TerminalFile, Diagnostics> {
-    compile::terminal(source, &source.toml()?, library)
+    compile::terminal(source, &Kind::Terminal.read(source)?, library)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Holding what came of a tap against what the scenario expects.
 
-use crate::outcome::{Failure, Row};
+use crate::outcome::{CardEnd, Failure, Row};
 use crate::words::kind;
-use tunion_files::scenario::{Expect, NoteKind, Step};
+use tunion_data::Fen;
+use tunion_files::scenario::{Expect, NoteKind, Step, Totals, kebab};
 use tunion_terminal::{Decision, Gate};
 
 /// Where an expectation stands: the line of the scenario, and the tap's row if it belongs to one.
@@ -42,25 +43,45 @@ impl Checks {
     /// Checks one tap.
     pub(crate) fn tap(&mut self, step: &Step, index: usize, row: &Row) {
         let at = (step.line, Some(index));
-        let Expect { gate, code, prompt, list, charged, balance, month, notes } = &step.expect;
+        let Expect { gate, code, prompt, list, charged, balance, overdraft_used, month, notes } =
+            &step.expect;
         let decision = row.decision.as_ref();
-        let found = decision.map(|d| &d.gate);
-        self.compare(at, "gate", gate.as_ref(), found, |gate| format!("{gate:?}").to_lowercase());
-        self.compare(at, "code", code.as_ref(), decision.map(|d| &d.code), ToString::to_string);
-        self.compare(at, "prompt", prompt.as_ref(), decision.map(|d| &d.prompt), ToString::to_string);
-        self.compare(
-            at,
-            "list fare",
-            list.as_ref(),
-            decision.and_then(|d| d.list.as_ref()),
-            ToString::to_string,
-        );
-        self.compare(at, "charged", charged.as_ref(), decision.map(|d| &d.charged), ToString::to_string);
-        self.compare(at, "balance", balance.as_ref(), Some(&row.balance), ToString::to_string);
-        self.compare(at, "month total", month.as_ref(), row.month.as_ref(), ToString::to_string);
+        self.compare(at, "gate", gate.as_ref(), decision.map(|d| &d.gate), |name| kebab(name));
+        self.compare(at, "code", code.as_ref(), decision.map(|d| &d.code), |name| kebab(name));
+        self.compare(at, "prompt", prompt.as_ref(), decision.map(|d| &d.prompt), |name| kebab(name));
         let kinds = decision.map(|d| d.notes.iter().copied().filter_map(kind).collect::<Vec<NoteKind>>());
-        self.compare(at, "notes", notes.as_ref(), kinds.as_ref(), |kinds| format!("{kinds:?}"));
+        self.compare(at, "notes", notes.as_ref(), kinds.as_ref(), |kinds| {
+            let names: Vec<String> = kinds.iter().map(|kind| format!("\"{}\"", kebab(kind))).collect();
+            format!("[{}]", names.join(", "))
+        });
+        for (what, expected, found) in [
+            ("list", list, decision.and_then(|d| d.list.as_ref())),
+            ("charged", charged, decision.map(|d| &d.charged)),
+            ("balance", balance, Some(&row.balance)),
+            ("overdraft-used", overdraft_used, Some(&row.overdraft_used)),
+            ("month", month, row.month.as_ref()),
+        ] {
+            self.compare(at, what, expected.as_ref(), found, Fen::to_string);
+        }
         self.belief(at, decision, row);
+    }
+
+    /// Checks how a card ended. `debits` is the number of its debit records.
+    pub(crate) fn totals(&mut self, totals: &Totals, end: &CardEnd, debits: u32) {
+        let at = (totals.line, None);
+        let (paid, rides) = end.month.unzip();
+        let name = |what: &str| format!("{what} of {}", end.name);
+        for (what, expected, found) in [
+            ("charged", totals.charged, Some(end.charged)),
+            ("loaded", totals.loaded, Some(end.loaded)),
+            ("balance", totals.balance, Some(end.balance)),
+            ("overdraft-used", totals.overdraft_used, Some(end.overdraft_used)),
+            ("month", totals.month, paid),
+        ] {
+            self.compare(at, &name(what), expected.as_ref(), found.as_ref(), Fen::to_string);
+        }
+        self.compare(at, &name("rides"), totals.rides.as_ref(), rides.as_ref(), u16::to_string);
+        self.compare(at, &name("records"), totals.records.as_ref(), Some(&debits), u32::to_string);
     }
 
     /// A terminal that says yes has to know what it left on the card.

@@ -29,5 +29,5 @@ pub mod trace;
 mod words;
 pub mod world;
 
-pub use outcome::{Failure, Outcome, Row};
+pub use outcome::{CardEnd, Failure, Outcome, Row};
 pub use world::play;

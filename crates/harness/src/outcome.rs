@@ -18,6 +18,8 @@ pub struct Outcome {
     pub title: String,
     /// The taps in their order.
     pub rows: Vec<Row>,
+    /// How each card ended, in the order of the file.
+    pub cards: Vec<CardEnd>,
     /// The expectations that did not hold. None: the scenario passed.
     pub failures: Vec<Failure>,
     /// What the terminals uploaded, in order.
@@ -34,6 +36,23 @@ impl Outcome {
     }
 }
 
+/// How a card ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CardEnd {
+    /// Its name in the scenario.
+    pub name: String,
+    /// What its taps debited.
+    pub charged: Fen,
+    /// What its taps loaded.
+    pub loaded: Fen,
+    /// Actual balance.
+    pub balance: Fen,
+    /// Overdraft used.
+    pub overdraft_used: Fen,
+    /// The monthly rail total and its rides, as in [`Row::month`].
+    pub month: Option<(Fen, u16)>,
+}
+
 /// One tap.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -47,6 +66,8 @@ pub struct Row {
     pub place: String,
     /// Name of the card.
     pub card: String,
+    /// Whether it is a ride, not a top-up or an enquiry.
+    pub is_ride: bool,
     /// Whether it is a top-up: then the decision's amount was credited, not debited.
     pub is_load: bool,
     /// What the terminal decided; `None` only when the harness itself failed.
@@ -83,11 +104,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// In one line, with the scenario's path.
+    /// In one line: the file and its line, the tap, and what was found in place of what was expected.
     #[must_use]
-    pub fn describe(&self, path: &str) -> String {
-        let Self { line, what, expected, found, .. } = self;
-        let place = if *line == 0 { path.to_owned() } else { format!("{path}:{line}") };
-        format!("{place}: {what}: expected {expected}, found {found}")
+    pub fn describe(&self, outcome: &Outcome) -> String {
+        let Self { line, row, what, expected, found } = self;
+        let place = if *line == 0 { outcome.path.clone() } else { format!("{}:{line}", outcome.path) };
+        let tap = row.and_then(|row| outcome.rows.get(row)).map_or_else(String::new, |row| {
+            format!("  {} {}  {} {}:", row.at.date(), row.at.time(), row.card, row.place)
+        });
+        format!("{place}:{tap} {what}: expected {expected}, found {found}")
     }
 }

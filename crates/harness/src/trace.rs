@@ -90,6 +90,22 @@ impl Exchange {
         self.spec().map_or("unknown command", |(_, spec)| spec.title)
     }
 
+    /// The name, and of GET BALANCE which balance.
+    fn full_title(&self) -> String {
+        let asked = match self.spec() {
+            Some((command, spec)) if spec.name == Name::GetBalance => match command.p1 {
+                0x00 => " (available)",
+                0x01 => " (overdraft limit)",
+                0x02 => " (overdraft used)",
+                0x03 => " (actual)",
+                0x04 => " (ceiling)",
+                _ => " (all)",
+            },
+            _ => "",
+        };
+        format!("{}{asked}", self.title())
+    }
+
     /// The status word, if an answer came.
     #[must_use]
     pub fn sw(&self) -> Option<Sw> {
@@ -104,13 +120,13 @@ impl Exchange {
             Device::Card => "card",
             Device::Sam => "psam",
         };
-        let mut lines = vec![format!("{who} > {:<30} {}", self.title(), hex(&self.command))];
+        let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), hex(&self.command))];
         let Some((command, spec)) = self.spec() else { return lines };
         lines.extend(words(request_layout(&command, spec), command.data));
         match (&self.answer, self.sw()) {
             (Some(answer), Some(sw)) => {
                 let data = answer.get(..answer.len() - 2).unwrap_or_default();
-                lines.push(format!("{who} < {:<30} {}", sw.to_string(), hex(data)));
+                lines.push(format!("{who} < {:<30} {}", sw.to_string(), hex(data)).trim_end().to_owned());
                 lines.extend(words(self.answer_layout(&command, spec), data));
             }
             _ => lines.push(format!("{who} < no answer")),
@@ -146,10 +162,13 @@ fn request_layout(command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldI
 /// The fields of `bytes` that are not blank, a few to a line.
 fn words(layout: Option<&[FieldInfo]>, bytes: &[u8]) -> Vec<String> {
     const WIDTH: usize = 100;
+    let blank = |value: &[u8]| value.iter().all(|byte| *byte == 0) || value.iter().all(|byte| *byte == b' ');
+    // Of a long record only what is there; of a few fields all of them.
+    let all = layout.is_some_and(|fields| fields.len() <= 4);
     let mut lines: Vec<String> = Vec::new();
     for field in layout.unwrap_or_default() {
         let Some(value) = bytes.get(field.offset..field.offset + field.len) else { break };
-        if value.iter().all(|byte| *byte == 0) || value.iter().all(|byte| *byte == b' ') {
+        if blank(value) && !all {
             continue;
         }
         let word = format!("{} {}", field.name, show(field.kind, value));

@@ -1,7 +1,8 @@
 //! Taps in words.
 
+use std::path::Path;
 use tunion_fare::{StopId, Tariff};
-use tunion_files::scenario::{Act, NoteKind, Step, TerminalEntry};
+use tunion_files::scenario::{Act, Fault, NoteKind, Step, TerminalEntry, When};
 use tunion_terminal::{Decision, Note};
 
 /// The place in the passenger's words.
@@ -32,11 +33,24 @@ pub(crate) fn reasons(decision: Option<&Decision>, tariff: Option<&Tariff>) -> V
     };
     let line = |reason: &tunion_fare::Reason| {
         let rule = tariff.rule(reason.rule);
-        let place = rule.map_or_else(String::new, |rule| format!("{}:{}", tariff.head().file, rule.line));
+        let file = Path::new(&*tariff.head().file).file_name().unwrap_or_default().to_string_lossy();
+        let place = rule.map_or_else(String::new, |rule| format!("{file}:{}", rule.line));
         let name = rule.map_or("?", |rule| &rule.name);
         format!("{} -> {}  {}  [{name}, {place}]", reason.before, reason.after, tariff.explain(reason))
     };
     quote.reasons.iter().map(line).collect()
+}
+
+/// How the card was pulled out of the field.
+pub(crate) fn fault(fault: &Fault) -> String {
+    let title = fault.command.spec().title;
+    match fault.when {
+        When::Before => format!("the card was pulled before {title}"),
+        When::After => format!("the card was pulled after {title}, its answer lost"),
+        When::During { bytes, .. } => {
+            format!("the card was pulled during {title}, after it wrote {bytes} bytes")
+        }
+    }
 }
 
 /// A note in a sentence.
@@ -48,12 +62,13 @@ pub(crate) fn note(note: Note) -> String {
         Note::TotalUnreadable => "the rail record's CRC fails: the month's total counts as zero".to_owned(),
         Note::Covered { amount } => format!("settled a trip that was never ended: {amount}"),
         Note::GivenUp { city } => format!("gave up a journey that is open in city {city}"),
-        Note::Recovered => {
-            "recovered: the debit of an earlier tap was done, its own record was emitted".to_owned()
+        Note::Recovered { amount, at, load } => {
+            let what = if load { "load" } else { "debit" };
+            format!("recovered: the {what} of {amount} at {at} was done, its own record was emitted")
         }
-        Note::NotDone => "the debit of an earlier tap was not done".to_owned(),
+        Note::NotDone => "what the tap before began was not done".to_owned(),
         Note::GreyEmitted => {
-            "an earlier debit can no longer be proved: its grey record was emitted".to_owned()
+            "what an earlier tap did can no longer be known: its grey record was emitted".to_owned()
         }
         Note::HostRefused(refusal) => format!("the issuer refused: {refusal}"),
         Note::Status(sw) => format!("the card or the PSAM answered {sw}"),
@@ -66,7 +81,7 @@ pub(crate) fn kind(note: Note) -> Option<NoteKind> {
         Note::TotalUnreadable => NoteKind::TotalUnreadable,
         Note::Covered { .. } => NoteKind::Covered,
         Note::GivenUp { .. } => NoteKind::GivenUp,
-        Note::Recovered => NoteKind::Recovered,
+        Note::Recovered { .. } => NoteKind::Recovered,
         Note::NotDone => NoteKind::NotDone,
         Note::GreyEmitted => NoteKind::GreyEmitted,
         Note::HostRefused(_) => NoteKind::HostRefused,

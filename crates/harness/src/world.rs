@@ -4,14 +4,16 @@ use crate::audit;
 use crate::check::Checks;
 use crate::device::Device;
 use crate::link::{Faulty, Link, Pull, Traced};
-use crate::outcome::{Outcome, Row};
+use crate::outcome::{CardEnd, Outcome, Row};
 use crate::random::{Stream, stream};
 use crate::spot::{Spot, spot};
 use crate::trace::Trace;
-use crate::words::{note, place_name, reasons};
+use crate::words::{fault, note, place_name, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
+use tunion_data::command::Balances;
+use tunion_data::file::RailRecord;
 use tunion_data::host::{LoadAnswer, LoadRefusal};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
@@ -19,7 +21,7 @@ use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntr
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
-use tunion_terminal::{Action, Charge, Decision, Event, Place, Request, ledger};
+use tunion_terminal::{Action, Charge, Code, Decision, Event, Gate, Place, Request, ledger};
 
 /// Plays a scenario from its first tap to its last.
 ///
@@ -117,7 +119,12 @@ impl<'s> World<'s> {
         let (spot, place) = spot(step, entry);
         self.bring_up(spot, place, entry, step);
         let first = self.trace.len();
+        let before = self.left(step.card);
         let tapped = self.serve(spot, place, step);
+        if refuses(&tapped) && self.left(step.card) != before {
+            let at = (step.line, Some(self.rows.len()));
+            self.checks.fail(at, "a refused card", "as it was", "changed");
+        }
         let row = self.row(step, entry, card, &tapped, first..self.trace.len());
         let index = self.rows.len();
         self.rows.push(row);
@@ -130,8 +137,8 @@ impl<'s> World<'s> {
             );
         }
         if tapped.fault_waits {
-            let never = "the terminal never sent it";
-            self.checks.fail((step.line, Some(index)), "the command of the fault", "sent", never);
+            let command = step.fault.map_or("", |fault| fault.command.spec().title);
+            self.checks.fail((step.line, Some(index)), "fault", command, "it was never sent");
         }
         self.account(step, &tapped);
         if let Some(row) = self.rows.get(index) {
@@ -280,6 +287,11 @@ impl<'s> World<'s> {
         tapped
     }
 
+    /// Money and journey on a card.
+    fn left(&self, card: usize) -> Option<(Balances, RailRecord)> {
+        self.holders.get(card).map(|holder| (holder.card.balances(), holder.card.rail_record()))
+    }
+
     fn row(
         &self,
         step: &Step,
@@ -297,9 +309,10 @@ impl<'s> World<'s> {
             terminal: entry.name.clone(),
             place: place_name(step, entry),
             card: card.name.clone(),
+            is_ride: !matches!(step.act, Act::Load(_) | Act::Enquire),
             is_load: matches!(step.act, Act::Load(_)),
             reasons: reasons(decision.as_ref(), tariff),
-            notes: decision.iter().flat_map(|decision| &decision.notes).copied().map(note).collect(),
+            notes: notes(step, decision.as_ref(), tapped),
             decision,
             enquiry: tapped.enquiry.clone(),
             balance: balances.actual,
@@ -333,6 +346,20 @@ impl<'s> World<'s> {
         }
     }
 
+    /// How a card ended.
+    fn end(&self, card: usize) -> Option<CardEnd> {
+        let (holder, entry) = (self.holders.get(card)?, self.scenario.cards.get(card)?);
+        let balances = holder.card.balances();
+        Some(CardEnd {
+            name: entry.name.clone(),
+            charged: holder.charged,
+            loaded: holder.loaded,
+            balance: balances.actual,
+            overdraft_used: balances.overdraft_used,
+            month: self.month(card),
+        })
+    }
+
     /// The day ends: terminals upload what is still grey.
     fn flush(&mut self) {
         let Some(end) = self.scenario.steps.last().map(|step| step.at) else { return };
@@ -351,41 +378,11 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn finish(mut self) -> Outcome {
         self.flush();
+        let cards: Vec<CardEnd> = (0..self.holders.len()).filter_map(|card| self.end(card)).collect();
         for totals in &self.scenario.totals {
-            let (Some(holder), Some(card)) =
-                (self.holders.get(totals.card).cloned(), self.scenario.cards.get(totals.card))
-            else {
-                continue;
-            };
-            let at = (totals.line, None);
-            let month = self.month(totals.card);
-            let debits = audit::debits(&self.records, card.file.info.pan);
-            let name = |what: &str| format!("{what} of {}", card.name);
-            let (paid, rides) = month.unzip();
-            let balance = holder.card.balances().actual;
-            let checks = &mut self.checks;
-            for (what, expected, found) in [
-                ("sum charged", totals.charged, Some(holder.charged)),
-                ("sum loaded", totals.loaded, Some(holder.loaded)),
-                ("balance", totals.balance, Some(balance)),
-                ("month total", totals.month, paid),
-            ] {
-                checks.compare(at, &name(what), expected.as_ref(), found.as_ref(), ToString::to_string);
+            if let (Some(end), Some(entry)) = (cards.get(totals.card), self.scenario.cards.get(totals.card)) {
+                self.checks.totals(totals, end, audit::debits(&self.records, entry.file.info.pan));
             }
-            checks.compare(
-                at,
-                &name("rides this month"),
-                totals.rides.as_ref(),
-                rides.as_ref(),
-                u16::to_string,
-            );
-            checks.compare(
-                at,
-                &name("debit records"),
-                totals.records.as_ref(),
-                Some(&debits),
-                u32::to_string,
-            );
         }
         for (holder, entry) in self.holders.iter().zip(&self.scenario.cards) {
             let money = audit::Money { start: holder.worth_at_start, end: worth(&holder.card) };
@@ -400,9 +397,24 @@ impl<'s> World<'s> {
             rows: self.rows,
             failures: self.checks.failures,
             records: self.records,
+            cards,
             trace: self.trace,
         }
     }
+}
+
+/// Whether the terminal said no and has nothing to do with the card any more: neither debited it, now or
+/// in the tap before, nor lost it while it did.
+fn refuses(tapped: &Tapped) -> bool {
+    tapped.decision.as_ref().is_some_and(|decision| {
+        let lost = matches!(decision.code, Code::Moved | Code::LoadMoved);
+        decision.gate == Gate::Closed && !lost && decision.charged.is_zero()
+    })
+}
+
+fn notes(step: &Step, decision: Option<&Decision>, tapped: &Tapped) -> Vec<String> {
+    let pulled = step.fault.as_ref().filter(|_| !tapped.fault_waits).map(fault);
+    pulled.into_iter().chain(decision.iter().flat_map(|d| &d.notes).copied().map(note)).collect()
 }
 
 /// A controller that names no fare lets out for nothing; the loader asks for one at exits.

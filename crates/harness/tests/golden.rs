@@ -19,7 +19,9 @@ fn the_scenarios_print_as_reviewed() {
         let outcome = play(&library.scenario(&file).unwrap());
         // Long months are alike day by day: their ends tell.
         let detail = if outcome.rows.len() > 40 { Detail::Taps } else { Detail::Reasons };
-        insta::assert_snapshot!(outcome.name.clone(), table(&outcome, detail));
+        let printed =
+            format!("{}\nSHA-256 of all APDUs: {}\n", table(&outcome, detail), outcome.trace.hash());
+        insta::assert_snapshot!(outcome.name.clone(), printed);
         if outcome.name == "student-weekday" {
             insta::assert_snapshot!("student-weekday-apdus", table(&outcome, Detail::Apdus));
         }

@@ -59,7 +59,6 @@ fn day(name: &str) -> u32 {
     let scenario = load(name);
     let whole = play(&scenario);
     assert!(whole.passed(), "{:?}", whole.failures);
-    let end = whole.rows.last().unwrap();
     let mut played = 0;
     for index in 0..scenario.steps.len() {
         for command in commands(&whole, index) {
@@ -67,8 +66,7 @@ fn day(name: &str) -> u32 {
                 let outcome = play(&torn(&scenario, index, command, when));
                 let what = format!("{name}, tap {index}, {command:?}, {when:?}");
                 assert!(outcome.passed(), "{what}: {:?}", outcome.failures);
-                let last = outcome.rows.last().unwrap();
-                assert_eq!((last.balance, last.month), (end.balance, end.month), "{what}");
+                assert_eq!(outcome.cards, whole.cards, "{what}");
                 assert_eq!(outcome.records.len(), whole.records.len(), "{what}: one record for each debit");
                 played += 1;
             }
@@ -85,5 +83,6 @@ fn a_students_day_costs_the_same_wherever_the_card_is_pulled() {
 
 #[test]
 fn settling_a_trip_and_boarding_anew_survives_every_pull() {
-    day("bus-no-tap-off.toml");
+    let played = day("bus-no-tap-off.toml");
+    assert!(played > 500, "only {played} pulls");
 }

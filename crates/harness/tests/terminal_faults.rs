@@ -80,7 +80,7 @@ fn a_debit_without_an_answer_is_recovered_with_its_own_record() {
 
         exit.restart();
         let again = exit.tap(&mut card, 22, FINE);
-        assert_eq!((again.code(), again.notes()), (Code::Ok, &[Note::Recovered][..]));
+        assert_eq!((again.code(), again.recovered()), (Code::Ok, true));
         let [record] = again.records[..] else { panic!("{:?}", again.records) };
         assert!(record.has(UploadRecord::RECOVERED));
         assert_eq!(record.at.datetime(), Some(now(20)), "the original time");
@@ -88,6 +88,28 @@ fn a_debit_without_an_answer_is_recovered_with_its_own_record() {
         assert!(exit.store.is_empty());
         // The log was asked, so that the proof is known to be ours.
         assert!(again.sent(Name::GetTransactionProve) && again.sent(Name::ReadRecord));
+    });
+}
+
+#[test]
+fn the_psam_judges_a_proved_mac2_while_it_has_that_purchase_open() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut first = card(1);
+        entry.tap(&mut first, 1, FINE);
+        exit.tap(&mut first, 20, LOST_AFTER_DEBIT);
+        let again = exit.tap(&mut first, 21, FINE);
+        assert!(again.recovered() && again.sent(Name::CreditSamForPurchase));
+        assert!(!again.records[0].has(UploadRecord::MAC2_UNCHECKED | UploadRecord::MAC2_FAILED));
+
+        // Another card's purchase takes its place.
+        let (mut lost, mut other) = (card(2), card(3));
+        entry.tap(&mut lost, 1, FINE);
+        entry.tap(&mut other, 1, FINE);
+        exit.tap(&mut lost, 30, LOST_AFTER_DEBIT);
+        exit.tap(&mut other, 30, FINE);
+        let again = exit.tap(&mut lost, 31, FINE);
+        assert!(again.recovered() && !again.sent(Name::CreditSamForPurchase));
+        assert!(again.records[0].has(UploadRecord::MAC2_UNCHECKED));
     });
 }
 
@@ -130,7 +152,7 @@ fn a_debit_whose_proof_is_gone_is_found_in_the_log() {
         // The next journey takes the proof's place.
         assert_eq!(entry.tap(&mut card, 30, FINE).code(), Code::Ok);
         let back = exit.tap(&mut card, 50, FINE);
-        assert_eq!((back.code(), back.notes()), (Code::Ok, &[Note::Recovered][..]));
+        assert_eq!((back.code(), back.recovered()), (Code::Ok, true));
         let [old, new] = back.records[..] else { panic!("{:?}", back.records) };
         assert!(old.has(UploadRecord::RECOVERED) && old.has(UploadRecord::GREY), "its TAC is not known");
         assert_eq!((old.tac, new.card_seq), ([0xFF; 4], old.card_seq + 2));
@@ -166,7 +188,7 @@ fn a_recovered_debit_does_not_pay_for_a_later_tap() {
         assert_eq!(entry.tap(&mut card, 1, LOST_AFTER_DEBIT).code(), Code::Moved);
         // Half an hour later this is no second try at the same tap.
         let later = entry.tap(&mut card, 31, FINE);
-        assert_eq!((later.code(), later.notes()), (Code::ReentryPaid, &[Note::Recovered][..]));
+        assert_eq!((later.code(), later.recovered()), (Code::ReentryPaid, true));
         assert_eq!(later.records.len(), 1);
         assert!(entry.store.is_empty());
     });
@@ -305,7 +327,7 @@ fn a_full_store_gives_way_without_losing_a_record() {
         assert_eq!(evicted[0].at.datetime(), Some(now(20)));
         assert_eq!(exit.store.len(), 1);
         // The second is still recovered.
-        assert_eq!(exit.tap(&mut second, 22, FINE).notes(), [Note::Recovered]);
+        assert!(exit.tap(&mut second, 22, FINE).recovered());
         assert!(exit.store.is_empty());
     });
 }
@@ -324,7 +346,7 @@ fn a_card_that_goes_during_recovery_is_recovered_later() {
                 assert!(gone.records.is_empty() && exit.store.len() == 1);
             }
         }
-        assert_eq!(exit.tap(&mut card, 22, FINE).notes(), [Note::Recovered]);
+        assert!(exit.tap(&mut card, 22, FINE).recovered());
         assert_eq!(actual(&card), paid);
     });
 }

@@ -152,7 +152,14 @@ pub enum Note {
         city: CityCode,
     },
     /// The debit or load of an earlier tap was found done; its own record was emitted.
-    Recovered,
+    Recovered {
+        /// What was debited or loaded then.
+        amount: Fen,
+        /// When.
+        at: BcdDateTime,
+        /// Whether it was a load.
+        load: bool,
+    },
     /// The debit or load of an earlier tap was found not done.
     NotDone,
     /// What became of the debit or load of an earlier tap can no longer be known; its grey record was

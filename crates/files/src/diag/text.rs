@@ -25,6 +25,12 @@ pub trait FromText: FromStr {
     fn guess(_text: &str) -> Option<String> {
         None
     }
+
+    /// The largest one, when `text` is written right and is larger.
+    #[must_use]
+    fn beyond(_text: &str) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! from_text {
@@ -90,10 +96,20 @@ impl FromText for Fen {
             _ => None,
         }
     }
+
+    fn beyond(text: &str) -> Option<String> {
+        let (yuan, fen) = text.split_once('.')?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let written = digits(yuan) && digits(fen) && fen.len() == 2 && !yuan.starts_with('0');
+        written.then(|| format!("\"{}\"", Self::new(u32::MAX)))
+    }
 }
 
 /// What is wrong with `text` as a `T`, and what would be right.
 fn refuse<T: FromText>(found: &str, text: &str) -> (String, String) {
+    if let Some(largest) = T::beyond(text) {
+        return (format!("{found} is too large"), format!("the largest is {largest}"));
+    }
     let help = T::guess(text).unwrap_or_else(|| format!("{} is written as {}", T::WHAT, T::FORM));
     (format!("{found} is not {}", T::WHAT), help)
 }
@@ -137,6 +153,22 @@ impl<'de, T: FromText> Deserialize<'de> for Text<T> {
 
         deserializer.deserialize_any(Reader(PhantomData))
     }
+}
+
+/// What would be right for a text that begins like a date, when there is no such day.
+pub(super) fn day_of(text: &str) -> Option<String> {
+    let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<i8>().ok());
+    let year: i16 = text.get(..4)?.parse().ok()?;
+    if text.get(4..5)? != "-" || text.get(7..8)? != "-" {
+        return None;
+    }
+    let (month, day) = (number(5..7)?, number(8..10)?);
+    let Ok(first) = Date::new(year, month, 1) else {
+        return Some("months are 01 to 12: write a date that exists, such as 2026-11-23".to_owned());
+    };
+    let last = first.last_of_month().day();
+    let wrong = !(1..=last).contains(&day);
+    wrong.then(|| format!("{year:04}-{month:02} has the days 01 to {last}"))
 }
 
 /// A TOML local date, such as `2014-12-28`, without quotes.
@@ -215,6 +247,11 @@ impl Source {
         let error = self.error(name, format!("there is no {what} `{}`", name.get_ref()));
         let nearest = near(name.get_ref(), names.iter().copied(), 3);
         let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        // The same but for capitals is meant, however many others are like it.
+        let same = names.iter().find(|option| option.eq_ignore_ascii_case(name.get_ref()));
+        if let Some(same) = same {
+            return Err(error.help(format!("did you mean `{same}`?")));
+        }
         Err(match nearest.as_slice() {
             [] if names.len() <= FEW => error.help(format!("there are: {}", quoted(&names))),
             [] => error,

@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::text::near;
-use super::{Diagnostic, Diagnostics, Source};
+use super::text::{day_of, near};
+use super::{Diagnostic, Diagnostics, Place, Source};
 
 impl Source {
     /// Reads the file as TOML. Every struct of a schema is `#[serde(deny_unknown_fields)]`.
@@ -14,15 +14,22 @@ impl Source {
         ::toml::from_str(self.text()).map_err(|error| self.toml_error(&error).into())
     }
 
+    /// The key of a value; the place itself when it is no value of a key.
+    #[must_use]
+    pub fn key(&self, value: impl Into<Place>) -> Place {
+        let place = value.into();
+        let before = self.text().get(..place.0.start).unwrap_or_default();
+        let Some(before) = before.trim_end().strip_suffix('=').map(str::trim_end) else { return place };
+        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '"' | '.');
+        let start = before.trim_end_matches(name).len();
+        Place(start..before.len())
+    }
+
     fn toml_error(&self, error: &::toml::de::Error) -> Diagnostic {
-        // A `Deserialize` of ours puts what would be right on the lines after the first.
-        let mut lines = error.message().lines();
-        let message = lines.next().unwrap_or_default();
-        let (message, help) = match Choice::of(message) {
-            Some(choice) => (choice.message(), vec![choice.help()]),
-            None => (message.to_owned(), lines.chain(hint(message)).map(str::to_owned).collect()),
-        };
-        let diagnostic = match error.span() {
+        let span = error.span();
+        let written = span.clone().and_then(|span| self.text().get(span)).unwrap_or_default();
+        let Told { message, help } = Told::of(error.message(), written);
+        let diagnostic = match span {
             Some(span) => self.error(self.first_line_of(span), message),
             None => self.whole(message),
         };
@@ -37,18 +44,78 @@ impl Source {
     }
 }
 
-/// What serde's words for a wrong type leave unsaid.
-fn hint(message: &str) -> Option<&'static str> {
-    let (_, expected) = message.split_once(", expected ")?;
-    match expected {
-        "u8" | "u16" | "u32" | "u64" | "a nonzero u32" => {
-            Some("write a whole number without quotes and without unit: the unit is in the key's name")
+/// serde's message in words that name no type of Rust, and what would be right.
+struct Told {
+    message: String,
+    help: Vec<String>,
+}
+
+impl Told {
+    /// `written` is what stands at the place of the error.
+    fn of(message: &str, written: &str) -> Self {
+        // A `Deserialize` of ours puts what would be right on the lines after the first.
+        let mut lines = message.lines();
+        let first = lines.next().unwrap_or_default();
+        if let Some(choice) = Choice::of(first) {
+            return Self { message: choice.message(), help: vec![choice.help()] };
         }
-        "a string" => Some("write it in quotes"),
-        "a boolean" => Some("write true or false, without quotes"),
-        _ => None,
+        if let Some(field) = first.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            return Self {
+                message: first.to_owned(),
+                help: vec![format!("add `{field} = …` to this table")],
+            };
+        }
+        if let Some((found, expected)) = mismatch(first) {
+            let (expected, hint) = expectation(expected, &found);
+            return Self { message: format!("{found} is not {expected}"), help: hint.into_iter().collect() };
+        }
+        if let Some(help) = day_of(written) {
+            let day = written.get(..10).unwrap_or(written);
+            return Self { message: format!("there is no day {day}"), help: vec![help] };
+        }
+        Self { message: first.to_owned(), help: lines.map(str::to_owned).collect() }
     }
 }
+
+/// serde's ``invalid value: integer `7`, expected u8`` taken apart: what was found, what was expected.
+fn mismatch(message: &str) -> Option<(String, &str)> {
+    let rest = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
+    let (found, expected) = rest.rsplit_once(", expected ")?;
+    let quoted = found.split_once('`').map(|(_, rest)| rest.trim_end_matches('`'));
+    let found = match (found.split(' ').next(), quoted) {
+        (Some("string"), _) => found.strip_prefix("string ").unwrap_or("text").to_owned(),
+        (Some("map"), _) => "a table".to_owned(),
+        (Some("sequence"), _) => "a list".to_owned(),
+        (_, Some(quoted)) => quoted.to_owned(),
+        (_, None) => found.to_owned(),
+    };
+    Some((found, expected))
+}
+
+/// What serde expected, in words, and what to write.
+fn expectation(expected: &str, found: &str) -> (String, Option<String>) {
+    const NUMBER: &str =
+        "write a whole number without quotes and without unit: the unit is in the key's name";
+    let number = |range: &str| (format!("a whole number {range}"), Some(NUMBER.to_owned()));
+    match expected {
+        "u8" => number("from 0 to 255"),
+        "u16" => number("from 0 to 65535"),
+        "u32" => number("from 0 to 4294967295"),
+        "u64" => number("from 0 up"),
+        "a nonzero u32" => number("from 1 to 4294967295"),
+        "a string" => ("text in quotes".to_owned(), Some("write it in quotes".to_owned())),
+        "a boolean" => ("true or false".to_owned(), Some("write true or false, without quotes".to_owned())),
+        "a sequence" if found == "a table" => {
+            ("a list of tables".to_owned(), Some("write [[…]] twice bracketed".to_owned()))
+        }
+        "a sequence" => ("a list".to_owned(), Some(format!("write [{found}]"))),
+        "a map" => ("a table".to_owned(), Some(TABLE.to_owned())),
+        _ if expected.starts_with("struct ") => ("a table".to_owned(), Some(TABLE.to_owned())),
+        _ => (expected.to_owned(), None),
+    }
+}
+
+const TABLE: &str = "write { key = value, … }";
 
 /// serde's ``unknown field `x`, expected one of `a`, `b` `` taken apart.
 struct Choice<'a> {

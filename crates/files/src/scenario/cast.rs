@@ -1,10 +1,10 @@
 //! Who takes part: cards and terminals with what the scenario changes of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use toml::Spanned;
-use tunion_fare::Tariff;
+use tunion_fare::{BusLine, BusLines, LineId, Tariff};
 use tunion_terminal::BlackList;
 
 use super::schema::{CardTable, File, Name, TerminalTable, in_order};
@@ -75,6 +75,13 @@ pub(super) fn all_used(source: &Source, file: &File) -> Result<(), Diagnostics> 
     let taps = || file.tap.iter().map(Spanned::get_ref);
     let cards: HashSet<&str> = taps().map(|tap| tap.card.get_ref().as_str()).collect();
     let terminals: HashSet<&str> = taps().map(|tap| tap.terminal.get_ref().as_str()).collect();
+    // A name that is mistyped somewhere may well be the one that is not used.
+    let known = |used: &HashSet<&str>, names: &HashSet<&str>| used.is_subset(names);
+    let card_names = file.cards.keys().map(|name| name.get_ref().as_str()).collect();
+    let terminal_names = file.terminals.keys().map(|name| name.get_ref().as_str()).collect();
+    if !known(&cards, &card_names) || !known(&terminals, &terminal_names) {
+        return Ok(());
+    }
     let cards = in_order(&file.cards).into_iter().map(|(name, _)| ("card", name, &cards));
     let terminals = in_order(&file.terminals).into_iter().map(|(name, _)| ("terminal", name, &terminals));
     for (what, name, used) in cards.chain(terminals) {
@@ -97,7 +104,8 @@ fn same_number(source: &Source, name: &Name, table: &CardTable, file: &CardFile,
 
 fn card(source: &Source, table: &CardTable, library: &mut Library) -> Result<CardFile, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let mut card = library.card(source.file(&table.file)?)?;
+    let path = source.file(&table.file)?;
+    let mut card = library.card(path).map_err(|errors| errors.named_at(source, &table.file))?;
     let CardFile { info, management, purse, .. } = &mut card;
     if let Some(pan) = &table.pan {
         info.pan = pan.get_ref().0;
@@ -140,7 +148,8 @@ fn terminal(
     library: &mut Library,
 ) -> Result<TerminalEntry, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let mut file = library.terminal(source.file(&table.file)?)?;
+    let path = source.file(&table.file)?;
+    let mut file = library.terminal(path).map_err(|errors| errors.named_at(source, &table.file))?;
     let bus = errors.keep(bus(source, name, table, &file));
     let mut profile = file.profile.clone();
     errors.keep(table.switches().set(source, file.kind, &mut profile));
@@ -160,22 +169,61 @@ fn bus(
 ) -> Result<Option<BusPlace>, Diagnostics> {
     const BUS: &[TerminalKind] = &[TerminalKind::BusReader];
     let mut errors = Diagnostics::default();
-    let needed =
-        [Field::new("line", table.line.as_ref(), BUS), Field::new("vehicle", table.vehicle.as_ref(), BUS)];
+    let needed = [
+        Field::new("line", table.line.as_ref(), BUS).such_as("line = \"331\""),
+        Field::new("vehicle", table.vehicle.as_ref(), BUS).such_as("vehicle = \"A1001\""),
+    ];
     let optional = [Field::new("direction", table.direction.as_ref(), BUS)];
     errors.keep(fit::missing(source, name, file.kind, &needed));
-    errors.keep(fit::unused(source, file.kind, &needed));
-    errors.keep(fit::unused(source, file.kind, &optional));
+    errors.keep(fit::unused(source, file.kind, &needed, None));
+    errors.keep(fit::unused(source, file.kind, &optional, None));
     let lines = file.tariff.as_deref().and_then(Tariff::bus_lines);
     let (Some(line), Some(vehicle), Some(lines)) = (&table.line, &table.vehicle, lines) else {
         return errors.or(None);
     };
-    let direction = table.direction.as_ref().map_or(0, |direction| *direction.get_ref());
-    let same_way = lines.lines().filter(|(_, line)| line.direction == direction);
-    let what = format!("line in direction {direction}:");
-    let line = errors.keep(source.choose(line, &what, same_way.map(|(id, line)| (&*line.name, id))));
+    let line = errors.keep(line_of(source, line, table.direction.as_ref(), lines));
     let vehicle = errors.keep(self::vehicle(source, vehicle));
     errors.or(line.zip(vehicle).map(|(line, vehicle)| BusPlace { line, vehicle }))
+}
+
+/// The line of a name in its direction, which goes without saying where there is one.
+fn line_of(
+    source: &Source,
+    name: &Name,
+    direction: Option<&Spanned<u8>>,
+    lines: &BusLines,
+) -> Result<LineId, Diagnostic> {
+    let ways: Vec<_> = lines.lines().filter(|(_, line)| *line.name == **name.get_ref()).collect();
+    let all: Vec<_> = ways.iter().map(|(_, line)| way(line)).collect();
+    let all = all.join(", and ");
+    let line = name.get_ref();
+    match (ways.as_slice(), direction) {
+        // A line with two directions is one name.
+        ([], _) => {
+            let names: BTreeMap<&str, LineId> = lines.lines().map(|(id, line)| (&*line.name, id)).collect();
+            source.choose(name, "bus line", names)
+        }
+        ([(id, _)], None) => Ok(*id),
+        (_, None) => Err(source
+            .error(name, format!("line `{line}` has more than one direction"))
+            .note(format!("{line} has direction {all}"))
+            .help("add `direction = 0` or `direction = 1`")),
+        (ways, Some(direction)) => {
+            let way = ways.iter().find(|(_, line)| line.direction == *direction.get_ref());
+            way.map(|(id, _)| *id).ok_or_else(|| {
+                source
+                    .error(direction, format!("line `{line}` has no direction {}", direction.get_ref()))
+                    .help(format!("{line} has direction {all}"))
+            })
+        }
+    }
+}
+
+/// A direction by its number and its ends.
+fn way(line: &BusLine) -> String {
+    let [first, last] =
+        [line.stops.first(), line.stops.last()].map(|stop| stop.map_or("", |stop| &stop.name));
+    format!("{}, {first} → {last}", line.direction)
 }
 
 fn vehicle(source: &Source, name: &Name) -> Result<[u8; 8], Diagnostic> {

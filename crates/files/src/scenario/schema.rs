@@ -121,8 +121,7 @@ pub(super) struct TapTable {
     pub(super) fare: Option<Spanned<FareTable>>,
     pub(super) fault: Option<FaultTable>,
     pub(super) repeat: Option<RepeatTable>,
-    #[serde(default)]
-    pub(super) expect: ExpectTable,
+    pub(super) expect: Option<Spanned<ExpectTable>>,
 }
 
 /// A station by its name, or by its number where only the controller knows its name.
@@ -178,11 +177,11 @@ pub(super) struct FaultTable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RepeatTable {
     pub(super) times: Spanned<u16>,
-    pub(super) every_days: Spanned<u16>,
+    pub(super) every_days: Option<Spanned<u16>>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ExpectTable {
     pub(super) gate: Option<Name>,
     pub(super) code: Option<Name>,
@@ -190,16 +189,18 @@ pub(super) struct ExpectTable {
     pub(super) list: Money,
     pub(super) charged: Money,
     pub(super) balance: Money,
+    pub(super) overdraft_used: Money,
     pub(super) month: Money,
     pub(super) notes: Option<Vec<Name>>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TotalsTable {
     pub(super) charged: Money,
     pub(super) loaded: Money,
     pub(super) balance: Money,
+    pub(super) overdraft_used: Money,
     pub(super) month: Money,
     pub(super) rides: Option<u16>,
     pub(super) records: Option<u32>,

@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use toml::Spanned;
+use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{StopId, Tariff};
 use tunion_terminal::Charge;
 
 use super::cast::Cast;
 use super::schema::{RepeatTable, Station, TapTable};
-use super::{Act, Step, TerminalEntry, expect, fault};
-use crate::diag::{Diagnostic, Diagnostics, Source};
+use super::{Act, Expect, Step, TerminalEntry, expect, fault};
+use crate::diag::{Diagnostic, Diagnostics, Repeats, Source};
 use crate::terminal::TerminalKind::{BusReader, Enquiry, RailGate, TopUp};
 use crate::terminal::fit::{self, Field};
 
@@ -22,23 +23,40 @@ pub(super) fn steps(
     cast: &Cast,
 ) -> Result<Vec<Step>, Diagnostics> {
     let mut errors = Diagnostics::default();
+    let mut unknown = Unknown { cards: Repeats::new("taps"), terminals: Repeats::new("taps") };
     let mut steps = Vec::new();
     for tap in taps {
-        let Some(step) = errors.keep(step(source, tap, cast)) else { continue };
+        let Some(step) = errors.keep(step(source, tap, cast, &mut unknown)) else { continue };
         let Some(times) = errors.keep(times(source, tap.get_ref())) else { continue };
         steps.extend(times.into_iter().map(|at| (tap, Step { at, ..step.clone() })));
     }
+    unknown.cards.tell(&mut errors);
+    unknown.terminals.tell(&mut errors);
     steps.sort_by_key(|(_, step)| step.at);
     errors.keep(one_at_a_time(source, &steps));
     errors.or(steps.into_iter().map(|(_, step)| step).collect())
 }
 
-fn step(source: &Source, tap: &Spanned<TapTable>, cast: &Cast) -> Result<Step, Diagnostics> {
+/// Names that the scenario does not have.
+struct Unknown<'a> {
+    cards: Repeats<'a>,
+    terminals: Repeats<'a>,
+}
+
+fn step<'a>(
+    source: &Source,
+    tap: &'a Spanned<TapTable>,
+    cast: &Cast,
+    unknown: &mut Unknown<'a>,
+) -> Result<Step, Diagnostics> {
     let table = tap.get_ref();
     let mut errors = Diagnostics::default();
-    let card = errors.keep(cast.card(source, &table.card));
-    let expect = errors.keep(expect::expect(source, &table.expect));
-    let Some(terminal) = errors.keep(cast.terminal(source, &table.terminal)) else { return Err(errors) };
+    let card = unknown.cards.keep(table.card.get_ref(), || cast.card(source, &table.card));
+    let expect = table.expect.as_ref().map(|expect| expect::expect(source, expect));
+    let expect = errors.keep(expect.unwrap_or(Ok(Expect::default())));
+    let terminal =
+        unknown.terminals.keep(table.terminal.get_ref(), || cast.terminal(source, &table.terminal));
+    let Some(terminal) = terminal else { return Err(errors) };
     let entry = &cast.terminals[terminal];
     let act = errors.keep(act(source, tap, entry));
     let charge = errors.keep(charge(source, table, entry));
@@ -56,6 +74,12 @@ fn step(source: &Source, tap: &Spanned<TapTable>, cast: &Cast) -> Result<Step, D
 fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
     let TapTable { enter, exit, stop, load, enquire, line, .. } = tap.get_ref();
     let kind = entry.file.kind;
+    let acts = match kind {
+        RailGate => "give `enter` or `exit` with a station",
+        BusReader => "give `stop`: where the bus is",
+        TopUp => "give `load` with an amount",
+        Enquiry => "give `enquire = true`",
+    };
     let fields = [
         Field::new("enter", enter.as_ref(), &[RailGate]),
         Field::new("exit", exit.as_ref(), &[RailGate]),
@@ -64,7 +88,7 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         Field::new("load", load.as_ref(), &[TopUp]),
         Field::new("enquire", enquire.as_ref(), &[Enquiry]),
     ];
-    fit::unused(source, kind, &fields)?;
+    fit::unused(source, kind, &fields, Some(acts))?;
     let line = line.as_ref().map_or(0, |line| *line.get_ref());
     if let (Some(enter), Some(exit)) = (enter, exit) {
         let error = source.error(exit, "a tap cannot both enter and exit");
@@ -77,7 +101,13 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
     } else if let Some(stop) = stop {
         Ok(Act::Bus { stop: self::stop(source, stop, entry)? })
     } else if let Some(load) = load {
-        Ok(Act::Load(load.get_ref().0))
+        match load.get_ref().0 {
+            Fen::ZERO => {
+                let error = source.error(load, "a top-up of nothing");
+                Err(error.help("give the amount, such as load = \"50.00\"").into())
+            }
+            amount => Ok(Act::Load(amount)),
+        }
     } else if let Some(enquire) = enquire {
         if *enquire.get_ref() {
             Ok(Act::Enquire)
@@ -85,14 +115,8 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
             Err(source.error(enquire, "an enquiry is asked for by `enquire = true`").into())
         }
     } else {
-        let help = match kind {
-            RailGate => "give `enter` or `exit` with a station",
-            BusReader => "give `stop`: where the bus is",
-            TopUp => "give `load` with an amount",
-            Enquiry => "give `enquire = true`",
-        };
         let message = format!("this tap does not say what the card does at {kind}");
-        Err(source.error(&tap.get_ref().terminal, message).help(help).into())
+        Err(source.error(&tap.get_ref().terminal, message).help(acts).into())
     }
 }
 
@@ -102,7 +126,14 @@ fn station(source: &Source, station: &Spanned<Station>, entry: &TerminalEntry) -
     match (station.get_ref(), network) {
         (Station::Named(name), Some(network)) => {
             let name = Spanned::new(station.span(), name.clone());
-            source.choose(&name, "station", network.stations().map(|(_, s)| (&*s.name, s.code)))
+            let named = source.choose(&name, "station", network.stations().map(|(_, s)| (&*s.name, s.code)));
+            named.map_err(|error| match &entry.file.tariff {
+                Some(tariff) if !error.is_helped() => error.help(format!(
+                    "stations are named as in stations.csv of the network that {} names",
+                    tariff.head().file
+                )),
+                _ => error,
+            })
         }
         (Station::Numbered(number), None) => Ok(*number),
         (Station::Named(_), None) => Err(source
@@ -149,12 +180,17 @@ fn times(source: &Source, table: &TapTable) -> Result<Vec<DateTime>, Diagnostics
     let first = table.at.get_ref().0;
     let Some(RepeatTable { times, every_days }) = &table.repeat else { return Ok(vec![first]) };
     let mut errors = Diagnostics::default();
+    let Some(every_days) = every_days else {
+        let error = source.error(times, "how many days lie between these taps?");
+        return Err(error.help("add every-days: repeat = { times = 10, every-days = 1 }").into());
+    };
     if *times.get_ref() == 0 {
         errors
             .push(source.error(times, "a tap that is made 0 times").help("leave it out, or write times = 1"));
     }
     if *every_days.get_ref() == 0 {
-        errors.push(source.error(every_days, "taps every 0 days fall on the same second"));
+        let error = source.error(every_days, "taps every 0 days fall on the same second");
+        errors.push(error.help("write every-days = 1 for a tap each day"));
     }
     let every = Duration::from_secs(86_400) * u32::from(*every_days.get_ref());
     let at = |number: u16| first.checked_add(every * u32::from(number)).ok();

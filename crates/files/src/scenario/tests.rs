@@ -32,6 +32,7 @@ file = "../terminals/shanghai-rail.toml"
 [terminals.bus]
 file = "../terminals/beijing-bus.toml"
 line = "331"
+direction = 0
 vehicle = "A1001"
 
 [terminals.kiosk]

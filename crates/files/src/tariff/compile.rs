@@ -12,8 +12,8 @@ use tunion_fare::{
 
 use super::check;
 use super::schema::{
-    AccumulationTable, BandRow, BeyondTable, ConcessionTable, NoTapOffTable, OvertimeTable, PriceTable,
-    TariffFile, WhenTable,
+    AccumulationTable, BandRow, Basis, BeyondTable, Charge, ConcessionTable, MonthOf, NoTapOffTable,
+    OvertimeTable, PriceTable, Read, Reset, TariffFile, WhenTable,
 };
 use crate::diag::{Diagnostic, Diagnostics, Place, Source, Text};
 use crate::network::twice;
@@ -266,6 +266,14 @@ impl Compiler<'_> {
     }
 
     fn accumulation(&self, table: &AccumulationTable) -> Result<(When, Vec<Rule>), Diagnostics> {
+        // The one way that is known of each; another would be an arm of its own.
+        let AccumulationTable {
+            basis: Basis::Paid,
+            read: Read::BeforeRide,
+            reset: Reset::CalendarMonth,
+            month_of: MonthOf::Exit,
+            ..
+        } = table;
         let mut errors = Diagnostics::default();
         let when = errors.keep(self.when(&table.when));
         let mut rules = Vec::new();
@@ -294,6 +302,7 @@ impl Compiler<'_> {
     }
 
     fn no_tap_off(&self, table: &NoTapOffTable) -> Result<(When, Rule), Diagnostics> {
+        let NoTapOffTable { charge: Charge::ListToFartherEnd, .. } = table;
         let when = self.when(&table.when)?;
         if self.places.measure() == Measure::Metres {
             return Err(self.source.error(&table.name, "only a bus ride can lack its tap-off").into());

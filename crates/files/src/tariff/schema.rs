@@ -92,14 +92,10 @@ pub(super) struct AccumulationTable {
     pub(super) source: Spanned<String>,
     #[serde(default)]
     pub(super) when: WhenTable,
-    #[expect(dead_code, reason = "one value is known")]
-    basis: Basis,
-    #[expect(dead_code, reason = "one value is known")]
-    read: Read,
-    #[expect(dead_code, reason = "one value is known")]
-    reset: Reset,
-    #[expect(dead_code, reason = "one value is known")]
-    month_of: MonthOf,
+    pub(super) basis: Basis,
+    pub(super) read: Read,
+    pub(super) reset: Reset,
+    pub(super) month_of: MonthOf,
     pub(super) count_surcharge: bool,
     pub(super) tiers: Spanned<Vec<TierRow>>,
 }
@@ -107,7 +103,7 @@ pub(super) struct AccumulationTable {
 /// What the counter adds up.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Basis {
+pub(super) enum Basis {
     /// What was paid, not the list price.
     Paid,
 }
@@ -115,7 +111,7 @@ enum Basis {
 /// When the counter is read.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Read {
+pub(super) enum Read {
     /// Before the ride, which is priced whole at the tier found.
     BeforeRide,
 }
@@ -123,14 +119,14 @@ enum Read {
 /// When the counter begins anew.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Reset {
+pub(super) enum Reset {
     CalendarMonth,
 }
 
 /// Which end of a ride decides its month.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum MonthOf {
+pub(super) enum MonthOf {
     Exit,
 }
 
@@ -148,14 +144,13 @@ pub(super) struct NoTapOffTable {
     pub(super) source: Spanned<String>,
     #[serde(default)]
     pub(super) when: WhenTable,
-    #[expect(dead_code, reason = "one value is known")]
-    charge: Charge,
+    pub(super) charge: Charge,
 }
 
 /// What a ride without tap-off is charged.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Charge {
+pub(super) enum Charge {
     ListToFartherEnd,
 }
 

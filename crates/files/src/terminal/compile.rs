@@ -37,23 +37,25 @@ pub(super) fn terminal(
     let rail = file.rail.as_ref();
     let bus = file.bus.as_ref();
     let own = [
-        Field::new("operator", file.operator.as_ref(), RIDES),
-        Field::new("byte-order", file.byte_order.as_ref(), RIDES),
-        Field::new("checks", file.checks.as_ref(), CHECKS),
-        Field::new("rail", rail, &[RailGate]),
-        Field::new("bus", bus, &[BusReader]),
+        Field::new("operator", file.operator.as_ref(), RIDES).such_as("operator = 30"),
+        Field::new("byte-order", file.byte_order.as_ref(), RIDES).such_as("byte-order = \"little\""),
+        Field::new("checks", file.checks.as_ref(), CHECKS).such_as("checks = [\"enabled\", \"not-expired\"]"),
+        Field::new("rail", rail, &[RailGate])
+            .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
+        Field::new("bus", bus, &[BusReader]).such_as("[bus] with max-minutes = 240"),
     ];
     // Whether these have a use is for the switches to say.
     let switches = [
-        Field::new("mac2", file.mac2.as_ref(), RIDES),
-        Field::new("accepted", file.accepted.as_ref(), CHECKS),
+        Field::new("mac2", file.mac2.as_ref(), RIDES).such_as("mac2 = \"after-decision\""),
+        Field::new("accepted", file.accepted.as_ref(), CHECKS)
+            .such_as("accepted = [\"ordinary\", \"student\"]"),
     ];
     let fares = [
         Field::new("tariff", file.tariff.as_ref(), RIDES),
         Field::new("fare", file.fare.as_ref(), &[RailGate]),
     ];
-    errors.keep(fit::unused(source, kind, &own));
-    errors.keep(fit::unused(source, kind, &fares));
+    errors.keep(fit::unused(source, kind, &own, None));
+    errors.keep(fit::unused(source, kind, &fares, None));
     let needed: Vec<_> = own.into_iter().chain(switches).collect();
     errors.keep(fit::missing(source, &file.kind, kind, &needed));
     let tariff = errors.keep(tariff(source, file, kind, library));
@@ -136,12 +138,14 @@ fn tariff(
             return Err(error.help("give `tariff`, or `fare = \"controller\"`").into());
         }
         (None, None) if kind == BusReader => {
-            return Err(source.error(&file.kind, "a bus reader needs `tariff`").into());
+            let error = source.error(&file.kind, "a bus reader needs `tariff`");
+            return Err(error.help("such as: tariff = \"../tariffs/beijing-bus.toml\"").into());
         }
         (None, None) => return Ok(None),
         (Some(name), None) => name,
     };
-    let tariff = library.tariff(source.file(name)?)?;
+    let path = source.file(name)?;
+    let tariff = library.tariff(path).map_err(|errors| errors.named_at(source, name))?;
     let (measure, what) = match kind {
         BusReader => (Measure::StopNumbers, "bus lines"),
         _ => (Measure::Metres, "a rail network"),

@@ -16,6 +16,7 @@ pub(crate) struct Field {
     name: &'static str,
     place: Option<Place>,
     kinds: &'static [TerminalKind],
+    example: &'static str,
 }
 
 impl Field {
@@ -24,16 +25,30 @@ impl Field {
         given: Option<&Spanned<T>>,
         kinds: &'static [TerminalKind],
     ) -> Self {
-        Self { name, place: given.map(Place::from), kinds }
+        Self { name, place: given.map(Place::from), kinds, example: "" }
+    }
+
+    /// How it is written, for those who left it out.
+    pub(crate) fn such_as(self, example: &'static str) -> Self {
+        Self { example, ..self }
     }
 }
 
-/// No field is given that this kind of terminal has no use for.
-pub(crate) fn unused(source: &Source, kind: TerminalKind, fields: &[Field]) -> Result<(), Diagnostics> {
+/// No field is given that this kind of terminal has no use for; `instead` is what to give.
+pub(crate) fn unused(
+    source: &Source,
+    kind: TerminalKind,
+    fields: &[Field],
+    instead: Option<&str>,
+) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
-    for Field { name, place, kinds } in fields {
-        if let Some(place) = place.clone().filter(|_| !kinds.contains(&kind)) {
-            errors.push(source.error(place, format!("{kind} has no use for `{name}`")));
+    for field in fields {
+        if let Some(place) = field.place.clone().filter(|_| !field.kinds.contains(&kind)) {
+            let message = format!("{kind} has no use for `{}`", field.name);
+            let kinds: Vec<_> = field.kinds.iter().map(ToString::to_string).collect();
+            let help = format!("take it out: it belongs to {}", kinds.join(" or "));
+            let error = source.error(source.key(place), message);
+            errors.push(error.help(instead.map_or(help, str::to_owned)));
         }
     }
     errors.or(())
@@ -46,11 +61,12 @@ pub(crate) fn missing(
     kind: TerminalKind,
     fields: &[Field],
 ) -> Result<(), Diagnostic> {
-    let missing = fields.iter().filter(|field| field.place.is_none() && field.kinds.contains(&kind));
-    let names: Vec<_> = missing.map(|field| format!("`{}`", field.name)).collect();
+    let missing = || fields.iter().filter(|field| field.place.is_none() && field.kinds.contains(&kind));
+    let names: Vec<_> = missing().map(|field| format!("`{}`", field.name)).collect();
     if names.is_empty() {
-        Ok(())
-    } else {
-        Err(source.error(name, format!("{kind} needs {}", names.join(", "))))
+        return Ok(());
     }
+    let examples: Vec<_> = missing().map(|field| field.example).collect();
+    let error = source.error(name, format!("{kind} needs {}", names.join(", ")));
+    Err(error.help(format!("such as: {}", examples.join(", "))))
 }

@@ -48,7 +48,7 @@ impl Switches {
             Field::new("max-minutes", self.max_minutes.as_ref(), &[BusReader]),
         ];
         let mut errors = Diagnostics::default();
-        errors.keep(fit::unused(source, kind, &fields));
+        errors.keep(fit::unused(source, kind, &fields, None));
         if let Some(name) = &self.mac2 {
             put(&mut profile.mac2, errors.keep(Mac2Policy::read(source, name)));
         }

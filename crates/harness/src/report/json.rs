@@ -1,9 +1,15 @@
 //! The outcome as JSON. Amounts are fen; times are ISO 8601 in UTC+8 without zone.
 
-use crate::outcome::{Outcome, Row};
+use super::named;
+use crate::outcome::{CardEnd, Outcome, Row};
 use crate::trace::hex;
+use crate::words::kind;
 use serde::Serialize;
+use tunion_data::Fen;
+use tunion_data::command::Transaction;
+use tunion_data::file::TripType;
 use tunion_data::upload::UploadRecord;
+use tunion_files::scenario::kebab;
 use tunion_terminal::Gate;
 
 #[derive(Serialize)]
@@ -23,6 +29,7 @@ struct Played<'a> {
     apdu_sha256: String,
     taps: Vec<Tap<'a>>,
     records: Vec<Record>,
+    cards: Vec<Card<'a>>,
     failures: Vec<Failed<'a>>,
 }
 
@@ -34,9 +41,10 @@ struct Tap<'a> {
     place: &'a str,
     card: &'a str,
     gate: Option<&'static str>,
-    prompt: Option<&'static str>,
-    code: Option<u8>,
-    code_text: Option<&'static str>,
+    prompt: Option<String>,
+    prompt_text: Option<&'static str>,
+    code: Option<String>,
+    code_number: Option<u8>,
     list_fen: Option<u32>,
     charged_fen: Option<u32>,
     loaded_fen: Option<u32>,
@@ -45,6 +53,7 @@ struct Tap<'a> {
     month_fen: Option<u32>,
     apdus: usize,
     reasons: &'a [String],
+    note_kinds: Vec<String>,
     notes: &'a [String],
 }
 
@@ -54,14 +63,25 @@ struct Record {
     terminal: String,
     terminal_seq: u32,
     card_seq: u16,
-    trip_type: u8,
-    transaction: u8,
+    trip_type: String,
+    transaction: String,
     amount_fen: u32,
     at: String,
     tac: String,
     grey: bool,
     recovered: bool,
     mac2_failed: bool,
+}
+
+#[derive(Serialize)]
+struct Card<'a> {
+    name: &'a str,
+    charged_fen: u32,
+    loaded_fen: u32,
+    balance_fen: u32,
+    overdraft_used_fen: u32,
+    month_fen: Option<u32>,
+    month_rides: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -92,7 +112,21 @@ fn played(outcome: &Outcome) -> Played<'_> {
         apdu_sha256: outcome.trace.hash(),
         taps: outcome.rows.iter().map(tap).collect(),
         records: outcome.records.iter().map(record).collect(),
+        cards: outcome.cards.iter().map(card).collect(),
         failures: outcome.failures.iter().map(failed).collect(),
+    }
+}
+
+fn card(end: &CardEnd) -> Card<'_> {
+    let (paid, rides) = end.month.unzip();
+    Card {
+        name: &end.name,
+        charged_fen: end.charged.get(),
+        loaded_fen: end.loaded.get(),
+        balance_fen: end.balance.get(),
+        overdraft_used_fen: end.overdraft_used.get(),
+        month_fen: paid.map(Fen::get),
+        month_rides: rides,
     }
 }
 
@@ -110,17 +144,19 @@ fn tap(row: &Row) -> Tap<'_> {
         place: &row.place,
         card: &row.card,
         gate: decision.map(|d| if d.gate == Gate::Open { "open" } else { "closed" }),
-        prompt: decision.map(|d| d.prompt.chinese()),
-        code: decision.map(|d| d.code.number()),
-        code_text: decision.map(|d| d.code.text()),
-        list_fen: decision.and_then(|d| d.list).map(tunion_data::Fen::get),
+        prompt: decision.map(|d| kebab(d.prompt)),
+        prompt_text: decision.map(|d| d.prompt.chinese()),
+        code: decision.map(|d| kebab(d.code)),
+        code_number: decision.map(|d| d.code.number()),
+        list_fen: decision.and_then(|d| d.list).map(Fen::get),
         charged_fen: decision.filter(|_| !row.is_load).map(|d| d.charged.get()),
         loaded_fen: decision.filter(|_| row.is_load).map(|d| d.charged.get()),
         balance_fen: row.balance.get(),
         overdraft_used_fen: row.overdraft_used.get(),
-        month_fen: row.month.map(tunion_data::Fen::get),
+        month_fen: row.month.map(Fen::get),
         apdus: row.exchanges.len(),
         reasons: &row.reasons,
+        note_kinds: decision.iter().flat_map(|d| &d.notes).copied().filter_map(kind).map(kebab).collect(),
         notes: &row.notes,
     }
 }
@@ -131,10 +167,10 @@ fn record(record: &UploadRecord) -> Record {
         terminal: record.terminal.to_string(),
         terminal_seq: record.terminal_seq,
         card_seq: record.card_seq,
-        trip_type: record.trip_type,
-        transaction: record.transaction,
+        trip_type: named(TripType::from_byte(record.trip_type), record.trip_type),
+        transaction: named(Transaction::from_byte(record.transaction), record.transaction),
         amount_fen: record.amount.get(),
-        at: record.at.to_string(),
+        at: record.at.datetime().map_or_else(|| record.at.to_string(), |at| at.to_string()),
         tac: hex(&record.tac),
         grey: record.has(UploadRecord::GREY),
         recovered: record.has(UploadRecord::RECOVERED),

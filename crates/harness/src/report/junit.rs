@@ -15,6 +15,20 @@ pub fn junit(outcomes: &[Outcome]) -> Result<String, SerializeError> {
     report.to_string()
 }
 
+/// The document of a run that found its input wrong and played nothing.
+///
+/// # Errors
+/// None that these values can cause.
+pub fn junit_error(message: &str) -> Result<String, SerializeError> {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_message(message.lines().next().unwrap_or_default()).set_description(message);
+    let mut suite = TestSuite::new("input");
+    suite.add_test_case(TestCase::new("input", status));
+    let mut report = Report::new("tunion");
+    report.add_test_suite(suite);
+    report.to_string()
+}
+
 fn suite(outcome: &Outcome) -> TestSuite {
     let mut suite = TestSuite::new(&outcome.name);
     let failed = |row: Option<usize>| outcome.failures.iter().filter(move |failure| failure.row == row);
@@ -27,7 +41,7 @@ fn suite(outcome: &Outcome) -> TestSuite {
 }
 
 fn case<'f>(name: String, outcome: &Outcome, failures: impl Iterator<Item = &'f Failure>) -> TestCase {
-    let said: Vec<String> = failures.map(|failure| failure.describe(&outcome.path)).collect();
+    let said: Vec<String> = failures.map(|failure| failure.describe(outcome)).collect();
     let mut status = TestCaseStatus::success();
     if let Some(first) = said.first() {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);

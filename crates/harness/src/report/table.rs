@@ -1,8 +1,9 @@
 //! The outcome as tables.
 
+use super::named;
 use crate::outcome::{Outcome, Row};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::file::{CardType, LogRecord, TripRecord, TripType};
@@ -21,6 +22,9 @@ pub enum Detail {
 
 const HEADER: [&str; 10] =
     ["time", "place", "card", "gate", "prompt and code", "list", "charged", "balance", "month", "APDUs"];
+
+/// Failures of one scenario that are printed.
+const FAILURES: usize = 20;
 
 /// Columns that hold numbers.
 const NUMBERS: std::ops::Range<usize> = 5..10;
@@ -47,8 +51,14 @@ pub fn table(outcome: &Outcome, detail: Detail) -> String {
     if !outcome.failures.is_empty() {
         text.push('\n');
     }
-    for failure in &outcome.failures {
-        let _ = writeln!(text, "FAILED  {}", failure.describe(&outcome.path));
+    for failure in outcome.failures.iter().take(FAILURES) {
+        let _ = writeln!(text, "FAILED  {}", failure.describe(outcome));
+    }
+    if let more @ 1.. = outcome.failures.len().saturating_sub(FAILURES) {
+        let _ = writeln!(
+            text,
+            "FAILED  and {more} more in this scenario; the JSON and JUnit reports have them all"
+        );
     }
     text
 }
@@ -139,14 +149,14 @@ fn show(enquiry: &Enquiry) -> Vec<String> {
     lines
 }
 
-/// A type by its name, or its number when it has none.
-fn named(known: Option<impl Debug>, byte: u8) -> String {
-    known.map_or_else(|| format!("type {byte:02X}"), |known| format!("{known:?}").to_lowercase())
-}
-
-/// The last line: `N passed, M failed`.
+/// The scenarios that failed, if any, and the last line: `N passed, M failed`.
 #[must_use]
 pub fn summary(outcomes: &[Outcome]) -> String {
-    let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
-    format!("{passed} passed, {} failed", outcomes.len() - passed)
+    let failed: Vec<&str> = outcomes.iter().filter(|o| !o.passed()).map(|o| o.path.as_str()).collect();
+    let mut text = String::new();
+    for path in &failed {
+        let _ = writeln!(text, "failed: {path}");
+    }
+    let _ = write!(text, "{} passed, {} failed", outcomes.len() - failed.len(), failed.len());
+    text
 }

@@ -120,6 +120,11 @@ impl Tapped {
         &self.decision.as_ref().unwrap().notes
     }
 
+    /// Whether the one note is that an earlier debit was found done.
+    pub fn recovered(&self) -> bool {
+        matches!(self.notes(), [Note::Recovered { load: false, .. }])
+    }
+
     pub fn sent(&self, name: Name) -> bool {
         self.order.contains(&Ok(name))
     }

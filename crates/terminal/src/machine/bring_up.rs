@@ -43,6 +43,7 @@ impl Terminal<'_> {
 
     fn reset_sam(&mut self, tries_left: u8) -> Stage {
         self.sam_suspect = false;
+        self.sam_open = None;
         self.sam = Sam::default();
         self.actions.push(Action::ResetSam);
         self.actions.push(Action::SendSam(build::read_binary(Sfi::HOLDER, 6)));

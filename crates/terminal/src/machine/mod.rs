@@ -48,6 +48,8 @@ pub struct Terminal<'t> {
     sam_suspect: bool,
     stage: Stage,
     grey: GreyStore,
+    /// The grey record whose purchase the PSAM still has open: it can judge that MAC2.
+    sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
     actions: Vec<Action>,
@@ -81,6 +83,7 @@ impl<'t> Terminal<'t> {
             sam_suspect: false,
             stage: Stage::Off,
             grey: GreyStore::restored(grey),
+            sam_open: None,
             distrusted: Vec::new(),
             actions: Vec::new(),
         }
@@ -169,6 +172,7 @@ impl<'t> Terminal<'t> {
                 },
                 Step::Paying(payment) => self.pay_event(tap, *payment, event),
                 Step::Loading(loading) => self.load_event(tap, *loading, event),
+                Step::Recovering(recovery) => self.recover_event(tap, recovery, event),
                 step => Ok(Some(step)),
             },
         }

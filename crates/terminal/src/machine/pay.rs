@@ -61,12 +61,32 @@ impl Payment {
 
 /// How the PSAM judged MAC2.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Accepted,
     /// 9302: the card is to blame.
     Refused,
     /// The PSAM did not judge.
     None,
+}
+
+impl Verdict {
+    /// What an answer to CREDIT SAM FOR PURCHASE says.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        match Answer::of(bytes).map(|answer| answer.sw) {
+            Some(Sw::OK) => Self::Accepted,
+            Some(Sw::WRONG_MAC) => Self::Refused,
+            _ => Self::None,
+        }
+    }
+
+    /// What an upload record says of it.
+    pub(super) const fn flag(self) -> u8 {
+        match self {
+            Self::Accepted => 0,
+            Self::Refused => UploadRecord::MAC2_FAILED,
+            Self::None => UploadRecord::MAC2_UNCHECKED,
+        }
+    }
 }
 
 impl Terminal<'_> {
@@ -86,6 +106,7 @@ impl Terminal<'_> {
                 }
                 let init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, Transaction::Capp, init.seq);
+                self.sam_open = None;
                 self.actions.push(Action::SendSam(ask_mac1(tap, &plan, &init)));
                 Payment::Mac1(plan, init)
             }
@@ -97,6 +118,7 @@ impl Terminal<'_> {
             Payment::Trip(ready) => {
                 written(answer)?;
                 let slot = self.keep_grey(ready.record, ready.plan.quote);
+                self.sam_open = Some(slot);
                 Payment::Persist(ready, slot)
             }
             Payment::Debit(ready, slot) => return self.debited(tap, ready, slot, answer),
@@ -133,12 +155,7 @@ impl Terminal<'_> {
                 return Err(Code::StoreFailed.into());
             }
             (Payment::Mac2(ready, slot), Event::SamAnswer(bytes)) => {
-                let verdict = match Answer::of(bytes).map(|answer| answer.sw) {
-                    Some(Sw::OK) => Verdict::Accepted,
-                    Some(Sw::WRONG_MAC) => Verdict::Refused,
-                    _ => Verdict::None,
-                };
-                return self.verified(tap, ready, slot, verdict);
+                return self.verified(tap, ready, slot, Verdict::of(bytes));
             }
             (Payment::Mac2(ready, slot), Event::SamGone) => {
                 return self.verified(tap, ready, slot, Verdict::None);
@@ -196,6 +213,7 @@ impl Terminal<'_> {
         if self.decides_early(&ready.plan) {
             self.accept(tap);
         }
+        self.sam_open = None;
         self.actions.push(Action::SendSam(build::credit_sam(mac2)));
         Ok(Some(Payment::Mac2(ready, slot).step()))
     }
@@ -209,15 +227,14 @@ impl Terminal<'_> {
     /// at its next tap (`docs/spec/terminal.md` 2.3, Shanghai; that one refusal clears it is our
     /// reading).
     fn verified(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, verdict: Verdict) -> Turn {
+        ready.record.flags |= verdict.flag();
         let refused = match verdict {
             Verdict::Accepted => None,
             Verdict::Refused => {
-                ready.record.flags |= UploadRecord::MAC2_FAILED;
                 self.distrust(tap.facts.info.pan);
                 Some(Code::Mac2)
             }
             Verdict::None => {
-                ready.record.flags |= UploadRecord::MAC2_UNCHECKED;
                 self.sam_suspect = true;
                 Some(Code::SamFault)
             }

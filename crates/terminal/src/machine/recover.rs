@@ -6,12 +6,13 @@
 //!
 //! | the log shows, for that sequence | then |
 //! |---|---|
-//! | our terminal, amount and time | it was done: the original record goes out, with the TAC if there is a proof; nothing is debited again |
+//! | our terminal, amount and time | it was done: the original record goes out, with the TAC if there is a proof, its MAC2 judged if the PSAM has that purchase still open; nothing is debited again |
 //! | another's | ours was not done |
 //! | nothing | INIT's sequence tells: unmoved, it was not done; moved, the grey record goes to clearing |
 
+use super::pay::Verdict;
 use super::{Answer, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Note, Request, SlotId};
+use crate::action::{Action, Event, Note, Request, SlotId};
 use crate::codes::Code;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
@@ -28,6 +29,14 @@ pub(super) enum Recovery {
     Proof(SlotId),
     /// The log record of this number.
     Log(SlotId, Option<Proof>, u8),
+    /// The PSAM's judgement of the proved MAC2.
+    Mac2(Proof),
+}
+
+impl Recovery {
+    pub(super) const fn asks_card(self) -> bool {
+        !matches!(self, Self::Mac2(..))
+    }
 }
 
 impl Terminal<'_> {
@@ -52,6 +61,7 @@ impl Terminal<'_> {
                 return Ok(Some(self.read_log_record(tap, slot, proof, 1)));
             }
             Recovery::Log(slot, proof, number) => (slot, proof, number),
+            Recovery::Mac2(..) => return Ok(Some(Step::Recovering(recovery))),
         };
         let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
             return Ok(Some(self.read_on(tap)));
@@ -60,7 +70,15 @@ impl Terminal<'_> {
             return Ok(Some(self.undecided(tap, slot)));
         };
         Ok(match shown(&log, &grey.record) {
-            Shown::Ours => self.done(tap, &grey, proof),
+            // The PSAM judges MAC2 when it has that purchase still open (Tianjin, terminal.md 4.2).
+            Shown::Ours => match proof {
+                Some(proof) if self.sam_open == Some(slot) => {
+                    self.sam_open = None;
+                    self.actions.push(Action::SendSam(build::credit_sam(proof.mac2)));
+                    Some(Step::Recovering(Recovery::Mac2(proof)))
+                }
+                proof => self.done(tap, &grey, proof, Verdict::None),
+            },
             Shown::Anothers => {
                 self.drop_grey(slot);
                 tap.notes.push(Note::NotDone);
@@ -69,6 +87,25 @@ impl Terminal<'_> {
             Shown::Later if number < LOG_RECORDS => Some(self.read_log_record(tap, slot, proof, number + 1)),
             Shown::Later | Shown::Earlier => Some(self.undecided(tap, slot)),
         })
+    }
+
+    /// The PSAM answered. A card whose MAC2 it refuses is distrusted; what was debited stays debited.
+    #[expect(clippy::unnecessary_wraps, reason = "a turn like the others")]
+    pub(super) fn recover_event(&mut self, tap: &mut Tap, recovery: Recovery, event: Event<'_>) -> Turn {
+        let verdict = match event {
+            Event::SamAnswer(bytes) => Verdict::of(bytes),
+            Event::SamGone => Verdict::None,
+            _ => return Ok(Some(Step::Recovering(recovery))),
+        };
+        let (Recovery::Mac2(proof), Some(grey)) = (recovery, self.grey.of(tap.facts.info.pan).cloned())
+        else {
+            return Ok(Some(Step::Recovering(recovery)));
+        };
+        self.sam_suspect |= verdict == Verdict::None;
+        if verdict == Verdict::Refused {
+            self.distrust(tap.facts.info.pan);
+        }
+        Ok(self.done(tap, &grey, Some(proof), verdict))
     }
 
     fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, proof: Option<Proof>, number: u8) -> Step {
@@ -84,19 +121,22 @@ impl Terminal<'_> {
 
     /// It was done. Without a proof the record stays grey, since its TAC is not known. If this tap is
     /// the same one again it is over; otherwise it goes on.
-    fn done(&mut self, tap: &mut Tap, grey: &Grey, proof: Option<Proof>) -> Option<Step> {
+    fn done(&mut self, tap: &mut Tap, grey: &Grey, proof: Option<Proof>, mac2: Verdict) -> Option<Step> {
         let mut record = grey.record;
+        let load = record.transaction == Transaction::Load as u8;
         record.flags |= UploadRecord::RECOVERED;
+        // A load's MAC2 is the host's, and no PSAM's affair.
+        record.flags |= if load { 0 } else { mac2.flag() };
         if let Some(proof) = proof {
             record.tac = proof.tac;
             record.flags &= !UploadRecord::GREY;
-            if record.transaction == Transaction::Load as u8 {
+            if load {
                 let (issuer, pan, seq) = (record.issuer, record.pan, record.card_seq.saturating_sub(1));
                 self.actions.push(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
         self.settle(grey.slot, record);
-        tap.notes.push(Note::Recovered);
+        tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
         tap.charged += record.amount;
         if !self.is_same_tap(tap, &record) {
             return Some(self.read_on(tap));

@@ -70,8 +70,9 @@ impl Step {
     /// Whether it is the card that is to answer.
     pub(super) fn asks_card(&self) -> bool {
         match self {
-            Self::Directory | Self::Application | Self::Reading(_) | Self::Recovering(_) => true,
+            Self::Directory | Self::Application | Self::Reading(_) => true,
             Self::Fare => false,
+            Self::Recovering(recovery) => recovery.asks_card(),
             Self::Paying(payment) => payment.asks_card(),
             Self::Loading(loading) => loading.asks_card(),
         }

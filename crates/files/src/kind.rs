@@ -1,0 +1,80 @@
+//! Which schema a file is of, told by its fields, so that a file of another one is named as what it is.
+
+use serde::de::DeserializeOwned;
+use toml::Table;
+
+use crate::diag::{Diagnostics, Source};
+
+/// The schema of a TOML file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scenario,
+    Keys,
+    Card,
+    Terminal,
+    Tariff,
+    Network,
+    BusLines,
+    FareCases,
+}
+
+impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Scenario,
+        Self::Keys,
+        Self::Card,
+        Self::Terminal,
+        Self::Tariff,
+        Self::Network,
+        Self::BusLines,
+        Self::FareCases,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Scenario => "a scenario",
+            Self::Keys => "a key set",
+            Self::Card => "a card profile",
+            Self::Terminal => "a terminal profile",
+            Self::Tariff => "a tariff",
+            Self::Network => "a rail network",
+            Self::BusLines => "a set of bus lines",
+            Self::FareCases => "a list of fare cases",
+        }
+    }
+
+    /// Fields that a file of this kind has and no other.
+    fn marks(self) -> &'static [&'static str] {
+        match self {
+            Self::Scenario => &["tap", "cards", "terminals"],
+            Self::Keys => &["roots"],
+            Self::Card => &["info", "management", "purse"],
+            Self::Terminal => &["kind", "psam"],
+            Self::Tariff => &["price", "entry"],
+            Self::Network => &["group"],
+            Self::BusLines => &["classes"],
+            Self::FareCases => &["case"],
+        }
+    }
+
+    /// Reads a file that has to be of this kind.
+    ///
+    /// # Errors
+    /// As [`Source::toml`]; one error when the file is plainly of another kind.
+    pub(crate) fn read<T: DeserializeOwned>(self, source: &Source) -> Result<T, Diagnostics> {
+        source.toml().map_err(|errors| match self.mistaken(source) {
+            Some(other) => {
+                let message = format!("this looks like {}; {} is wanted", other.name(), self.name());
+                source.whole(message).into()
+            }
+            None => errors,
+        })
+    }
+
+    /// The kind of the file when it is another one: it has that one's marks and none of this one's.
+    fn mistaken(self, source: &Source) -> Option<Self> {
+        let table: Table = toml::from_str(source.text()).ok()?;
+        let like = |kind: Self| kind.marks().iter().any(|mark| table.contains_key(*mark));
+        if like(self) { None } else { Self::ALL.into_iter().find(|kind| like(*kind)) }
+    }
+}
