@@ -125,7 +125,7 @@ fn line_table(source: &Source, classes: &[Spanned<String>]) -> Result<Vec<LineRo
 fn stop_table(source: &Source, lines: &[LineRow]) -> Result<HashMap<Key, Vec<Stop>>, Diagnostics> {
     let mut errors = Diagnostics::default();
     let rows = source.table(["code", "direction", "seq", "stop", "number"])?;
-    let mut unknown = Repeats::new("rows");
+    let mut unknown = Repeats::new("row");
     let mut routes: HashMap<Key, Route<'_>> = HashMap::new();
     // A row whose line cannot be read may be due in any line.
     let mut astray = false;
@@ -149,8 +149,8 @@ fn stop_table(source: &Source, lines: &[LineRow]) -> Result<HashMap<Key, Vec<Sto
             continue;
         }
         let route = routes.entry(key).or_insert_with(Route::new);
-        let due = std::mem::replace(&mut route.due, seq_number.map(|seq| seq.saturating_add(1)));
-        let due = due.filter(|_| !astray);
+        let due = route.due.filter(|_| !astray);
+        route.due = due.map(|due| due.saturating_add(1));
         if let (Some(seq_number), Some(due)) = (seq_number, due)
             && seq_number != due
         {
@@ -159,6 +159,7 @@ fn stop_table(source: &Source, lines: &[LineRow]) -> Result<HashMap<Key, Vec<Sto
                     .error(seq, format!("stop {seq_number} of a line where stop {due} is due"))
                     .help("seq counts the stops of a line from 1 without a gap, to 255 at most"),
             );
+            route.due = None;
         }
         if let Some(read) = number_read {
             route.stops.push(Stop { name: stop.get_ref().as_str().into(), number: read });
@@ -179,7 +180,7 @@ struct Route<'a> {
     stops: Vec<Stop>,
     /// Where their numbers stand.
     numbers: Vec<&'a Spanned<String>>,
-    /// The `seq` of its next row; `None` when that of the last row could not be read.
+    /// The `seq` of its next row; `None` once the count is lost, which is told once.
     due: Option<u8>,
 }
 

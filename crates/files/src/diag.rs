@@ -73,14 +73,12 @@ impl Source {
             Self::new(&*shown, "").whole(message)
         })?;
         String::from_utf8(bytes).map(|text| Self::new(&*shown, text)).map_err(|error| {
-            // Shown up to the byte itself, which no text can show.
-            let mut bytes = error.as_bytes().to_vec();
-            bytes.truncate(error.utf8_error().valid_up_to());
-            let valid = Self::new(&*shown, String::from_utf8_lossy(&bytes));
-            let end = valid.text().len();
-            let wrong = error.as_bytes()[bytes.len()];
-            let error =
-                valid.error(end..end, format!("this is not UTF-8: byte {wrong:02X} is no character here"));
+            let (bytes, valid) = (error.as_bytes(), error.utf8_error().valid_up_to());
+            let lossy = String::from_utf8_lossy(bytes);
+            let source = Self::new(&*shown, &*lossy);
+            let start = valid - (lossy.len() - source.text().len());
+            let message = format!("this is not UTF-8: byte {:02X} begins no character", bytes[valid]);
+            let error = source.error(start..start + '\u{fffd}'.len_utf8(), message);
             error.help("save the file as UTF-8").into()
         })
     }

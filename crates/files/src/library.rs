@@ -14,8 +14,8 @@ use crate::scenario::{self, Scenario};
 use crate::tariff;
 use crate::terminal::{self, TerminalFile};
 
-/// What was loaded so far, by the files' canonical paths. A file that is wrong is read again, and its
-/// mistakes reported again, at the next use.
+/// What was loaded so far, by the files' canonical paths. A file that is wrong is read again at the next
+/// use; [`Diagnostics`] that are kept together tell its mistakes once.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), tunion_files::diag::Diagnostics> {

@@ -165,7 +165,7 @@ fn ways(
     let line = |cell: &Spanned<String>| {
         source.choose(cell, "line", group_of_line.iter().map(|(name, group)| (*name, *group)))
     };
-    let (mut no_lines, mut no_stations) = (Repeats::new("rows"), Repeats::new("rows"));
+    let (mut no_lines, mut no_stations) = (Repeats::new("row"), Repeats::new("row"));
     let mut ways = vec![Ways::new(); groups];
     let mut seen = HashMap::new();
     let rows = source.table(["line", "from", "to", "metres"])?;

@@ -53,7 +53,9 @@
 //! checks either: no `checks`, `accepted`, `expired-student`, `white-list`, `grey-slots`,
 //! `retap-seconds`. A field without a use is refused.
 //!
-//! The keys of the PSAM come from a [key set](crate::keys).
+//! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
+//! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
+//! tap outside it is played like any other.
 
 mod compile;
 pub(crate) mod fit;

@@ -47,6 +47,33 @@ fn terminals() {
     }
 }
 
+/// A folder with files of all kinds: each is named as what it is.
+#[test]
+fn what_is_no_scenario_is_recognised() {
+    let mut library = Library::default();
+    let kinds = [
+        ("keys", "a key set"),
+        ("cards", "a card profile"),
+        ("terminals", "a terminal profile"),
+        ("tariffs", "a tariff"),
+        ("conformance/fares", "a list of fare cases"),
+        ("networks/beijing-rail-2026", "a rail network"),
+        ("networks/beijing-bus", "a set of bus lines"),
+    ];
+    for (directory, kind) in kinds {
+        for path in fixtures(directory).iter().filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+            let errors = library.scenario(path).unwrap_err();
+            let messages: Vec<_> = errors.iter().map(|error| error.message().to_owned()).collect();
+            assert_eq!(
+                messages,
+                [format!("this looks like {kind}; a scenario is wanted")],
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
 fn scenarios() -> Vec<Scenario> {
     let mut library = Library::default();
     fixtures("scenarios").into_iter().map(|path| library.scenario(path).unwrap()).collect()

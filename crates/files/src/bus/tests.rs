@@ -48,6 +48,27 @@ fn faults_in_stops() {
     assert_snapshot!(fault(HEAD, LINES, &STOPS.replace("1,0,2,乙,4", "1,0,3,乙,4")));
     assert_snapshot!(fault(HEAD, LINES, &STOPS.replace("1,0,2,乙,4", "1,0,2,乙,four")));
     assert_snapshot!(fault(HEAD, LINES, &format!("{STOPS}7,0,1,甲,1\n")));
+    assert_snapshot!(fault(
+        HEAD,
+        LINES,
+        &STOPS.replace("1,0,1,甲,1\n", "1,0,1,甲,11\n").replace("1,0,2,乙,4", "1,0,2,乙,1")
+    ));
+}
+
+/// What follows from a fault in one row is not told again at the others.
+#[test]
+fn one_fault_is_told_once() {
+    let count = |stops: &str| lines(HEAD, LINES, stops).unwrap_err().iter().count();
+    assert_eq!(count(&STOPS.replace("1,0,1,甲,1", "1,0,one,甲,1")), 1);
+    assert_eq!(count(&STOPS.replace("1,0,1,甲,1", "1,0,1,甲,one")), 1);
+    assert_eq!(count(&STOPS.replace("1,0,1,甲,1", "one,0,1,甲,1")), 1);
+    assert_eq!(count(&STOPS.replace("1,0,1,甲,1\n", "")), 1);
+    assert_snapshot!(fault(HEAD, LINES, &STOPS.replace("1,1,", "2,1,")));
+}
+
+#[test]
+fn stops_may_share_a_number() {
+    lines(HEAD, LINES, &STOPS.replace("1,0,2,乙,4", "1,0,2,乙,12")).unwrap();
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! Files and directories that a file names.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use ::toml::Spanned;
 
 use super::text::near;
 use super::{Diagnostic, Source};
+
+/// So many names are shown all.
+const FEW: usize = 8;
 
 impl Source {
     /// The path of a file that this file names, relative to itself.
@@ -45,11 +50,25 @@ impl Source {
         } else {
             self.error(name, format!("there is no {what} `{written}`"))
         };
-        let near: Vec<_> = neighbours(&joined, is).iter().map(|near| format!("`{near}`")).collect();
+        let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        // A directory that is named for a file most likely holds the file.
+        let all = if joined.is_dir() { names_in(&joined, is) } else { neighbours(&joined, is) };
+        let stem = joined.file_stem().unwrap_or_default().to_string_lossy();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        // By their stems, or all files would be alike in `.toml`.
+        let stems = all
+            .iter()
+            .map(|name| (Path::new(name).file_stem().and_then(OsStr::to_str).unwrap_or(name), *name));
+        let by_stem: BTreeMap<&str, &str> = stems.collect();
+        let near: Vec<&str> =
+            near(&stem, by_stem.keys().copied(), 3).iter().map(|stem| by_stem[stem]).collect();
         match near.as_slice() {
+            [] if (1..=FEW).contains(&all.len()) => {
+                error = error.help(format!("that directory has: {}", quoted(&all)));
+            }
             [] => {}
-            [one] => error = error.help(format!("the nearest in that directory is {one}")),
-            many => error = error.help(format!("the nearest in that directory are {}", many.join(", "))),
+            [one] => error = error.help(format!("the nearest in that directory is `{one}`")),
+            many => error = error.help(format!("the nearest in that directory are {}", quoted(many))),
         }
         if Path::new(written).is_relative() && !joined.exists() {
             error = error.help("it is relative to this file");
@@ -58,13 +77,17 @@ impl Source {
     }
 }
 
-/// Names like that of `path` in its directory.
+/// What there is beside `path`.
 fn neighbours(path: &Path, is: fn(&Path) -> bool) -> Vec<String> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let entries = parent.read_dir().into_iter().flatten().flatten().filter(|entry| is(&entry.path()));
-    let names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    near(&name, names.iter().map(String::as_str), 3).into_iter().map(str::to_owned).collect()
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    names_in(parent.unwrap_or(Path::new(".")), is)
+}
+
+fn names_in(directory: &Path, is: fn(&Path) -> bool) -> Vec<String> {
+    let entries = directory.read_dir().into_iter().flatten().flatten().filter(|entry| is(&entry.path()));
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 /// The path with each `name/..` taken out.

@@ -4,7 +4,7 @@ use super::{Diagnostic, Diagnostics};
 
 /// Errors by the name that is wrong, each told where it was met first.
 pub(crate) struct Repeats<'a> {
-    /// What meets the names: "rows".
+    /// What meets the names: "row".
     what: &'static str,
     met: Vec<(&'a str, Diagnostic, usize)>,
 }
@@ -32,8 +32,8 @@ impl<'a> Repeats<'a> {
         for (_, error, times) in self.met {
             errors.push(match times {
                 1 => error,
-                2 => error.note(format!("and 1 more of the {} names it", self.what)),
-                _ => error.note(format!("and {} more {} name it", times - 1, self.what)),
+                2 => error.note(format!("1 more {} names it", self.what)),
+                _ => error.note(format!("{} more {}s name it", times - 1, self.what)),
             });
         }
     }

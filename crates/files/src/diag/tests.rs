@@ -59,12 +59,15 @@ fn money_in_another_form() {
     assert_snapshot!(fault("metres = 1\nprice = \"5\"\n"));
     assert_snapshot!(fault("metres = 1\nprice = \"500 fen\"\n"));
     assert_snapshot!(fault("metres = 1\nprice = \"five\"\n"));
+    assert_snapshot!(fault("metres = 1\nprice = \"50000000.00\"\n"));
 }
 
 #[test]
 fn wrong_type() {
     assert_snapshot!(fault("price = \"5.00\"\nmetres = \"6 km\"\n"));
     assert_snapshot!(fault("price = \"5.00\"\nmetres = -6\n"));
+    assert_snapshot!(fault("price = \"5.00\"\nmetres = 5000000000\n"));
+    assert_snapshot!(fault("price = \"5.00\"\nmetres = [6]\n"));
 }
 
 #[test]
@@ -112,6 +115,30 @@ fn a_name_that_is_not_there() {
 fn a_file_that_cannot_be_read() {
     let error = Source::read("nowhere/at/all.toml").unwrap_err().to_string();
     assert!(error.contains("cannot read nowhere/at/all.toml"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_utf_8() {
+    let path = std::env::temp_dir().join(format!("tunion-gbk-{}.toml", std::process::id()));
+    std::fs::write(&path, b"version = 1\nname = \"\xC1\xD6\"\n").unwrap();
+    let error = Source::read(&path).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    assert_snapshot!(error.to_string().replace(&path.display().to_string(), "FILE"));
+    let error = Source::read(std::env::temp_dir()).unwrap_err().to_string();
+    assert!(error.contains("is a directory where a file is wanted"), "{error}");
+}
+
+#[test]
+fn many_are_cut_short() {
+    let source = Source::new("many.toml", "x = 1\n");
+    let mut many = Diagnostics::default();
+    for number in (0..25).chain(0..25) {
+        many.push(source.whole(format!("fault {number}")));
+    }
+    assert_eq!(many.iter().count(), 25);
+    let text = many.to_string();
+    assert!(text.contains("fault 19\n") && !text.contains("fault 20"), "{text}");
+    assert!(text.ends_with("\n\nand 5 more"), "{text}");
 }
 
 #[test]

@@ -28,7 +28,14 @@ impl Source {
     fn toml_error(&self, error: &::toml::de::Error) -> Diagnostic {
         let span = error.span();
         let written = span.clone().and_then(|span| self.text().get(span)).unwrap_or_default();
-        let Told { message, help } = Told::of(error.message(), written);
+        let Told { message, mut help } = Told::of(error.message(), written);
+        // The keys of no table stand before the first one.
+        if span.as_ref().is_some_and(|span| span.start == 0) && message.starts_with("missing field") {
+            help = help
+                .into_iter()
+                .map(|help| help.replace("to this table", "at the top of the file"))
+                .collect();
+        }
         let diagnostic = match span {
             Some(span) => self.error(self.first_line_of(span), message),
             None => self.whole(message),
@@ -73,6 +80,10 @@ impl Told {
             let day = written.get(..10).unwrap_or(written);
             return Self { message: format!("there is no day {day}"), help: vec![help] };
         }
+        if first.starts_with("invalid time") {
+            let help = "a time is written with two digits each, from 00:00:00 to 23:59:59";
+            return Self { message: first.to_owned(), help: vec![help.to_owned()] };
+        }
         Self { message: first.to_owned(), help: lines.map(str::to_owned).collect() }
     }
 }
@@ -105,9 +116,10 @@ fn expectation(expected: &str, found: &str) -> (String, Option<String>) {
         "a nonzero u32" => number("from 1 to 4294967295"),
         "a string" => ("text in quotes".to_owned(), Some("write it in quotes".to_owned())),
         "a boolean" => ("true or false".to_owned(), Some("write true or false, without quotes".to_owned())),
-        "a sequence" if found == "a table" => {
-            ("a list of tables".to_owned(), Some("write [[…]] twice bracketed".to_owned()))
-        }
+        "a sequence" if found == "a table" => (
+            "a list of tables".to_owned(),
+            Some("each is headed by its name in two brackets, such as [[tap]]".to_owned()),
+        ),
         "a sequence" => ("a list".to_owned(), Some(format!("write [{found}]"))),
         "a map" => ("a table".to_owned(), Some(TABLE.to_owned())),
         _ if expected.starts_with("struct ") => ("a table".to_owned(), Some(TABLE.to_owned())),

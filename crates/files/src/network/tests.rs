@@ -70,6 +70,9 @@ fn faults_in_edges() {
     assert_snapshot!(fault(HEAD, STATIONS, &EDGES.replace("6000", "-6.0")));
     assert_snapshot!(fault(HEAD, STATIONS, &EDGES.replace("西直门,知春路", "知春路,知春路")));
     assert_snapshot!(fault(HEAD, STATIONS, &format!("{EDGES}2号线,五道口,西直门,5100\n")));
+    // One misspelt name, told once for all the rows that are right.
+    assert_snapshot!(fault(&HEAD.replace("\"1号线\"", "\"1号钱\""), STATIONS, EDGES));
+    assert_snapshot!(fault(HEAD, &STATIONS.replace("2,五道口", "2,五道囗"), EDGES));
 }
 
 #[test]

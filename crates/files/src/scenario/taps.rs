@@ -23,7 +23,7 @@ pub(super) fn steps(
     cast: &Cast,
 ) -> Result<Vec<Step>, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let mut unknown = Unknown { cards: Repeats::new("taps"), terminals: Repeats::new("taps") };
+    let mut unknown = Unknown { cards: Repeats::new("tap"), terminals: Repeats::new("tap") };
     let mut steps = Vec::new();
     for tap in taps {
         let Some(step) = errors.keep(step(source, tap, cast, &mut unknown)) else { continue };
@@ -74,11 +74,11 @@ fn step<'a>(
 fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
     let TapTable { enter, exit, stop, load, enquire, line, .. } = tap.get_ref();
     let kind = entry.file.kind;
-    let acts = match kind {
-        RailGate => "give `enter` or `exit` with a station",
-        BusReader => "give `stop`: where the bus is",
-        TopUp => "give `load` with an amount",
-        Enquiry => "give `enquire = true`",
+    let (acts, acted) = match kind {
+        RailGate => ("give `enter` or `exit` with a station", enter.is_some() || exit.is_some()),
+        BusReader => ("give `stop`: where the bus is", stop.is_some()),
+        TopUp => ("give `load` with an amount", load.is_some()),
+        Enquiry => ("give `enquire = true`", enquire.is_some()),
     };
     let fields = [
         Field::new("enter", enter.as_ref(), &[RailGate]),
@@ -88,7 +88,7 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         Field::new("load", load.as_ref(), &[TopUp]),
         Field::new("enquire", enquire.as_ref(), &[Enquiry]),
     ];
-    fit::unused(source, kind, &fields, Some(acts))?;
+    fit::unused(source, kind, &fields, (!acted).then_some(acts))?;
     let line = line.as_ref().map_or(0, |line| *line.get_ref());
     if let (Some(enter), Some(exit)) = (enter, exit) {
         let error = source.error(exit, "a tap cannot both enter and exit");

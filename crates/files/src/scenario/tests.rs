@@ -92,7 +92,9 @@ static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
 
 fn read(text: &str) -> Result<Scenario, String> {
     let source = Source::new(format!("{FIXTURES}scenarios/small.toml"), text);
-    parse(&source, &mut LIBRARY.lock().unwrap()).map_err(|errors| errors.to_string().replace(FIXTURES, ""))
+    let plain = format!("{}/", std::path::Path::new(FIXTURES).canonicalize().unwrap().display());
+    let told = parse(&source, &mut LIBRARY.lock().unwrap());
+    told.map_err(|errors| errors.to_string().replace(FIXTURES, "").replace(&plain, ""))
 }
 
 /// What is said after one change.
@@ -110,7 +112,7 @@ fn a_scenario() {
     let days: Vec<_> = scenario.steps.iter().map(|step| (step.at.day(), step.at.hour(), step.line)).collect();
     assert_eq!(
         days,
-        [(23, 7, 28), (23, 8, 36), (23, 9, 44), (23, 10, 50), (23, 11, 56), (23, 12, 62), (30, 7, 28)]
+        [(23, 7, 29), (23, 8, 37), (23, 9, 45), (23, 10, 51), (23, 11, 57), (23, 12, 63), (30, 7, 29)]
     );
     let exit = &scenario.steps[1];
     assert_eq!(exit.at, date(2026, 11, 23).at(8, 10, 0, 0));
@@ -122,7 +124,7 @@ fn a_scenario() {
     assert_eq!(expect.notes, Some(vec![NoteKind::GreyEmitted, NoteKind::NotDone]));
     assert_eq!(scenario.steps[3].act, Act::Load(Fen::from_yuan(20)));
     assert_eq!(scenario.steps[5].charge.unwrap().charged, Fen::new(360));
-    assert_eq!((scenario.totals[0].rides, scenario.totals[0].line), (Some(1), 69));
+    assert_eq!((scenario.totals[0].rides, scenario.totals[0].line), (Some(1), 70));
     assert!(scenario.black_list.contains(&scenario.cards[0].file.info.pan));
 }
 
@@ -175,8 +177,11 @@ fn cards() {
 #[test]
 fn terminals() {
     assert_snapshot!(fault("line = \"331\"", "line = \"332\""));
-    assert_snapshot!(fault("line = \"331\"", "line = \"特19\"\ndirection = 1"));
-    assert_snapshot!(fault("line = \"331\"\n", ""));
+    assert_snapshot!(fault("line = \"331\"\ndirection = 0", "line = \"特19\"\ndirection = 1"));
+    assert_snapshot!(fault("line = \"331\"\ndirection = 0\n", ""));
+    assert_snapshot!(fault("direction = 0\n", ""));
+    assert_snapshot!(fault("direction = 0\n", "direction = 2\n"));
+    assert_snapshot!(fault("vehicle = \"A1001\"\n", ""));
     assert_snapshot!(fault("vehicle = \"A1001\"", "vehicle = \"京A-10012\""));
     assert_snapshot!(fault("beijing-top-up.toml\"", "beijing-top-up.toml\"\nline = \"331\""));
     assert_snapshot!(fault("beijing-top-up.toml\"", "beijing-top-up.toml\"\nmac2 = \"after-decision\""));
@@ -210,6 +215,9 @@ fn times() {
     assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23T07:40:00.5"));
     assert_snapshot!(fault("times = 2", "times = 0"));
     assert_snapshot!(fault("every-days = 7", "every-days = 0"));
+    assert_snapshot!(fault("times = 2, every-days = 7", "times = 2"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-13-01T07:40:00"));
+    assert_snapshot!(fault("at = 2026-11-23T07:40:00", "at = 2026-11-23T25:40:00"));
     assert_snapshot!(fault("times = 2, every-days = 7", "times = 65535, every-days = 65535"));
     assert_snapshot!(fault("at = 2026-11-23T09:00:00", "at = 2026-11-23T08:10:00"));
     // Of many collisions of the same two taps only the first is told.
@@ -228,6 +236,7 @@ fn names() {
     assert_snapshot!(fault("exit = 12", "exit = \"人民广场\""));
     assert_snapshot!(fault("exit = 12", "exit = 65536"));
     assert_snapshot!(fault("[totals.lin]", "[totals.lim]"));
+    assert_snapshot!(fault("enter = \"西二旗\"", "enter = \"Xierqi\""));
 }
 
 #[test]
@@ -239,6 +248,8 @@ fn acts() {
     assert_snapshot!(fault("load = \"20.00\"", "load = 20"));
     assert_snapshot!(fault("enquire = true", "enquire = false"));
     assert_snapshot!(fault("line = 13", "line = 256"));
+    assert_snapshot!(fault("load = \"20.00\"", "enter = \"五道口\""));
+    assert_snapshot!(fault("load = \"20.00\"", "load = \"0.00\""));
 }
 
 #[test]
@@ -262,6 +273,8 @@ fn faults() {
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"after\", bytes = 200 }"));
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"before\", noise = 7 }"));
     assert_snapshot!(with("{ command = \"READ BINARY\", when = \"during\", bytes = 200 }"));
+    assert_snapshot!(with("{ command = \"debit for purchase\", when = \"after\" }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 769 }"));
 }
 
 #[test]
@@ -274,6 +287,47 @@ fn expectations() {
     assert_snapshot!(fault("balance = \"50.00\", month", "balance = 50.00, month"));
     assert_snapshot!(fault("list = \"4.00\"", "lits = \"4.00\""));
     assert_snapshot!(fault("rides = 1", "ride = 1"));
+    assert_snapshot!(fault("[\"grey-emitted\", \"not-done\"]", "\"recovered\""));
+    let (own, other) = ("overdraft-used = \"2.00\"", "rides = 1");
+    let scenario = read(&SMALL.replacen(other, own, 1).replacen(
+        "balance = \"50.00\", month",
+        &format!("{own}, month"),
+        1,
+    ));
+    let scenario = scenario.unwrap();
+    assert_eq!(scenario.totals[0].overdraft_used, Some(Fen::from_yuan(2)));
+    assert_eq!(scenario.steps[1].expect.overdraft_used, Some(Fen::from_yuan(2)));
+}
+
+/// The text without what is expected of the taps, and without the totals.
+fn expecting_nothing() -> String {
+    let totals = SMALL.find("[totals.lin]").unwrap();
+    SMALL[..totals].lines().filter(|line| !line.starts_with("expect")).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[test]
+fn something_is_expected() {
+    let nothing = expecting_nothing();
+    assert_snapshot!(read(&nothing).unwrap_err());
+    assert_snapshot!(read(&nothing.replacen("load =", "expect = {}\nload =", 1)).unwrap_err());
+    assert_snapshot!(read(&format!("{nothing}[totals.lin]\n")).unwrap_err());
+    assert!(read(&format!("{nothing}[totals.lin]\nrecords = 9\n")).is_ok());
+    assert!(read(&nothing.replacen("load =", "expect = { notes = [] }\nload =", 1)).is_ok());
+}
+
+#[test]
+fn a_missing_field() {
+    assert_snapshot!(fault("seed = 1\n", ""));
+    assert_snapshot!(fault("file = \"../cards/student.toml\"\n", ""));
+    assert_snapshot!(fault("card = \"lin\"\n", ""));
+    assert_snapshot!(fault("command = \"DEBIT FOR PURCHASE\", ", ""));
+}
+
+#[test]
+fn one_wrong_name_is_told_once() {
+    assert_snapshot!(fault("[cards.lin]", "[cards.lim]"));
+    let rial = SMALL.replace("terminal = \"rail\"", "terminal = \"rial\"");
+    assert_snapshot!(read(&rial).unwrap_err());
 }
 
 #[test]
@@ -286,6 +340,28 @@ fn nothing_is_left_unused() {
         "[terminals.rail]",
         "[cards.mei]\nfile = \"../cards/ordinary.toml\"\n\n[terminals.rail]"
     ));
+}
+
+#[test]
+fn a_file_of_another_kind() {
+    assert_snapshot!(fault("../cards/student.toml", "../terminals/beijing-rail.toml"));
+    assert_snapshot!(fault("../terminals/beijing-rail.toml", "../cards/student.toml"));
+    assert_snapshot!(fault("../cards/student.toml", "../cards"));
+}
+
+#[test]
+fn a_fault_that_many_share_is_told_once() {
+    let path = std::env::temp_dir().join(format!("tunion-shared-{}.toml", std::process::id()));
+    std::fs::write(&path, "version = 1\n").unwrap();
+    let text = SMALL.replacen("../cards/student.toml", &path.display().to_string(), 1);
+    let mut errors = crate::diag::Diagnostics::default();
+    for name in ["one", "two", "three"] {
+        let source = Source::new(format!("{FIXTURES}scenarios/{name}.toml"), &*text);
+        assert!(errors.keep(parse(&source, &mut LIBRARY.lock().unwrap())).is_none());
+    }
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(errors.iter().count(), 1, "{errors}");
+    assert!(errors.to_string().contains("scenarios/one.toml:8"), "{errors}");
 }
 
 #[test]
