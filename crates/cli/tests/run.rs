@@ -56,6 +56,26 @@ fn the_main_job_passes_and_says_so() {
     assert!(printed.contains("student-weekday  A student's weekday"));
 }
 
+/// What the README shows is what the program prints.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = |arguments: &[&str]| text(&tunion(arguments).stdout);
+    let weekday = shown(&["run", "fixtures/scenarios/student-weekday.toml", "-v"]);
+    let (table, _) = weekday.rsplit_once("\n\n").unwrap();
+    assert!(readme.contains(table.trim_end()), "{table}");
+    let main_job = shown(&["run", "fixtures/scenarios"]);
+    assert!(readme.contains(&format!("`{}`", main_job.lines().last().unwrap())));
+    let blocks = readme.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let torn = shown(&["run", "fixtures/scenarios/torn-exit.toml"]);
+    let apdus = shown(&["run", "fixtures/scenarios/student-weekday.toml", "-vv"]);
+    for (block, printed) in blocks.skip(1).zip([torn, apdus]) {
+        for line in block.lines() {
+            assert!(printed.lines().any(|one| one == line), "not printed: {line}");
+        }
+    }
+}
+
 #[test]
 fn an_expectation_that_fails_ends_with_1_and_its_line() {
     let scratch = Scratch::new("fails");
