@@ -158,10 +158,8 @@ fn personalise(store: &mut CardStore, contents: &Contents) {
 
 fn put(store: &mut CardStore, place: Option<map::Place>, bytes: &[u8]) {
     let mut tx: CardTx<'_> = store.begin();
-    // One page in one transaction, in a factory that does not lose power.
-    if place.is_some_and(|place| place.write(&mut tx, bytes).is_ok()) {
-        let _ = tx.commit();
-    }
+    let written = place.is_some_and(|place| place.write(&mut tx, bytes).is_ok()) && tx.commit().is_ok();
+    debug_assert!(written, "every file has its place in one page, and a factory does not lose power");
 }
 
 /// Records 2703..2712, whose layouts are not public: the header and zeros (`docs/spec/card.md` 6a).

@@ -28,6 +28,10 @@ pub(crate) struct Run {
     #[arg(short, long, action = ArgAction::Count)]
     verbose: u8,
 
+    /// Print the tables of the scenarios that failed, and the last line.
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+
     /// What is printed.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -111,7 +115,7 @@ impl Run {
                     1 => Detail::Reasons,
                     _ => Detail::Apdus,
                 };
-                for outcome in outcomes {
+                for outcome in outcomes.iter().filter(|outcome| !self.quiet || !outcome.passed()) {
                     writeln!(out, "{}", report::table(outcome, detail))?;
                 }
                 writeln!(out, "{}", report::summary(outcomes))

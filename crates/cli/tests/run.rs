@@ -93,6 +93,19 @@ fn an_expectation_that_fails_ends_with_1_and_its_line() {
 }
 
 #[test]
+fn quiet_prints_what_failed() {
+    let scratch = Scratch::new("quiet");
+    let file = scratch.scenario("wrong.toml", "charged = \"4.00\"", "charged = \"4.10\"");
+    let output = tunion(&["run", "-q", "fixtures/scenarios/enquiry.toml", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = text(&output.stdout);
+    assert!(!printed.contains("enquiry") && printed.contains("wrong  A student's weekday"), "{printed}");
+    assert!(printed.ends_with("1 passed, 1 failed\n"));
+    let output = tunion(&["run", "-q", "fixtures/scenarios"]);
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+}
+
+#[test]
 fn json_tells_the_same() {
     let output = tunion(&["run", "fixtures/scenarios/student-weekday.toml", "--format", "json"]);
     assert_eq!(output.status.code(), Some(0));
