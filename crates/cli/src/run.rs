@@ -131,8 +131,15 @@ fn may_write(file: &Path) -> Result<()> {
         Ok(old) if !old.is_empty() && !old.starts_with(b"<?xml") => {
             anyhow::bail!("{shown} is there already and is no JUnit report: give --junit another name")
         }
-        Ok(_) => Ok(()),
-        Err(_) => fs::write(file, "").with_context(|| format!("cannot write {shown}")),
+        Ok(_) => fs::OpenOptions::new()
+            .append(true)
+            .open(file)
+            .map(drop)
+            .with_context(|| format!("cannot write {shown}")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::write(file, "").with_context(|| format!("cannot write {shown}"))
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
     }
 }
 

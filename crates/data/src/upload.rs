@@ -84,7 +84,8 @@ impl UploadRecord {
     /// Flag: the PSAM did not accept MAC2. The money has left the card all the same.
     pub const MAC2_FAILED: u8 = 0x04;
 
-    /// Flag: the PSAM did not judge MAC2: it was silent or faulty.
+    /// Flag: the PSAM did not judge MAC2: it was silent or faulty, or no longer had the purchase open
+    /// when its outcome was learned.
     pub const MAC2_UNCHECKED: u8 = 0x08;
 
     /// Surcharge kind: overtime.

@@ -23,7 +23,7 @@ pub struct Money {
 /// How many debits of a card were recorded.
 #[must_use]
 pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
-    let debits = records.iter().filter(|r| r.pan == pan && is_debit(r) && !r.has(UploadRecord::GREY));
+    let debits = records.iter().filter(|record| record.pan == pan && is_debit(record) && is_sure(record));
     u32::try_from(debits.count()).unwrap_or(u32::MAX)
 }
 
@@ -36,9 +36,7 @@ pub fn card(name: &str, pan: Pan, money: Money, records: &[UploadRecord]) -> Opt
         let amount = i64::from(record.amount.get());
         let signed = if is_debit(record) { -amount } else { amount };
         let moved: BTreeSet<i64> = possible.iter().map(|worth| worth + signed).collect();
-        // A grey record that was found in the card's log is as good as any.
-        let sure = !record.has(UploadRecord::GREY) || record.has(UploadRecord::RECOVERED);
-        possible = if sure { moved } else { &possible | &moved };
+        possible = if is_sure(record) { moved } else { &possible | &moved };
     }
     let shown = |fen: i64| format!("{}{}", if fen < 0 { "-" } else { "" }, yuan(fen));
     (!possible.contains(&money.end)).then(|| Failure {
@@ -66,7 +64,7 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
     let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
     for record in records {
         // Whether a grey record's debit was done is not known: its numbers may be another's.
-        if record.has(UploadRecord::GREY) {
+        if !is_sure(record) {
             continue;
         }
         if is_debit(record) && !terminals.insert((record.terminal, record.terminal_seq)) {
@@ -76,7 +74,8 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
         if !cards.insert((record.pan, is_debit(record), record.card_seq)) {
             fail(record, "card sequence", "used once", "used twice".to_owned());
         }
-        if record.tac != tac(record, roots) {
+        let grey = record.has(UploadRecord::GREY);
+        if !grey && record.tac != tac(record, roots) {
             fail(record, "TAC", "that of the card's key", crate::trace::hex(&record.tac));
         }
     }
@@ -96,6 +95,11 @@ fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
         let seq = record.card_seq.wrapping_sub(1);
         key.mac(&LoadTac { balance, seq, amount, transaction, terminal, date, time }.encode(), tally)
     }
+}
+
+/// Whether what a record says was done: it is not grey, or was found in the card's log.
+fn is_sure(record: &UploadRecord) -> bool {
+    !record.has(UploadRecord::GREY) || record.has(UploadRecord::RECOVERED)
 }
 
 /// Whether a record is of a debit, not of a load.

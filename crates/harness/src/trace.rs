@@ -106,6 +106,12 @@ impl Exchange {
         format!("{}{asked}", self.title())
     }
 
+    /// The command, if the table has it.
+    #[must_use]
+    pub fn name(&self) -> Option<Name> {
+        self.spec().map(|(_, spec)| spec.name)
+    }
+
     /// The status word, if an answer came.
     #[must_use]
     pub fn sw(&self) -> Option<Sw> {

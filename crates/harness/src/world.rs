@@ -7,7 +7,7 @@ use crate::link::{Faulty, Link, Pull, Traced};
 use crate::outcome::{CardEnd, Outcome, Row};
 use crate::random::{Stream, stream};
 use crate::spot::{Spot, spot};
-use crate::trace::Trace;
+use crate::trace::{Exchange, Trace};
 use crate::words::{fault, note, place_name, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
@@ -21,7 +21,7 @@ use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntr
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
-use tunion_terminal::{Action, Charge, Code, Decision, Event, Gate, Place, Request, ledger};
+use tunion_terminal::{Action, Charge, Decision, Event, Gate, Place, Request, ledger};
 
 /// Plays a scenario from its first tap to its last.
 ///
@@ -121,7 +121,8 @@ impl<'s> World<'s> {
         let first = self.trace.len();
         let before = self.left(step.card);
         let tapped = self.serve(spot, place, step);
-        if refuses(&tapped) && self.left(step.card) != before {
+        let sent = self.trace.part(first..self.trace.len());
+        if refuses(&tapped, sent) && self.left(step.card) != before {
             let at = (step.line, Some(self.rows.len()));
             self.checks.fail(at, "a refused card", "as it was", "changed");
         }
@@ -403,13 +404,12 @@ impl<'s> World<'s> {
     }
 }
 
-/// Whether the terminal said no and has nothing to do with the card any more: neither debited it, now or
-/// in the tap before, nor lost it while it did.
-fn refuses(tapped: &Tapped) -> bool {
-    tapped.decision.as_ref().is_some_and(|decision| {
-        let lost = matches!(decision.code, Code::Moved | Code::LoadMoved);
-        decision.gate == Gate::Closed && !lost && decision.charged.is_zero()
-    })
+/// Whether the terminal said no without having begun to debit or credit the card.
+fn refuses(tapped: &Tapped, sent: &[Exchange]) -> bool {
+    let began =
+        |exchange: &Exchange| matches!(exchange.name(), Some(Name::DebitForPurchase | Name::CreditForLoad));
+    let refused = tapped.decision.as_ref().is_some_and(|decision| decision.gate == Gate::Closed);
+    refused && !sent.iter().any(began)
 }
 
 fn notes(step: &Step, decision: Option<&Decision>, tapped: &Tapped) -> Vec<String> {

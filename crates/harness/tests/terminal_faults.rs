@@ -195,6 +195,124 @@ fn a_recovered_debit_does_not_pay_for_a_later_tap() {
 }
 
 #[test]
+fn a_recovered_exit_does_not_let_out_a_card_that_entered_again() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        exit.tap(&mut card, 20, LOST_AFTER_DEBIT);
+        assert_eq!(entry.tap(&mut card, 21, FINE).code(), Code::Ok);
+        let before = actual(&card);
+        // Two minutes after the lost debit, but for a ride of its own: paid of its own.
+        let out = exit.tap(&mut card, 22, FINE);
+        assert!(out.recovered() && out.code() == Code::Ok);
+        assert_eq!(out.records.len(), 2);
+        assert!(actual(&card) < before);
+        assert_eq!(RailStatus::from_byte(card.rail_record().status), RailStatus::Exited);
+    });
+}
+
+#[test]
+fn a_proved_mac2_that_the_psam_refuses_keeps_the_gate_closed() {
+    for (mac2, gate) in [(Mac2Policy::BeforeDecision, Gate::Closed), (Mac2Policy::AfterDecision, Gate::Open)]
+    {
+        with_gates(&Profile { mac2, ..profile() }, |[mut entry, mut exit, _]| {
+            let mut card = card(1);
+            entry.tap(&mut card, 1, FINE);
+            exit.tap(&mut card, 20, LOST_AFTER_DEBIT);
+            let again = exit.tap(&mut card, 21, Trouble { wrong_mac2: true, ..FINE });
+            assert_eq!(again.decision.as_ref().unwrap().gate, gate);
+            assert!(again.records[0].has(UploadRecord::MAC2_FAILED));
+            assert_eq!(exit.tap(&mut card, 22, FINE).code(), Code::Distrusted);
+        });
+    }
+}
+
+#[test]
+fn a_card_that_goes_while_a_proved_mac2_is_judged_leaves_the_gate_ready() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        exit.tap(&mut card, 20, LOST_AFTER_DEBIT);
+        // Long after: recovered, but no longer the same tap.
+        card.power_on().unwrap();
+        let mut response = Response::new();
+        let mut actions = exit.terminal.step(now(40), Event::Card(Request::Ride));
+        while let [Action::SendCard(command)] = &actions[..] {
+            card.process(command, &mut response).unwrap();
+            actions = exit.terminal.step(now(40), Event::CardAnswer(response.bytes()));
+        }
+        assert!(matches!(&actions[..], [Action::SendSam(_)]), "{actions:?}");
+        assert_eq!(exit.terminal.step(now(40), Event::CardGone), []);
+        let ended = exit.terminal.step(now(40), Event::SamAnswer(&[0x90, 0x00]));
+        let [Action::Emit(_), Action::Forget(_), Action::Decide(_), Action::Done] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        assert!(exit.terminal.is_ready());
+    });
+}
+
+#[test]
+fn an_answer_too_short_to_be_one_is_none() {
+    with_gates(&profile(), |[mut entry, ..]| {
+        let mut card = card(1);
+        let mut answer = until_mac1(&mut entry, &mut card);
+        let mut event = Event::SamAnswer(&answer);
+        let mut response = Response::new();
+        loop {
+            match &entry.terminal.step(now(1), event)[..] {
+                [Action::SendCard(command)] if command[1] == 0x54 => break,
+                [Action::SendCard(command)] => {
+                    card.process(command, &mut response).unwrap();
+                    answer = response.bytes().to_vec();
+                    event = Event::CardAnswer(&answer);
+                }
+                [Action::Persist(slot, _)] => event = Event::Persisted(*slot),
+                other => panic!("{other:?}"),
+            }
+        }
+        let lost = entry.terminal.step(now(1), Event::CardAnswer(&[0x90]));
+        let [Action::Decide(decision), Action::Done] = &lost[..] else { panic!("{lost:?}") };
+        assert_eq!(decision.code, Code::Moved);
+    });
+}
+
+#[test]
+fn the_oldest_record_gives_way_after_a_restart_too() {
+    with_gates(&Profile { grey_slots: 2, ..profile() }, |[mut entry, mut exit, _]| {
+        let mut cards = [1, 2, 3, 4].map(card);
+        cards.iter_mut().for_each(|card| drop(entry.tap(card, 1, FINE)));
+        let [first, second, third, fourth] = &mut cards;
+        exit.tap(first, 10, LOST_AFTER_DEBIT);
+        exit.tap(second, 11, LOST_AFTER_DEBIT);
+        assert!(exit.tap(first, 12, FINE).recovered());
+        // The freed first slot now holds a newer record than the second.
+        exit.tap(third, 13, LOST_AFTER_DEBIT);
+        exit.restart();
+        let evicted = exit.tap(fourth, 14, LOST_AFTER_DEBIT).records;
+        assert_eq!(evicted.iter().map(|record| record.at.datetime()).collect::<Vec<_>>(), [Some(now(11))]);
+    });
+}
+
+#[test]
+fn a_day_that_ends_during_a_tap_is_ended_with_it() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let (mut lost, mut other) = (card(1), card(2));
+        entry.tap(&mut lost, 1, FINE);
+        exit.tap(&mut lost, 20, LOST_AFTER_DEBIT);
+        entry.tap(&mut other, 1, FINE);
+        let mac1 = until_mac1(&mut exit, &mut other);
+        assert_eq!(exit.terminal.step(now(21), Event::Flush), []);
+        other.power_off();
+        exit.terminal.step(now(21), Event::CardGone);
+        let ended = exit.terminal.step(now(21), Event::SamAnswer(&mac1));
+        let [Action::Decide(_), Action::Emit(record), Action::Forget(_), Action::Done] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        assert!(record.has(UploadRecord::GREY));
+    });
+}
+
+#[test]
 fn what_is_grey_at_the_end_of_the_day_is_uploaded() {
     with_gates(&profile(), |[mut entry, mut exit, _]| {
         let mut card = card(1);

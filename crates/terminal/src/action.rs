@@ -16,7 +16,7 @@ pub enum Event<'a> {
     /// The terminal is switched on: it brings up its PSAM.
     Started,
     /// The day ends, or the terminal is to be switched off: what is still grey is uploaded as it is
-    /// (记录转正, `docs/spec/terminal.md` 4.2).
+    /// (记录转正, `docs/spec/terminal.md` 4.2). A tap under way ends first.
     Flush,
     /// A card came into the field.
     Card(Request),
@@ -92,7 +92,8 @@ pub enum Action {
     Emit(Box<UploadRecord>),
     /// Show the answer to an enquiry.
     Show(Box<Enquiry>),
-    /// The terminal is ready for the next card.
+    /// The tap is over. The terminal is ready for the next card, unless it resets its PSAM first; see
+    /// [`Terminal::is_ready`](crate::Terminal::is_ready).
     Done,
 }
 
@@ -120,7 +121,8 @@ pub struct Decision {
     pub code: Code,
     /// List fare, when a fare was made.
     pub list: Option<Fen>,
-    /// What was debited in this tap (for a load: credited).
+    /// What was debited (for a load: credited) in this tap, or was found in it to have been before: see
+    /// [`Note::Recovered`].
     pub charged: Fen,
     /// Actual balance after the tap, as far as the terminal knows it.
     pub balance: Option<Fen>,
@@ -169,6 +171,13 @@ pub enum Note {
     HostRefused(tunion_data::host::LoadRefusal),
     /// The card answered a command with this status word.
     Status(tunion_apdu::Sw),
+}
+
+impl Note {
+    /// Whether it tells of the monthly total, which is known before anything is done.
+    pub(crate) const fn is_about_total(&self) -> bool {
+        matches!(self, Self::TotalOverwritten { .. } | Self::TotalUnreadable)
+    }
 }
 
 /// What an enquiry shows (`docs/spec/terminal.md` 1.7).

@@ -55,7 +55,7 @@ impl BusTap<'_> {
     }
 
     fn here(&self, line: &BusLine) -> Stop {
-        Stop { line: line.code, station: stop_number(self.reader.stop) }
+        at_stop(line, self.reader.stop)
     }
 
     /// Whether the open trip is none of ours to settle: begun in another city, or by a card of another
@@ -179,6 +179,15 @@ impl BusTap<'_> {
             ..self.facts.bus
         }
     }
+}
+
+/// Where a reader is, as its records say it.
+pub(crate) fn here(tariff: &Tariff, reader: BusReader) -> Option<Stop> {
+    Some(at_stop(tariff.bus_lines()?.line(reader.line)?, reader.stop))
+}
+
+fn at_stop(line: &BusLine, stop: StopId) -> Stop {
+    Stop { line: line.code, station: stop_number(stop) }
 }
 
 /// The stop and the time of boarding, if the record has them.

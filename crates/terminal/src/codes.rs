@@ -14,7 +14,8 @@ pub enum Gate {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)+) => {
         /// Why. The numbers are those of Xi'an's readers, the only complete public list
-        /// (`docs/spec/terminal.md` 3.1); where Xi'an has none the number is our own, above F0.
+        /// (`docs/spec/terminal.md` 3.1), some of them for more than the public list says (13, 90: our
+        /// reading); where Xi'an has none the number is our own, above F0.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Code {
             $($(#[$doc])* $name,)+

@@ -19,18 +19,21 @@ pub(crate) struct Grey {
 /// The records that are kept, a copy of what the terminal's store holds.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct GreyStore {
+    /// Oldest first.
     greys: Vec<Grey>,
 }
 
 impl GreyStore {
-    /// The records that survived a restart.
+    /// The records that survived a restart, oldest first.
     pub(crate) fn restored(records: &[(SlotId, [u8; UploadRecord::LEN])]) -> Self {
         let grey = |(slot, bytes): &(SlotId, [u8; UploadRecord::LEN])| Grey {
             slot: *slot,
             record: UploadRecord::decode(bytes),
             quote: None,
         };
-        Self { greys: records.iter().map(grey).collect() }
+        let mut greys: Vec<Grey> = records.iter().map(grey).collect();
+        greys.sort_by_key(|grey| grey.record.at.0);
+        Self { greys }
     }
 
     /// The record of this card.
@@ -44,15 +47,16 @@ impl GreyStore {
         Some(self.greys.remove(at))
     }
 
-    /// Keeps a record in a free slot. Where all `capacity` slots are taken the oldest gives way and is
+    /// Keeps a record in a free slot. Where all `capacity` slots are taken the oldest give way and are
     /// handed back to be uploaded, so that no record is lost.
     pub(crate) fn put(
         &mut self,
         record: UploadRecord,
         quote: Option<Quote>,
         capacity: usize,
-    ) -> (SlotId, Option<Grey>) {
-        let evicted = (self.greys.len() >= capacity.max(1)).then(|| self.greys.remove(0));
+    ) -> (SlotId, Vec<Grey>) {
+        let too_many = (self.greys.len() + 1).saturating_sub(capacity.max(1));
+        let evicted = self.greys.drain(..too_many).collect();
         let free = |slot: &SlotId| self.greys.iter().all(|grey| grey.slot != *slot);
         let slot = (0..=u16::MAX).map(SlotId).find(free).unwrap_or(SlotId(0));
         self.greys.push(Grey { slot, record, quote });

@@ -5,12 +5,14 @@
 //! ```
 //!
 //! A [`Terminal`] is told what happened and says what it wants done: it sends nothing itself, reads
-//! no clock and keeps nothing but its grey records. The same machine runs in the harness, over a
+//! no clock. What it keeps beyond a tap are its grey records, which survive a restart, and the cards
+//! it distrusts after a wrong MAC2, which do not. The same machine runs in the harness, over a
 //! PC/SC reader and on a microcontroller.
 //!
 //! What it guarantees (`docs/spec/terminal.md` 4.3):
-//! 1. DEBIT is sent only after its grey record is [`Persisted`](Event::Persisted).
-//! 2. A tap is charged again only when neither a proof nor the card's log shows its debit.
+//! 1. DEBIT and CREDIT are sent only after its grey record is [`Persisted`](Event::Persisted).
+//! 2. A tap is charged again only when neither a proof nor the card's log shows its debit, and the
+//!    card's sequence has not moved.
 //! 3. One record for each debit; a recovered debit emits its original record.
 //! 4. The gate opens only after a successful DEBIT or a proof.
 //! 5. Money that left the card always yields a record, also when MAC2 fails.

@@ -57,6 +57,14 @@ struct Tap<'a> {
     notes: &'a [String],
 }
 
+/// The flags of a record by their names.
+const FLAGS: [(u8, &str); 4] = [
+    (UploadRecord::GREY, "grey"),
+    (UploadRecord::RECOVERED, "recovered"),
+    (UploadRecord::MAC2_FAILED, "mac2-failed"),
+    (UploadRecord::MAC2_UNCHECKED, "mac2-unchecked"),
+];
+
 #[derive(Serialize)]
 struct Record {
     pan: String,
@@ -68,9 +76,7 @@ struct Record {
     amount_fen: u32,
     at: String,
     tac: String,
-    grey: bool,
-    recovered: bool,
-    mac2_failed: bool,
+    flags: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -172,8 +178,6 @@ fn record(record: &UploadRecord) -> Record {
         amount_fen: record.amount.get(),
         at: record.at.datetime().map_or_else(|| record.at.to_string(), |at| at.to_string()),
         tac: hex(&record.tac),
-        grey: record.has(UploadRecord::GREY),
-        recovered: record.has(UploadRecord::RECOVERED),
-        mac2_failed: record.has(UploadRecord::MAC2_FAILED),
+        flags: FLAGS.iter().filter(|(flag, _)| record.has(*flag)).map(|(_, name)| *name).collect(),
     }
 }

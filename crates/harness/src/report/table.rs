@@ -98,8 +98,9 @@ fn grid(rows: &[Row]) -> Table {
 fn cells(row: &Row) -> [String; 10] {
     let decision = row.decision.as_ref();
     let none = || "-".to_owned();
-    let gate =
-        decision.map_or_else(none, |d| if d.gate == Gate::Open { "open" } else { "closed" }.to_owned());
+    // A kiosk has no gate.
+    let (yes, no) = if row.is_ride { ("open", "closed") } else { ("done", "refused") };
+    let gate = decision.map_or_else(none, |d| if d.gate == Gate::Open { yes } else { no }.to_owned());
     let said = decision.map_or_else(none, |d| format!("{}  {}", d.prompt.chinese(), d.code));
     let balance = if row.overdraft_used.is_zero() {
         row.balance.to_string()

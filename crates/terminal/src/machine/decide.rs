@@ -1,7 +1,7 @@
 //! Telling the passenger.
 
 use super::{Tap, Terminal};
-use crate::action::{Action, Decision};
+use crate::action::{Action, Decision, Note};
 use crate::checks;
 use crate::codes::{Code, Gate, Prompt};
 use crate::place::Place;
@@ -49,9 +49,9 @@ impl Terminal<'_> {
         }
     }
 
-    /// Takes what a plan shows.
+    /// Takes what a plan shows before it is done; what it does to an old journey is told with the debit.
     pub(super) fn show(tap: &mut Tap, plan: &Plan) {
-        tap.notes.extend(plan.notes.iter().copied());
+        tap.notes.extend(plan.notes.iter().copied().filter(Note::is_about_total));
         tap.list = plan.list.or(tap.list);
         tap.quote = plan.quote.or(tap.quote);
     }

@@ -29,19 +29,25 @@ impl Terminal<'_> {
     /// Uploads a record that is no longer kept, and lets the store forget it.
     pub(super) fn upload(&mut self, slot: SlotId, record: UploadRecord) {
         self.actions.push(Action::Emit(Box::new(record)));
+        self.forget(slot);
+    }
+
+    /// Lets the store forget a record that is no longer kept; the PSAM's purchase was its, if any.
+    fn forget(&mut self, slot: SlotId) {
+        self.sam_open.take_if(|open| *open == slot);
         self.actions.push(Action::Forget(slot));
     }
 
     /// Frees a slot whose transaction was not done.
     pub(super) fn drop_grey(&mut self, slot: SlotId) {
         self.grey.take(slot);
-        self.actions.push(Action::Forget(slot));
+        self.forget(slot);
     }
 
     /// Keeps a grey record; the transaction goes on when it is persisted.
     pub(super) fn keep_grey(&mut self, record: UploadRecord, quote: Option<Quote>) -> SlotId {
         let (slot, evicted) = self.grey.put(record, quote, self.setup.profile.grey_slots);
-        if let Some(evicted) = evicted {
+        for evicted in evicted {
             self.upload(evicted.slot, evicted.record);
         }
         self.actions.push(Action::Persist(slot, record.encode()));

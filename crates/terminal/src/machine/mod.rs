@@ -44,6 +44,8 @@ pub struct Setup<'t> {
 pub struct Terminal<'t> {
     setup: Setup<'t>,
     sam: Sam,
+    /// The day ended during a tap.
+    flush_wanted: bool,
     /// The PSAM failed in a way that a reset may cure.
     sam_suspect: bool,
     stage: Stage,
@@ -80,6 +82,7 @@ impl<'t> Terminal<'t> {
         Self {
             setup,
             sam: Sam::default(),
+            flush_wanted: false,
             sam_suspect: false,
             stage: Stage::Off,
             grey: GreyStore::restored(grey),
@@ -94,6 +97,10 @@ impl<'t> Terminal<'t> {
     /// served, a request that this kind of terminal does not serve.
     pub fn step(&mut self, now: DateTime, event: Event<'_>) -> Vec<Action> {
         match (core::mem::replace(&mut self.stage, Stage::Ready), event) {
+            (stage @ Stage::Tapping(..), Event::Flush) => {
+                self.flush_wanted = true;
+                self.stage = stage;
+            }
             (Stage::Tapping(tap, step), event) => self.tap(tap, step, event),
             (_, Event::Started) => self.stage = self.start(),
             (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
@@ -101,7 +108,7 @@ impl<'t> Terminal<'t> {
             }
             (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
             (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
-            (stage @ (Stage::Ready | Stage::Off), Event::Flush) => {
+            (stage, Event::Flush) => {
                 self.flush();
                 self.stage = stage;
             }
@@ -150,6 +157,9 @@ impl<'t> Terminal<'t> {
                 self.decide(&tap, Gate::Closed, code);
             }
         }
+        if core::mem::take(&mut self.flush_wanted) {
+            self.flush();
+        }
         self.actions.push(Action::Done);
         if self.sam_suspect {
             self.stage = self.start();
@@ -179,7 +189,8 @@ impl<'t> Terminal<'t> {
     }
 
     fn card_answered(&mut self, tap: &mut Tap, step: Step, bytes: &[u8]) -> Turn {
-        let answer = Answer::of(bytes).ok_or(Code::ReadFailed)?;
+        // Too short to be an answer: as if none had come.
+        let answer = Answer::of(bytes).ok_or_else(|| step.card_gone())?;
         // A read whose Le the card corrects is sent once more (docs/spec/terminal.md 1.0).
         if let ([0x6C, length], Some(mut command)) = (answer.sw.0.to_be_bytes(), tap.retry.take()) {
             if let Some(le) = command.last_mut() {

@@ -79,6 +79,15 @@ impl Verdict {
         }
     }
 
+    /// Why a terminal that waits for it says no.
+    pub(super) const fn refusal(self) -> Option<Code> {
+        match self {
+            Self::Accepted => None,
+            Self::Refused => Some(Code::Mac2),
+            Self::None => Some(Code::SamFault),
+        }
+    }
+
     /// What an upload record says of it.
     pub(super) const fn flag(self) -> u8 {
         match self {
@@ -167,8 +176,9 @@ impl Terminal<'_> {
 
     /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
     fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
-        let answer = Answer::of(bytes).ok_or(Code::SamFault)?;
-        self.sam_suspect |= matches!(answer.sw, Sw::CONDITIONS | Sw::INVALID_STATE);
+        let answer = Answer::of(bytes);
+        self.sam_suspect |= answer.is_none_or(|a| matches!(a.sw, Sw::CONDITIONS | Sw::INVALID_STATE));
+        let answer = answer.ok_or(Code::SamFault)?;
         answer.value(Code::SamFault)
     }
 
@@ -208,6 +218,7 @@ impl Terminal<'_> {
         let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
         ready.record.tac = tac;
         ready.record.flags &= !UploadRecord::GREY;
+        tap.notes.extend(ready.plan.notes.iter().copied().filter(|note| !note.is_about_total()));
         tap.charged += ready.plan.amount;
         tap.facts.actual = tap.facts.after(ready.plan.amount);
         if self.decides_early(&ready.plan) {
@@ -228,23 +239,17 @@ impl Terminal<'_> {
     /// reading).
     fn verified(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, verdict: Verdict) -> Turn {
         ready.record.flags |= verdict.flag();
-        let refused = match verdict {
-            Verdict::Accepted => None,
-            Verdict::Refused => {
-                self.distrust(tap.facts.info.pan);
-                Some(Code::Mac2)
-            }
-            Verdict::None => {
-                self.sam_suspect = true;
-                Some(Code::SamFault)
-            }
-        };
+        match verdict {
+            Verdict::Accepted => {}
+            Verdict::Refused => self.distrust(tap.facts.info.pan),
+            Verdict::None => self.sam_suspect = true,
+        }
         self.settle(slot, ready.record);
         let Ready { plan, .. } = ready;
         if self.decides_early(&plan) {
             return Ok(None);
         }
-        if let Some(code) = refused {
+        if let Some(code) = verdict.refusal() {
             return Err(code.into());
         }
         if !plan.again {

@@ -13,9 +13,11 @@
 use super::pay::Verdict;
 use super::{Answer, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, Request, SlotId};
+use crate::bus;
 use crate::codes::Code;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
+use crate::profile::Mac2Policy;
 use tunion_apdu::build;
 use tunion_data::command::{Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
@@ -27,10 +29,20 @@ use tunion_data::upload::UploadRecord;
 pub(super) enum Recovery {
     /// The answer to GET TRANSACTION PROVE.
     Proof(SlotId),
-    /// The log record of this number.
-    Log(SlotId, Option<Proof>, u8),
+    /// The next log record.
+    Log(SlotId, Search),
     /// The PSAM's judgement of the proved MAC2.
-    Mac2(Proof),
+    Mac2(Search),
+}
+
+/// How far the card's log was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search {
+    proof: Option<Proof>,
+    /// The record that is being read, 1 the newest.
+    number: u8,
+    /// A later debit, or a later load of a load, was passed: the card has been used since.
+    used_since: bool,
 }
 
 impl Recovery {
@@ -53,14 +65,14 @@ impl Terminal<'_> {
     }
 
     /// The card answered.
-    #[expect(clippy::unnecessary_wraps, reason = "a turn like the others")]
     pub(super) fn recover(&mut self, tap: &mut Tap, recovery: Recovery, answer: Answer<'_>) -> Turn {
-        let (slot, proof, number) = match recovery {
+        let (slot, search) = match recovery {
             Recovery::Proof(slot) => {
                 let proof = answer.value::<Proof>(Code::ReadFailed).ok();
-                return Ok(Some(self.read_log_record(tap, slot, proof, 1)));
+                let search = Search { proof, number: 1, used_since: false };
+                return Ok(Some(self.read_log_record(tap, slot, search)));
             }
-            Recovery::Log(slot, proof, number) => (slot, proof, number),
+            Recovery::Log(slot, search) => (slot, search),
             Recovery::Mac2(..) => return Ok(Some(Step::Recovering(recovery))),
         };
         let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
@@ -69,35 +81,37 @@ impl Terminal<'_> {
         let Ok(log) = answer.value::<LogRecord>(Code::ReadFailed) else {
             return Ok(Some(self.undecided(tap, slot)));
         };
-        Ok(match shown(&log, &grey.record) {
+        let shown = shown(&log, &grey.record);
+        match (shown, search.proof) {
             // The PSAM judges MAC2 when it has that purchase still open (Tianjin, terminal.md 4.2).
-            Shown::Ours => match proof {
-                Some(proof) if self.sam_open == Some(slot) => {
-                    self.sam_open = None;
-                    self.actions.push(Action::SendSam(build::credit_sam(proof.mac2)));
-                    Some(Step::Recovering(Recovery::Mac2(proof)))
-                }
-                proof => self.done(tap, &grey, proof, Verdict::None),
-            },
-            Shown::Anothers => {
+            (Shown::Ours, Some(proof)) if self.sam_open == Some(slot) && !is_load(&grey.record) => {
+                self.sam_open = None;
+                self.actions.push(Action::SendSam(build::credit_sam(proof.mac2)));
+                Ok(Some(Step::Recovering(Recovery::Mac2(search))))
+            }
+            (Shown::Ours, _) => self.done(tap, &grey, search, None),
+            (Shown::Anothers, _) => {
                 self.drop_grey(slot);
                 tap.notes.push(Note::NotDone);
-                Some(self.read_on(tap))
+                Ok(Some(self.read_on(tap)))
             }
-            Shown::Later if number < LOG_RECORDS => Some(self.read_log_record(tap, slot, proof, number + 1)),
-            Shown::Later | Shown::Earlier => Some(self.undecided(tap, slot)),
-        })
+            (Shown::Later | Shown::Apart, _) if search.number < LOG_RECORDS => {
+                let used_since = search.used_since || matches!(shown, Shown::Later);
+                let search = Search { number: search.number + 1, used_since, ..search };
+                Ok(Some(self.read_log_record(tap, slot, search)))
+            }
+            _ => Ok(Some(self.undecided(tap, slot))),
+        }
     }
 
     /// The PSAM answered. A card whose MAC2 it refuses is distrusted; what was debited stays debited.
-    #[expect(clippy::unnecessary_wraps, reason = "a turn like the others")]
     pub(super) fn recover_event(&mut self, tap: &mut Tap, recovery: Recovery, event: Event<'_>) -> Turn {
         let verdict = match event {
             Event::SamAnswer(bytes) => Verdict::of(bytes),
             Event::SamGone => Verdict::None,
             _ => return Ok(Some(Step::Recovering(recovery))),
         };
-        let (Recovery::Mac2(proof), Some(grey)) = (recovery, self.grey.of(tap.facts.info.pan).cloned())
+        let (Recovery::Mac2(search), Some(grey)) = (recovery, self.grey.of(tap.facts.info.pan).cloned())
         else {
             return Ok(Some(Step::Recovering(recovery)));
         };
@@ -105,12 +119,12 @@ impl Terminal<'_> {
         if verdict == Verdict::Refused {
             self.distrust(tap.facts.info.pan);
         }
-        Ok(self.done(tap, &grey, Some(proof), verdict))
+        self.done(tap, &grey, search, Some(verdict))
     }
 
-    fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, proof: Option<Proof>, number: u8) -> Step {
-        self.ask(tap, build::read_record(Sfi::LOG, number, 0x17));
-        Step::Recovering(Recovery::Log(slot, proof, number))
+    fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, search: Search) -> Step {
+        self.ask(tap, build::read_record(Sfi::LOG, search.number, 0x17));
+        Step::Recovering(Recovery::Log(slot, search))
     }
 
     /// The log does not tell: the tap goes on, and INIT's sequence does.
@@ -120,14 +134,15 @@ impl Terminal<'_> {
     }
 
     /// It was done. Without a proof the record stays grey, since its TAC is not known. If this tap is
-    /// the same one again it is over; otherwise it goes on.
-    fn done(&mut self, tap: &mut Tap, grey: &Grey, proof: Option<Proof>, mac2: Verdict) -> Option<Step> {
+    /// the same one again it is over; otherwise it goes on. A MAC2 that the PSAM was asked about counts
+    /// as in any tap; one that it no longer has open does not keep the holder (our reading).
+    fn done(&mut self, tap: &mut Tap, grey: &Grey, search: Search, mac2: Option<Verdict>) -> Turn {
         let mut record = grey.record;
-        let load = record.transaction == Transaction::Load as u8;
+        let load = is_load(&record);
         record.flags |= UploadRecord::RECOVERED;
         // A load's MAC2 is the host's, and no PSAM's affair.
-        record.flags |= if load { 0 } else { mac2.flag() };
-        if let Some(proof) = proof {
+        record.flags |= if load { 0 } else { mac2.unwrap_or(Verdict::None).flag() };
+        if let Some(proof) = search.proof {
             record.tac = proof.tac;
             record.flags &= !UploadRecord::GREY;
             if load {
@@ -138,23 +153,30 @@ impl Terminal<'_> {
         self.settle(grey.slot, record);
         tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
         tap.charged += record.amount;
-        if !self.is_same_tap(tap, &record) {
-            return Some(self.read_on(tap));
+        if search.used_since || !self.is_same_tap(tap, &record) {
+            return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
         tap.list = Some(record.list).filter(|list| !list.is_zero());
         tap.quote = grey.quote;
         tap.facts.actual = record.balance_after;
         tap.facts.management.card_type = record.card_type;
-        tap.balance_known = true;
-        self.accept(tap);
-        None
+        // A load since then is in the log, but not in what we know.
+        tap.balance_known = search.number == 1;
+        match mac2.and_then(Verdict::refusal) {
+            Some(code) if self.setup.profile.mac2 == Mac2Policy::BeforeDecision => Err(code.into()),
+            _ => {
+                self.accept(tap);
+                Ok(None)
+            }
+        }
     }
 
-    /// Whether the holder taps once more for what the record already did: soon after, for the same
-    /// thing. A settled old trip is only half of its tap.
+    /// Whether the holder taps once more for what the record already did: soon, in the same place, for
+    /// the same thing. A settled old trip is only half of its tap. A load's time is the host's, whose
+    /// clock may be ahead. On a bus the same place is the same stop: our reading.
     fn is_same_tap(&self, tap: &Tap, record: &UploadRecord) -> bool {
-        let age = record.at.datetime().map(|then| tap.at.duration_since(then).as_secs());
-        let soon = age.is_some_and(|age| (0..=i64::from(self.setup.profile.retap_seconds)).contains(&age));
+        let age = record.at.datetime().map(|then| tap.at.duration_since(then).as_secs().unsigned_abs());
+        let soon = age.is_some_and(|age| age <= u64::from(self.setup.profile.retap_seconds));
         let did = TripType::from_byte(record.trip_type);
         let same = match (self.setup.place, tap.request) {
             (Place::Rail(gate), _) => {
@@ -163,7 +185,11 @@ impl Terminal<'_> {
                     Direction::Exit => TripType::Exit,
                 })
             }
-            (Place::Bus(_), _) => did != Some(TripType::Cover),
+            (Place::Bus(reader), _) => {
+                let here = self.setup.fares.tariff().and_then(|tariff| bus::here(tariff, reader));
+                did != Some(TripType::Cover)
+                    && here.is_some_and(|here| (here.line, here.station) == (record.line, record.station))
+            }
             (Place::TopUp, Request::Load(amount)) => amount == record.amount,
             (Place::TopUp | Place::Enquiry, _) => false,
         };
@@ -171,23 +197,31 @@ impl Terminal<'_> {
     }
 }
 
+const fn is_load(record: &UploadRecord) -> bool {
+    record.transaction == Transaction::Load as u8
+}
+
 /// What a log record shows of a transaction.
+#[derive(Clone, Copy)]
 enum Shown {
     /// It is the transaction.
     Ours,
     /// Its sequence was taken by another terminal's.
     Anothers,
-    /// It came after, or counts apart: loads and purchases have a sequence each
-    /// (`docs/spec/card.md` 2.4).
+    /// It came after.
     Later,
+    /// It counts apart: loads and purchases have a sequence each (`docs/spec/card.md` 2.4).
+    Apart,
     /// It came before, or there is none.
     Earlier,
 }
 
 fn shown(log: &LogRecord, record: &UploadRecord) -> Shown {
-    let load = Transaction::Load as u8;
-    if (log.transaction == load) != (record.transaction == load) {
-        return Shown::Later;
+    if *log == LogRecord::default() {
+        return Shown::Earlier;
+    }
+    if (log.transaction == Transaction::Load as u8) != is_load(record) {
+        return Shown::Apart;
     }
     match log.seq.cmp(&record.card_seq) {
         core::cmp::Ordering::Less => Shown::Earlier,
