@@ -280,7 +280,9 @@ fn an_answer_too_short_to_be_one_is_none() {
 fn the_oldest_record_gives_way_after_a_restart_too() {
     with_gates(&Profile { grey_slots: 2, ..profile() }, |[mut entry, mut exit, _]| {
         let mut cards = [1, 2, 3, 4].map(card);
-        cards.iter_mut().for_each(|card| drop(entry.tap(card, 1, FINE)));
+        for card in &mut cards {
+            entry.tap(card, 1, FINE);
+        }
         let [first, second, third, fourth] = &mut cards;
         exit.tap(first, 10, LOST_AFTER_DEBIT);
         exit.tap(second, 11, LOST_AFTER_DEBIT);
