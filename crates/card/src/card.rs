@@ -78,6 +78,13 @@ impl<R: Rng> Card<R> {
         map::purse(&self.core.store).balances()
     }
 
+    /// Offline and online sequence as committed, for reports; a terminal learns them from INITIALIZE.
+    #[must_use]
+    pub fn sequences(&self) -> (u16, u16) {
+        let purse = map::purse(&self.core.store);
+        (purse.offline_seq, purse.online_seq)
+    }
+
     /// The rail journey as committed, for reports; a terminal asks by READ RECORD.
     #[must_use]
     pub fn rail_record(&self) -> RailRecord {

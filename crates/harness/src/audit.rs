@@ -1,5 +1,5 @@
 //! What must hold whatever the scenario (`docs/spec/terminal.md` 4.3): money is conserved, there is
-//! one record for each debit, and every record's TAC is the card's.
+//! one record for each debit and load, and every record's TAC is the card's.
 
 use crate::outcome::Failure;
 use std::collections::BTreeSet;
@@ -46,6 +46,35 @@ pub fn card(name: &str, pan: Pan, money: Money, records: &[UploadRecord]) -> Opt
         expected: possible.iter().map(|worth| shown(*worth)).collect::<Vec<_>>().join(" or "),
         found: shown(money.end),
     })
+}
+
+/// Offline and online sequence of a card.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequences {
+    /// At the beginning.
+    pub start: (u16, u16),
+    /// At the end.
+    pub end: (u16, u16),
+}
+
+/// Every sequence that a card moved through stands in a record, those of nothing included: an entry
+/// moves no money, and its record is due all the same.
+#[must_use]
+pub fn unrecorded(name: &str, pan: Pan, moved: Sequences, records: &[UploadRecord]) -> Vec<Failure> {
+    let recorded: BTreeSet<(bool, u16)> =
+        records.iter().filter(|record| record.pan == pan).map(|r| (is_debit(r), r.card_seq)).collect();
+    let Sequences { start: (offline, online), end: (last_offline, last_online) } = moved;
+    let debits = (offline..last_offline).map(|seq| (true, seq + 1));
+    let loads = (online..last_online).map(|seq| (false, seq + 1));
+    let missing = debits.chain(loads).filter(|moved| !recorded.contains(moved));
+    let failure = |(debit, seq): (bool, u16)| Failure {
+        line: 0,
+        row: None,
+        what: format!("{} {seq} of {name}", if debit { "debit" } else { "load" }),
+        expected: "a record".to_owned(),
+        found: "none".to_owned(),
+    };
+    missing.map(failure).collect()
 }
 
 fn yuan(fen: i64) -> Fen {
@@ -132,6 +161,18 @@ mod tests {
         assert_eq!((failure.expected.as_str(), failure.found.as_str()), ("8.00", "7.00"));
         let twice = card("lin", pan, money, &[debit(300, 0), debit(300, 0)]);
         assert_eq!(twice.unwrap().expected, "4.00");
+    }
+
+    #[test]
+    fn a_debit_of_nothing_without_a_record_is_found() {
+        let pan = PAN.parse().unwrap();
+        let moved = Sequences { start: (5, 0), end: (7, 1) };
+        let numbered = |card_seq| UploadRecord { card_seq, ..debit(0, 0) };
+        let load = UploadRecord { transaction: 2, card_seq: 1, ..debit(1000, 0) };
+        assert_eq!(unrecorded("lin", pan, moved, &[numbered(6), numbered(7), load]), []);
+        let missing: Vec<String> =
+            unrecorded("lin", pan, moved, &[numbered(6)]).into_iter().map(|failure| failure.what).collect();
+        assert_eq!(missing, ["debit 7 of lin", "load 1 of lin"]);
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub fn play(scenario: &Scenario) -> Outcome {
 pub struct Holder {
     /// The card.
     pub card: Card<Stream>,
+    /// Offline and online sequence at the beginning.
+    pub sequences_at_start: (u16, u16),
     /// Actual balance less overdraft used, at the beginning.
     pub worth_at_start: i64,
     taps: u64,
@@ -93,7 +95,15 @@ impl<'s> World<'s> {
             let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0))
                 .unwrap_or_else(|broken| panic!("the scenario's card `{name}`: {broken}"));
             card.power_off();
-            Holder { worth_at_start: worth(&card), card, taps: 0, charged: Fen::ZERO, loaded: Fen::ZERO }
+            let sequences_at_start = card.sequences();
+            Holder {
+                sequences_at_start,
+                worth_at_start: worth(&card),
+                card,
+                taps: 0,
+                charged: Fen::ZERO,
+                loaded: Fen::ZERO,
+            }
         };
         let holders = scenario.cards.iter().map(holder).collect();
         Self {
@@ -387,6 +397,8 @@ impl<'s> World<'s> {
         }
         for (holder, entry) in self.holders.iter().zip(&self.scenario.cards) {
             let money = audit::Money { start: holder.worth_at_start, end: worth(&holder.card) };
+            let moved = audit::Sequences { start: holder.sequences_at_start, end: holder.card.sequences() };
+            self.checks.extend(audit::unrecorded(&entry.name, entry.file.info.pan, moved, &self.records));
             self.checks.extend(audit::card(&entry.name, entry.file.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
