@@ -101,16 +101,6 @@ impl Tariff {
         Ok(if free { Fen::ZERO } else { self.head.entry_balance })
     }
 
-    /// The list price from a stop to the farther END of its line: the annotated amount (标注金额) of a
-    /// tap-on, and what a missing tap-off costs at the next use (`docs/spec/fares.md` 2, S16).
-    ///
-    /// # Errors
-    /// The line or the stop is not known or not covered.
-    pub fn farthest_end_price(&self, line: crate::LineId, on: crate::StopId) -> Result<Fen, FareError> {
-        let leg = self.leg(Ride::Bus { line, on, off: None })?;
-        self.list(leg).map(|(_, price)| price)
-    }
-
     fn leg(&self, ride: Ride) -> Result<Leg, FareError> {
         match (&self.places, ride) {
             (Places::Rail(_), Ride::Rail { from, to }) => {

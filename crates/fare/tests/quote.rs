@@ -298,7 +298,11 @@ fn the_farther_end_of_a_bus_line() {
     builder.no_tap_off(When::ALWAYS, rule(Clause::FartherEnd));
     let tariff = builder.build();
 
-    let far = |stop| tariff.farthest_end_price(LineId(0), StopId(stop)).map(Fen::get);
+    let far = |stop| {
+        let ride = Ride::Bus { line: LineId(0), on: StopId(stop), off: None };
+        let quote = tariff.quote(&Journey { ride, ..between(0, 0) }, &Ledger::default());
+        quote.map(|quote| quote.charged.get())
+    };
     assert_eq!([far(0), far(1), far(2), far(3)], [Ok(900), Ok(1100), Ok(500), Ok(900)]);
     assert_eq!(far(4), Err(FareError::UnknownStop(LineId(0), StopId(4))));
 

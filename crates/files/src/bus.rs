@@ -20,7 +20,6 @@ use tunion_fare::{BusLine, BusLines, GroupId, Stop};
 
 use crate::diag::{Diagnostic, Diagnostics, Repeats, Source, Text};
 use crate::kind::Kind;
-use crate::network::twice;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +78,7 @@ fn classes(source: &Source, classes: &[Spanned<String>]) -> Result<(), Diagnosti
     let mut seen = HashMap::new();
     for name in classes {
         if let Some(first) = seen.insert(name.get_ref(), name) {
-            errors.push(twice(source, "class", name, first));
+            errors.push(source.twice("class", name, first));
         }
     }
     if let Some(name) = classes.get(32) {
@@ -115,7 +114,7 @@ fn line_table(source: &Source, classes: &[Spanned<String>]) -> Result<Vec<LineRo
         let class = errors.keep(source.choose(&class, "line class", names()));
         let (Some(key), Some(class)) = (key, class) else { continue };
         if let Some(first) = seen.insert(key, line.clone()) {
-            errors.push(twice(source, "line", &line, &first).help("each code and direction is given once"));
+            errors.push(source.twice("line", &line, &first).help("each code and direction is given once"));
         }
         rows.push(LineRow { key, line, class });
     }

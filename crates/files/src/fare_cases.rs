@@ -181,7 +181,7 @@ pub fn parse(source: &Source) -> Result<Vec<FareCase>, Diagnostics> {
     let mut seen = std::collections::HashMap::new();
     for case in &cases {
         if let Some(first) = seen.insert(case.id(), &case.table.id) {
-            errors.push(crate::network::twice(source, "case", &case.table.id, first));
+            errors.push(source.twice("case", &case.table.id, first));
         }
         errors.keep(source.said(&case.table.source, "source"));
         errors.keep(case.complete());

@@ -85,11 +85,11 @@ fn lines<'a>(source: &Source, groups: &'a [GroupHead]) -> Result<BTreeMap<&'a st
     let mut names: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
     for (number, group) in groups.iter().enumerate() {
         if let Some(first) = names.insert(group.name.get_ref(), &group.name) {
-            errors.push(twice(source, "group", &group.name, first));
+            errors.push(source.twice("group", &group.name, first));
         }
         for line in &group.lines {
             if let Some((_, first)) = lines.insert(line.get_ref(), (number, line)) {
-                errors.push(twice(source, "line", line, first).help("a line belongs to one group"));
+                errors.push(source.twice("line", line, first).help("a line belongs to one group"));
             }
         }
     }
@@ -97,19 +97,6 @@ fn lines<'a>(source: &Source, groups: &'a [GroupHead]) -> Result<BTreeMap<&'a st
         errors.push(source.error(&group.name, "more than 32 groups"));
     }
     errors.or(lines.into_iter().map(|(line, (group, _))| (line, group)).collect())
-}
-
-/// `name` was already given at `first`.
-pub(crate) fn twice(
-    source: &Source,
-    what: &str,
-    name: &Spanned<String>,
-    first: &Spanned<String>,
-) -> Diagnostic {
-    source
-        .error(name, format!("{what} `{}` is given twice", name.get_ref()))
-        .label("the second time")
-        .also(first, "the first time")
 }
 
 struct StationRow {
@@ -131,11 +118,11 @@ fn station_table(source: &Source) -> Result<Vec<StationRow>, Diagnostics> {
     for [code, name] in &rows {
         errors.keep(source.said(name, "station name"));
         if let Some(first) = names.insert(name.get_ref(), name) {
-            errors.push(twice(source, "station", name, first));
+            errors.push(source.twice("station", name, first));
         }
         let Some(number) = errors.keep(source.parse::<u16>(code)) else { continue };
         if let Some(first) = codes.insert(number, code) {
-            errors.push(twice(source, "station code", code, first));
+            errors.push(source.twice("station code", code, first));
         }
         stations.push(StationRow { code: number, name: name.clone() });
     }

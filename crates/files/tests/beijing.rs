@@ -158,12 +158,15 @@ fn entry_balances() {
 #[test]
 fn the_annotated_amount_is_the_price_to_the_farther_end() {
     let lines = BUS.bus_lines().unwrap();
-    let price =
-        |name, stop| BUS.farthest_end_price(lines.line_named(name, 0).unwrap(), StopId(stop)).unwrap().get();
+    let quote = |line, stop| {
+        let ride = Ride::Bus { line, on: StopId(stop), off: None };
+        BUS.quote(&at(noon(1), ride, STUDENT), &Ledger::default())
+    };
+    let price = |name, stop| quote(lines.line_named(name, 0).unwrap(), stop).unwrap().list.get();
     // 331 has the numbers 1 to 24, 五道口 is 12; 运通110 counts from 31 down to 1.
     assert_eq!([price("331", 0), price("331", 12), price("运通110", 0)], [500, 300, 600]);
     assert_eq!([price("快速直达专线37", 3), price("观光1线(合成)", 0)], [2000, 1000]);
-    assert!(BUS.farthest_end_price(LineId(99), StopId(0)).is_err());
+    assert_eq!(quote(LineId(99), 0).err(), Some(FareError::UnknownLine(LineId(99))));
 }
 
 fn told(tariff: &Tariff, quote: &Quote) -> String {

@@ -181,11 +181,8 @@ impl<'s> World<'s> {
                 }
                 _ => continue,
             };
-            let mut link = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-            let event = match link.transmit(&command, &mut response) {
-                Ok(()) => Event::SamAnswer(response.bytes()),
-                Err(_) => Event::SamGone,
-            };
+            let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+            let event = ask_sam(sam, &command, &mut response);
             queue.extend(device.terminal.step(step.at, event));
         }
         if !device.terminal.is_ready() {
@@ -239,11 +236,8 @@ impl<'s> World<'s> {
                     }
                 }
                 Action::SendSam(command) => {
-                    let mut link = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-                    match link.transmit(&command, &mut response) {
-                        Ok(()) => Event::SamAnswer(response.bytes()),
-                        Err(_) => Event::SamGone,
-                    }
+                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+                    ask_sam(sam, &command, &mut response)
                 }
                 Action::ResetSam => {
                     reset(device);
@@ -436,6 +430,14 @@ const NO_CHARGE: Charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
 fn worth(card: &Card<Stream>) -> i64 {
     let balances = card.balances();
     i64::from(balances.actual.get()) - i64::from(balances.overdraft_used.get())
+}
+
+/// Sends the PSAM a command; what the terminal is told of it.
+fn ask_sam<'r>(mut sam: impl Link, command: &[u8], response: &'r mut Response) -> Event<'r> {
+    match sam.transmit(command, response) {
+        Ok(()) => Event::SamAnswer(response.bytes()),
+        Err(_) => Event::SamGone,
+    }
 }
 
 /// Takes the PSAM's power and gives it again.

@@ -146,6 +146,7 @@ impl<'de, T: FromText> Deserialize<'de> for Text<T> {
                 Err(Self::refuse(&format!("the number {number}"), &number.to_string()))
             }
 
+            // Only so that the error can name it: no number becomes a value here.
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Text<T>, E> {
                 Err(Self::refuse(&format!("the number {number}"), &number.to_string()))
             }
@@ -285,17 +286,24 @@ impl Source {
             Ok(())
         }
     }
+
+    /// The error of a name that was already given at `first`.
+    pub(crate) fn twice(&self, what: &str, name: &Spanned<String>, first: &Spanned<String>) -> Diagnostic {
+        self.error(name, format!("{what} `{}` is given twice", name.get_ref()))
+            .label("the second time")
+            .also(first, "the first time")
+    }
 }
 
 /// At most `count` names that are like `name`, the likest first.
 pub(super) fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
-    // Half of a three-character station name is one character and a bit.
-    const LIKE: f64 = 0.5;
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|other| (strsim::normalized_damerau_levenshtein(name, other), other))
-        .filter(|(score, _)| *score >= LIKE)
+    let longer = |other: &str| name.chars().count().max(other.chars().count());
+    // Like is what differs in half of its characters at most: in one of three in a station name.
+    let mut like: Vec<(usize, usize, &str)> = names
+        .map(|other| (strsim::damerau_levenshtein(name, other), longer(other), other))
+        .filter(|(edits, length, _)| edits * 2 <= *length)
         .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.truncate(count);
-    scored.into_iter().map(|(_, name)| name).collect()
+    // By the share of characters that differ, compared without a division.
+    like.sort_by(|a, b| (a.0 * b.1).cmp(&(b.0 * a.1)).then(a.2.cmp(b.2)));
+    like.into_iter().take(count).map(|(_, _, name)| name).collect()
 }

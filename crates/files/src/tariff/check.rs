@@ -8,7 +8,6 @@ use tunion_fare::{GroupId, Places, Set, When};
 
 use super::schema::{AccumulationTable, ConcessionTable, PriceTable, TariffFile};
 use crate::diag::{Diagnostic, Diagnostics, Source, Text};
-use crate::network::twice;
 
 /// Every rule has a name of its own and a source.
 pub(super) fn names(source: &Source, file: &TariffFile) -> Result<(), Diagnostics> {
@@ -26,7 +25,7 @@ pub(super) fn names(source: &Source, file: &TariffFile) -> Result<(), Diagnostic
         errors.keep(source.said(name, "name"));
         errors.keep(source.said(origin, "source"));
         if let Some(first) = seen.insert(name.get_ref(), name) {
-            errors.push(twice(source, "rule", name, first));
+            errors.push(source.twice("rule", name, first));
         }
     }
     errors.or(())

@@ -16,7 +16,6 @@ use super::schema::{
     OvertimeTable, PriceTable, Read, Reset, TariffFile, WhenTable,
 };
 use crate::diag::{Diagnostic, Diagnostics, Place, Source, Text};
-use crate::network::twice;
 
 pub(super) fn tariff(source: &Source, file: &TariffFile, places: &Places) -> Result<Tariff, Diagnostics> {
     let mut errors = Diagnostics::default();
@@ -370,7 +369,7 @@ impl Compiler<'_> {
         let mut members = Vec::new();
         for name in names.get_ref() {
             if let Some(first) = seen.insert(name.get_ref(), name) {
-                errors.push(twice(self.source, what, name, first));
+                errors.push(self.source.twice(what, name, first));
             }
             members.extend(errors.keep(self.source.choose(name, what, options())));
         }

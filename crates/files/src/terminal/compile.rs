@@ -22,7 +22,6 @@ use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
-use crate::network::twice;
 
 pub(super) fn terminal(
     source: &Source,
@@ -176,7 +175,7 @@ fn each<T>(
     let mut values = Vec::new();
     for name in names.get_ref() {
         if let Some(first) = seen.insert(name.get_ref(), name) {
-            errors.push(twice(source, what, name, first));
+            errors.push(source.twice(what, name, first));
         }
         values.extend(errors.keep(read(source, name)));
     }
