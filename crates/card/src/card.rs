@@ -9,7 +9,9 @@ use tunion_apdu::{Command, Device, Name, Response, Sw};
 use tunion_crypto::{TacKey, Tally, TdesKey};
 use tunion_data::command::Balances;
 use tunion_data::fci::MAX_AID;
-use tunion_data::file::{BusRecord, INDUSTRY_LEN, INDUSTRY_PREFIX, INDUSTRY_RECORDS, RailRecord, Sfi};
+use tunion_data::file::{
+    BusRecord, INDUSTRY_BODY, INDUSTRY_LEN, INDUSTRY_PREFIX, INDUSTRY_RECORDS, RailRecord, Sfi,
+};
 use tunion_device::{Applet, Core, Fault};
 
 /// Which application answers.
@@ -172,7 +174,7 @@ fn put(store: &mut CardStore, place: Option<map::Place>, bytes: &[u8]) {
 /// Records 2703..2712, whose layouts are not public: the header and zeros (`docs/spec/card.md` 6a).
 fn blank_industry(id: u8) -> [u8; INDUSTRY_LEN] {
     let mut record = [0; INDUSTRY_LEN];
-    let header = [INDUSTRY_PREFIX, id, 0x7D];
+    let header = [INDUSTRY_PREFIX, id, INDUSTRY_BODY];
     record.iter_mut().zip(header).for_each(|(to, from)| *to = from);
     record
 }

@@ -37,5 +37,6 @@ mod session;
 
 pub use card::Card;
 pub use contents::{CardKeys, Contents, Inconsistent, PurseContents};
+pub use map::LONGEST_COMMIT;
 pub use tunion_device::{Chip, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

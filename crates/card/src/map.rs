@@ -9,9 +9,9 @@
 //! | 6–20 | EF 1E, two records a page, 64 bytes apart |
 //! | 21–38 | EF 1A, one record a page |
 //!
-//! A composite purchase changes the purse, one log record, one trip record and one or two industry
-//! records: five pages at most, and the root.
+//! A composite purchase changes most of them in one commit: [`LONGEST_COMMIT`].
 
+use crate::session::CACHED_RECORDS;
 use tunion_data::file::{AppInfo, Holder, INDUSTRY_LEN, INDUSTRY_RECORDS, LogRecord, Management, TripRecord};
 use tunion_data::file::{LOG_RECORDS, Sfi, TRIP_RECORDS};
 use tunion_data::{Fen24, record};
@@ -23,6 +23,10 @@ const PHYSICAL: usize = PAGES + SPARE + 2;
 
 pub(crate) type CardStore = Store<PAGES, PHYSICAL>;
 pub(crate) type CardTx<'s> = Tx<'s, PAGES, PHYSICAL>;
+
+/// Bytes of the longest commit, a composite purchase's: the purse, one log record, one trip record and
+/// the industry records, a page each, and the root. A power cut that lies farther ahead never comes.
+pub const LONGEST_COMMIT: usize = (1 + 1 + 1 + CACHED_RECORDS + 1) * PAGE;
 
 record! {
     /// The purse as it lies in memory, 51 bytes.

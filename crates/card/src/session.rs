@@ -32,7 +32,7 @@ pub(crate) struct Pending {
 /// Industry records that one composite purchase can carry: a journey of both rail and bus updates
 /// 2701 and 2702 (`docs/spec/card.md` 3.1). That a third is refused, with 6985, is our reading
 /// (`docs/spec/card.md` 6a).
-const CACHED_RECORDS: usize = 2;
+pub(crate) const CACHED_RECORDS: usize = 2;
 
 /// The records that the next DEBIT FOR CAPP PURCHASE commits with the money.
 #[derive(Clone, Default, Debug)]

@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::*;
 use support::{Fixed, card, card_with, credit, debit, fen24, init_load, init_purchase, ok, send};
 use tunion_apdu::{CommandBuf, Response, Sw, build};
-use tunion_card::{Card, Chip, Cut, Damage, PowerLost, PurseContents};
+use tunion_card::{Card, Chip, Cut, Damage, LONGEST_COMMIT, PowerLost, PurseContents};
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::fci::EP_AID;
@@ -117,6 +117,7 @@ fn debit_for_capp_purchase_is_old_or_new() {
 /// The largest commit that the card makes: 2701 and 2702 beside 1E, log and purse.
 #[test]
 fn debit_for_capp_purchase_of_rail_and_bus_is_old_or_new() {
+    assert_eq!(LONGEST_COMMIT, 6 * 128);
     torn_at_every_byte("DEBIT FOR CAPP PURCHASE with 2702", 6);
 }
 

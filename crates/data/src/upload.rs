@@ -88,9 +88,9 @@ impl UploadRecord {
     /// when its outcome was learned.
     pub const MAC2_UNCHECKED: u8 = 0x08;
 
-    /// Surcharge kind: overtime.
+    /// Surcharge kind: overtime (`docs/spec/terminal.md` 1.9; its code table has 02, a build stored 03).
     pub const OVERTIME: u8 = 0x02;
-    /// Surcharge kind: an exit that was never made.
+    /// Surcharge kind: an exit that was never made (`docs/spec/terminal.md` 1.9).
     pub const EXIT_MISSING: u8 = 0x11;
 
     /// Whether `flag` is set.

@@ -13,7 +13,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
-use tunion_data::file::{BoardState, BusRecord, Industry, TripType};
+use tunion_data::file::{BoardState, BusRecord, INDUSTRY_BODY, Industry, TripType};
 use tunion_fare::{BusLine, Journey, Ledger, LineId, Place, Quote, Ride, StopId, Tariff};
 
 /// A tap at a bus reader.
@@ -32,7 +32,8 @@ impl BusTap<'_> {
     /// when it was begun elsewhere, given up.
     pub(crate) fn plan(&self) -> Result<Plan, Code> {
         let record = &self.facts.bus;
-        if (record.length, record.valid, record.transaction, record.locked) != (0x7D, 1, 1, 0) {
+        // The form that a reader asks for (docs/spec/terminal.md 1.2).
+        if (record.length, record.valid, record.transaction, record.locked) != (INDUSTRY_BODY, 1, 1, 0) {
             return Err(Code::BadRecord);
         }
         let line = self.line(self.reader.line)?;

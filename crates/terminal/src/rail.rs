@@ -40,10 +40,10 @@ impl From<Quote> for Fare {
     }
 }
 
-/// In/out marker of Shanghai's operator area.
+/// In/out marker of Shanghai's operator area (`docs/spec/terminal.md` 1.3).
 const INSIDE: u8 = 0x55;
 const OUTSIDE: u8 = 0x66;
-/// Entry and exit flags of Shanghai's operator area: normal.
+/// Entry and exit flags of Shanghai's operator area: normal (`docs/spec/terminal.md` 1.3).
 const ENTRY_NORMAL: u8 = 0x41;
 const EXIT_NORMAL: u8 = 0x81;
 

@@ -44,6 +44,9 @@ pub const INDUSTRY_RECORDS: u8 = 18;
 /// Length of an industry record. Those of 2703..2712 are not public: 128 is our reading
 /// (`docs/spec/card.md` 6a).
 pub const INDUSTRY_LEN: usize = 128;
+/// What every industry record has in its length byte: the bytes after the 3 of its header
+/// (`docs/spec/terminal.md` 1.2, 1.3).
+pub const INDUSTRY_BODY: u8 = 0x7D;
 /// The high byte of every industry record's identifier, `27xx`.
 pub const INDUSTRY_PREFIX: u8 = 0x27;
 

@@ -1,5 +1,6 @@
 //! EF 1A and 1E: what terminals write about journeys.
 
+use super::INDUSTRY_BODY;
 use crate::record;
 use crate::{BcdDateTime, CityCode, Fen, Fen24, IssuerId};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
@@ -96,7 +97,7 @@ impl RailRecord {
     /// A record that no journey has written yet: header and zeros.
     #[must_use]
     pub fn blank() -> Self {
-        Self { record_id: 0x2701, length: 0x7D, valid: 1, interoperable: 1, ..Self::default() }
+        Self { record_id: 0x2701, length: INDUSTRY_BODY, valid: 1, interoperable: 1, ..Self::default() }
     }
 
     /// The bytes, with the CRC made to fit.
@@ -264,7 +265,7 @@ impl BusRecord {
     /// A record that no journey has written yet: header and zeros.
     #[must_use]
     pub fn blank() -> Self {
-        Self { record_id: 0x2702, length: 0x7D, valid: 1, transaction: 1, ..Self::default() }
+        Self { record_id: 0x2702, length: INDUSTRY_BODY, valid: 1, transaction: 1, ..Self::default() }
     }
 }
 

@@ -4,6 +4,7 @@ use tunion_apdu::table::Name::{
     self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
     ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
 };
+use tunion_card::LONGEST_COMMIT;
 
 use super::schema::FaultTable;
 use super::{Fault, When};
@@ -33,9 +34,6 @@ fn commands(kind: TerminalKind) -> &'static [Name] {
 /// The commands at which a card writes to its memory (`docs/spec/card.md` 6).
 const WRITES: [Name; 2] = [DebitForPurchase, CreditForLoad];
 
-/// Bytes of the longest commit: five pages of 128 and the root, one more (`tunion-card`, its map of pages).
-const LONGEST: u32 = 6 * 128;
-
 pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> Result<Fault, Diagnostics> {
     let mut errors = Diagnostics::default();
     let commands = commands(kind).iter().map(|name| (name.spec().title, *name));
@@ -57,10 +55,10 @@ fn when(source: &Source, table: &FaultTable) -> Result<When, Diagnostic> {
     let when = source.choose(&table.when, "moment for a fault:", moments)?;
     match (when, &table.bytes, &table.noise) {
         (When::During { .. }, Some(bytes), noise) => {
-            if *bytes.get_ref() > LONGEST {
+            if usize::try_from(*bytes.get_ref()).is_ok_and(|bytes| bytes > LONGEST_COMMIT) {
                 let error = source.error(bytes, format!("no command writes {} bytes", bytes.get_ref()));
                 return Err(error.help(format!(
-                    "the longest commit writes {LONGEST} bytes; when it is done, use when = \"after\""
+                    "the longest commit writes {LONGEST_COMMIT} bytes; when it is done, use when = \"after\""
                 )));
             }
             let noise = noise.as_ref().map(|seed| *seed.get_ref());

@@ -9,7 +9,7 @@ use tunion_data::TerminalId;
 use tunion_data::command::{SamApplication, SamSerial};
 use tunion_data::file::Sfi;
 
-/// The T-Union application of a PSAM.
+/// The T-Union application of a PSAM (`docs/spec/terminal.md` 2.1).
 const DF_TUNION: u16 = 0x8011;
 
 /// Resets before a terminal gives up.

@@ -8,7 +8,8 @@ use tunion_data::command::Transaction;
 use tunion_data::upload::UploadRecord;
 use tunion_fare::Quote;
 
-/// Cards that are remembered after their MAC2 failed; the oldest is forgotten first.
+/// Cards that are remembered after their MAC2 failed; the oldest is forgotten first (our reading: no
+/// source says how many).
 const DISTRUSTED: usize = 32;
 
 impl Terminal<'_> {
