@@ -12,7 +12,7 @@ use tunion_files::keys::KeySet;
 ///
 /// let file = tunion_files::card::load("../../fixtures/cards/student.toml")?;
 /// let card = issue::card(&file, &tunion_files::keys::lab()?, stream(1, "card lin", 0))?;
-/// assert_eq!(card.balances().actual, file.purse.balance);
+/// assert_eq!(card.sequences(), (0, 0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

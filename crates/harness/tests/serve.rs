@@ -144,7 +144,7 @@ fn programs_find_the_card_as_the_last_one_left_it() {
     let begun = first.ask(CHALLENGE);
     assert_eq!(first.ask(&[]), [0x67, 0x00]);
     assert_eq!(first.ask(&[4]), [0x67, 0x00], "no control messages here");
-    assert_eq!(first.ask(&[0xA5; 65_535]), [0x67, 0x00], "longer than a card takes");
+    assert_eq!(first.ask(&vec![0xA5; 65_535]), [0x67, 0x00], "longer than a card takes");
 
     // The second is let in when the first has gone; it finds the card reset, not rewound.
     let mut second = connect();

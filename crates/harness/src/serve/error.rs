@@ -45,7 +45,9 @@ impl fmt::Display for Error {
                 }
                 f.write_str(": start pcscd again, then serve the card anew; it begins as its file says")
             }
-            Self::Torn => f.write_str("the card lost its power in a command: serve it anew"),
+            Self::Torn => {
+                f.write_str("the card lost its power in a command and left the reader: serve it anew")
+            }
             Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
                 write!(f, "cannot listen on {address}, another program does: ")?;
                 f.write_str("choose another port, or port 0 for any that is free")

@@ -19,6 +19,8 @@
 //! | [`event`] | what a session did, and its words |
 //! | `wire`, `run` | the sockets |
 //!
+//! A fuzz target needs a [`Session`], a device and any bytes: [`Session::receive`] takes them all.
+//!
 //! A device is anything that is a [`Chip`](tunion_card::Chip): a card, and as well a PSAM.
 
 pub mod address;

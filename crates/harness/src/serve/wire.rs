@@ -8,8 +8,9 @@ use std::time::Duration;
 ///
 /// vpcd's driver sends a frame's length and its body by two writes, and its system holds the body back until
 /// the length is acknowledged. Ours would acknowledge only with an answer, or after 40 milliseconds: 21 APDUs
-/// in a second. So Linux is asked for acknowledgements at once, again around each read, for it forgets; and
-/// what is sent is sent at once, each time by one write. Other systems go without the first.
+/// in a second where 7,000 are possible. So Linux is asked for acknowledgements at once before each read, again
+/// and again, for it forgets; that sends one that is due, too. And what is sent is sent at once, by one write.
+/// Other systems go without the first.
 #[derive(Debug)]
 pub(super) struct Wire(TcpStream);
 
@@ -32,13 +33,10 @@ impl Wire {
         loop {
             acknowledge_at_once(&self.0);
             match self.0.read(buffer) {
-                Ok(count) => {
-                    acknowledge_at_once(&self.0);
-                    return Ok(buffer.get(..count).unwrap_or_default());
-                }
+                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default()),
                 Err(error) => match error.kind() {
                     ErrorKind::Interrupted => {}
-                    // Some systems have this word for it.
+                    // Some systems have this word for a time that is over.
                     ErrorKind::TimedOut => return Err(ErrorKind::WouldBlock.into()),
                     ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => return Ok(&[]),
                     _ => return Err(error),
