@@ -66,6 +66,15 @@ struct RootTable {
     internal_auth: Option<Text<Hex<16>>>,
 }
 
+/// The key set `fixtures/keys/lab.toml`, as it was when this was built: the laboratory's published test roots,
+/// and load roots of this project. So a program needs no file to serve a card that scenarios know.
+///
+/// # Errors
+/// As [`parse`]; none as long as the file that was built in is right.
+pub fn lab() -> Result<KeySet, Diagnostics> {
+    parse(&Source::new("fixtures/keys/lab.toml", include_str!("../../../fixtures/keys/lab.toml")))
+}
+
 /// Loads a key set.
 ///
 /// # Errors
