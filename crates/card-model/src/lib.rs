@@ -1,0 +1,3 @@
+//! A reference model of the card, from `docs/spec/card.md` alone.
+
+pub mod crypto;
