@@ -127,16 +127,14 @@ impl Model {
         }
     }
 
-    /// Writes to memory, all at once. A worn one takes nothing: 6581. Writing ends the transaction (8.4).
-    ///
-    /// Choice: a write that failed has not written, so the transaction it found open stays open.
+    /// Writes to memory, all at once. A worn one takes nothing: 6581. Either ends the transaction (8.4).
     pub(crate) fn commit(&mut self, change: impl FnOnce(&mut Memory)) -> Result<(), Sw> {
+        self.ram.open = None;
         if self.worn {
             return Err(0x6581);
         }
         change(&mut self.memory);
         self.commits.push(self.memory.clone());
-        self.ram.open = None;
         Ok(())
     }
 
@@ -156,11 +154,10 @@ impl Model {
         // 3, 4.
         let (line, command) = found?;
 
-        // 5. Choice: GET CHALLENGE's Le is judged here.
+        // 5.
         match line.length {
             Length::Fixed(exact) => judge_le(self.settings.le, command.le, exact)?,
-            Length::Challenge if !matches!(command.le, Some(4 | 8)) => return Err(0x6700),
-            Length::Challenge | Length::Later => {}
+            Length::Later => {}
         }
 
         // 6.
@@ -202,7 +199,7 @@ impl Model {
             Row::UpdateBinary => self.update_binary(command),
             Row::UpdateRecord => self.update_record(command),
             Row::AppendRecord => self.append_record(command),
-            Row::GetChallenge => Ok(self.get_challenge(command, random)),
+            Row::GetChallenge => self.get_challenge(command, random),
             Row::ExternalAuthenticate => self.external_authenticate(command),
             Row::InternalAuthenticate => self.internal_authenticate(command),
             Row::VerifyPin => self.verify_pin(command),

@@ -32,9 +32,6 @@ fn digits_in_block(block: [u8; 8]) -> Result<Vec<u8>, Sw> {
 impl Model {
     /// 8.4, PIN: a try is spent, then compared; wrong 63Cx, and it no longer counts as verified.
     fn compare_pin(&mut self, given: &[u8]) -> Result<(), Sw> {
-        if self.memory.pin_tries == 0 {
-            return Err(0x6983);
-        }
         self.commit(|memory| memory.pin_tries -= 1)?;
         if self.memory.pin.as_deref() != Some(given) {
             self.ram.verified = false;
@@ -43,10 +40,13 @@ impl Model {
         Ok(())
     }
 
-    /// 8.5, VERIFY PIN. Choice: what is no PIN is 6A80 even with no tries left.
+    /// 8.5, VERIFY PIN.
     pub(crate) fn verify_pin(&mut self, command: &Command) -> Verdict {
         if self.memory.pin.is_none() {
             return Err(0x6A88);
+        }
+        if self.memory.pin_tries == 0 {
+            return Err(0x6983);
         }
         let given = digits(&command.data)?;
         self.compare_pin(&given)?;

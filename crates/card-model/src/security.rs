@@ -7,11 +7,12 @@ use crate::model::{Model, Random};
 
 impl Model {
     /// 8.5, GET CHALLENGE.
-    pub(crate) fn get_challenge(&mut self, command: &Command, random: Random<'_>) -> Answer {
-        let mut challenge = vec![0; command.le.unwrap_or(0)];
+    pub(crate) fn get_challenge(&mut self, command: &Command, random: Random<'_>) -> Verdict {
+        let length = command.le.filter(|le| matches!(le, 4 | 8)).ok_or(0x6700_u16)?;
+        let mut challenge = vec![0; length];
         random(&mut challenge);
         self.ram.challenge = Some(challenge.clone());
-        Answer::data(challenge)
+        Ok(Answer::data(challenge))
     }
 
     /// 8.5, EXTERNAL AUTHENTICATE.

@@ -48,8 +48,6 @@ pub(crate) enum Length {
     Fixed(usize),
     /// Known later: Le is judged by the command.
     Later,
-    /// GET CHALLENGE.
-    Challenge,
 }
 
 /// One row: class, INS, P1 and P2, Lc, answer.
@@ -90,7 +88,7 @@ const fn by_number(p2: u8) -> bool {
     p2 % 8 == 4
 }
 
-use Length::{Challenge, Fixed, Later};
+use Length::{Fixed, Later};
 
 /// 8.5. Choice: `805E 01 00` is CHANGE PIN, which stands first; the RELOAD PIN of SM4 is not reached.
 #[rustfmt::skip]
@@ -105,7 +103,7 @@ static TABLE: &[Line] = &[
     line(Row::UpdateRecord,          (0x00, 0xDC), |_, p2| by_number(p2),                                0x01..=0xFF, Fixed(0)),
     line(Row::UpdateRecord,          (0x04, 0xDC), |_, p2| by_number(p2),                                0x01..=0xFF, Fixed(0)),
     line(Row::AppendRecord,          (0x04, 0xE2), |p1, p2| p1 <= 0x01 && by_identifier(p2),             0x01..=0xFF, Fixed(0)),
-    line(Row::GetChallenge,          (0x00, 0x84), |p1, p2| (p1, p2) == (0x00, 0x00),                    NONE,        Challenge),
+    line(Row::GetChallenge,          (0x00, 0x84), |p1, p2| (p1, p2) == (0x00, 0x00),                    NONE,        Later),
     line(Row::ExternalAuthenticate,  (0x00, 0x82), |p1, _| p1 == 0x00,                                   0x08..=0x10, Fixed(0)),
     // Choice: its answer is of one length, but its row says where Le is judged.
     line(Row::InternalAuthenticate,  (0x00, 0x88), |p1, p2| (p1, p2) == (0x00, 0x00),                    0x01..=0xFF, Later),

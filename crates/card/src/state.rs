@@ -121,13 +121,13 @@ impl<R: Rng> Card<R> {
         state(&self.core.store)
     }
 
-    /// Commits `state`. Whatever is written ends the transaction (`docs/spec/card.md` 8.4).
+    /// Commits `state`. Whatever is written, or would be and cannot, ends the transaction
+    /// (`docs/spec/card.md` 8.4).
     pub(crate) fn put_state(&mut self, state: &SecurityState) -> Result<(), Fault> {
         let mut tx = self.core.store.begin();
         SECURITY.write(&mut tx, &state.encode())?;
-        tx.commit()?;
         self.session = Session::Idle;
-        Ok(())
+        Ok(tx.commit()?)
     }
 
     /// Whether the application is blocked: by command, or because no tries are left
