@@ -1,10 +1,14 @@
 //! A reference model of the card: `docs/spec/card.md` section 8 written down a second time, plainly and
 //! without a look at the applet, so that the two can be driven side by side.
 //!
-//! Slow and obvious on purpose. Every function that answers a command names its row of 8.5; the rules that
+//! Slow and obvious on purpose. The model knows nothing of the applet; [`beside`] alone drives both, and is
+//! what the random tests and the fuzz target call.
+//!
+//! Every function that answers a command names its row of 8.5; the rules that
 //! several commands share (8.4) stand once, in [`mod@model`] and `security`. Where the text leaves room, a
 //! comment begins with "Choice:".
 
+pub mod beside;
 mod files;
 mod frame;
 mod initialize;
