@@ -27,6 +27,7 @@ macro_rules! words {
 
 words! {
     OK = 0x9000, "done";
+    MEMORY_FAILURE = 0x6581, "memory failure";
     WRONG_LENGTH = 0x6700, "wrong length";
     INVALID_STATE = 0x6901, "command out of order";
     INCOMPATIBLE_FILE = 0x6981, "command does not fit the file's structure";
