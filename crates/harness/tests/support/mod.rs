@@ -64,8 +64,25 @@ pub fn tariff() -> Tariff {
 }
 
 pub fn roots() -> Roots {
-    let [purchase, tac, load, load_second] = [1, 2, 3, 4].map(|seed| Key16::new([seed; 16]));
-    Roots { purchase, tac, load, load_second, version: 1 }
+    let key = |seed| Key16::new([seed; 16]);
+    Roots {
+        purchase: key(1),
+        tac: key(2),
+        load: key(3),
+        load_second: key(4),
+        unload: key(5),
+        overdraft: key(6),
+        app_block: key(7),
+        app_unblock: key(8),
+        app_maintenance: key(9),
+        pin_unblock: key(10),
+        pin_reload: key(11),
+        card_control: key(12),
+        app_control: key(13),
+        external_auth: key(14),
+        internal_auth: None,
+        version: 1,
+    }
 }
 
 pub fn card(number: u8) -> Card<Stream> {

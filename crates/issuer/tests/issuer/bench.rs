@@ -20,13 +20,25 @@ pub(crate) const ISSUER: IssuerId = IssuerId(hex!("05212482FFFFFFFF"));
 pub(crate) const PAN: Pan = Pan::from_bytes(hex!("03104895199900000003"));
 pub(crate) const NOON: DateTime = DateTime::constant(2024, 1, 2, 12, 0, 0, 0);
 
-/// Purchase and TAC as published (`docs/spec/card.md` 5.1); load keys of this project.
+/// Those of purchase, TAC, lock, unlock and maintenance as published (`docs/spec/card.md` 5.1); the others are
+/// this project's.
 pub(crate) fn roots() -> Roots {
     Roots {
         purchase: Key16::new(hex!("25EC312F61B9687CE3316101E60DB60B")),
         tac: Key16::new(hex!("75944675E96E549E52157A23E361BF98")),
         load: Key16::new(hex!("1A644457A2A7EDBA872EEC05304E562E")),
         load_second: Key16::new(hex!("7F917D5DE9F7B531D9EC275C275A479B")),
+        unload: Key16::new(hex!("144F288F046B658125C3128A62DAB825")),
+        overdraft: Key16::new(hex!("DE3F5CC823B2556B23EADF03A73D2541")),
+        app_block: Key16::new(hex!("515E61C2469BB5F14A809E51252F9B97")),
+        app_unblock: Key16::new(hex!("515E61C2469BB5F14A809E51252F9B97")),
+        app_maintenance: Key16::new(hex!("5B207F7AC85102D5CD38A1DCFE686E7A")),
+        pin_unblock: Key16::new(hex!("E23E0FC15E4AA2908CC0DE0C76CAB213")),
+        pin_reload: Key16::new(hex!("9B25652F2D6C934004DC1CDFA3955D96")),
+        card_control: Key16::new(hex!("4C917629DE4EAE0CAE5F777617B92DA4")),
+        app_control: Key16::new(hex!("347DD25BBD1E3CF10E030055B98E348D")),
+        external_auth: Key16::new(hex!("0BA59B9632F88C0ED3B196758F3CBAA2")),
+        internal_auth: None,
         version: 1,
     }
 }
