@@ -7,7 +7,8 @@ use super::prepare::{Ready, prepare};
 use super::rule::{Broken, Rule, hold};
 use super::subject::{Subject, fetch};
 use crate::counterpart::{Counterpart, Mac};
-use tunion_apdu::{CommandBuf, Response, Sw};
+use std::fmt::Write as _;
+use tunion_apdu::{Response, Sw};
 use tunion_card::{Cut, Image};
 use tunion_crypto::Tally;
 
@@ -39,7 +40,7 @@ pub(super) enum Begun<'a, S> {
     /// It can be sent.
     Ready(Box<Point<'a, S>>),
     /// This card refuses it, or a command on the way, and writes nothing.
-    Refused(CommandBuf, Sw),
+    Refused(Vec<u8>, Sw),
 }
 
 /// What a torn card was found to be.
@@ -82,7 +83,7 @@ impl<'a, S: Subject> Point<'a, S> {
 
         if pages == 0 && !sw.is_ok() && !judged(sw) {
             hold(Rule::Refusal, after == before, || format!("{sw:?}, and memory is another"))?;
-            return Ok(Begun::Refused(ready.command, sw));
+            return Ok(Begun::Refused(ready.command.to_vec(), sw));
         }
         let profile = start.profile();
         let mut spent = before.clone();
@@ -290,10 +291,10 @@ fn difference(found: &Image, expected: &Image) -> String {
     let parts: Vec<&str> = parts.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
     let mut text = format!("differs in {}", parts.join(", "));
     if found.purse != expected.purse {
-        text += &format!("; found {:?}, not {:?}", found.purse, expected.purse);
+        let _ = write!(text, "; found {:?}, not {:?}", found.purse, expected.purse);
     }
     if found.security != expected.security {
-        text += &format!("; found {:?}, not {:?}", found.security, expected.security);
+        let _ = write!(text, "; found {:?}, not {:?}", found.security, expected.security);
     }
     text
 }

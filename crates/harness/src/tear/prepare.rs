@@ -27,7 +27,7 @@ pub(super) struct Ready {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Refusal {
     /// Which command.
-    pub(super) at: CommandBuf,
+    pub(super) at: Vec<u8>,
     /// With what.
     pub(super) sw: Sw,
     /// Pages that it wrote all the same.
@@ -59,7 +59,7 @@ impl<S: Subject> Way<'_, S> {
         if sw.is_ok() {
             return Ok(());
         }
-        Err(Refusal { at: command.clone(), sw, wrote: self.card.work().page_writes })
+        Err(Refusal { at: command.to_vec(), sw, wrote: self.card.work().page_writes })
     }
 
     fn prepare(&mut self, deed: &Deed) -> Result<Ready, Refusal> {

@@ -104,7 +104,7 @@ pub struct Settings {
 /// # Errors
 /// The first card that cannot be made, with the rule that its contents break.
 pub fn sweep(specimens: &[Specimen], settings: &Settings) -> Result<Vec<Swept>, (String, Inconsistent)> {
-    sweep_with(specimens, settings, |contents, random| Card::new(contents, random))
+    sweep_with(specimens, settings, Card::new)
 }
 
 /// As [`sweep`], of whatever `make` makes.
@@ -211,11 +211,12 @@ fn one<S: Subject>(
             Stage::Spent => &mut counts.spent,
             Stage::After => &mut counts.after,
         } += 1;
-        if single.is_some() && only.is_some_and(|case| case.again.is_none()) {
-            continue;
-        }
-        let choose =
-            |written| only.and_then(|case| case.again).unwrap_or_else(|| second(number, written, seed));
+        // What comes before the second cut is repeated with the first alone.
+        let given = only.map(|case| case.again.unwrap_or(Cut { after: 0, damage: Damage::Prefix }));
+        let choose = |written| match given {
+            Some(cut) if single.is_some() => cut,
+            _ => second(number, written, seed),
+        };
         match point.again(card, &found, stage, choose) {
             Ok(again) => counts.twice += u64::from(again.is_some()),
             Err((again, rule)) => return broken(again, rule),
