@@ -37,9 +37,8 @@ impl<R: Rng> Card<R> {
         let mut tx = self.core.store.begin();
         SECURITY.write(&mut tx, &state.encode())?;
         PURSE.write(&mut tx, &purse.encode())?;
-        tx.commit()?;
         self.session = Session::Idle;
-        Ok(())
+        Ok(tx.commit()?)
     }
 
     /// CARD BLOCK (卡片锁定): nothing of the card answers anything but 6A81 from then on.

@@ -71,8 +71,11 @@ impl<R: Rng> Card<R> {
             let slot = LOG.record(newest, number)?.read(&self.core.store);
             let slot = LogSlot::try_from(slot).ok()?;
             let record = LogRecord::decode(&slot.record);
-            let found = record.transaction == transaction as u8 && record.seq == seq;
-            found.then_some(Proof { mac2: slot.mac2, tac: slot.tac })
+            let proof = Proof { mac2: slot.mac2, tac: slot.tac };
+            // A record that personalisation wrote has none.
+            let found =
+                record.transaction == transaction as u8 && record.seq == seq && proof != Proof::default();
+            found.then_some(proof)
         })
     }
 }

@@ -89,9 +89,8 @@ impl<R: Rng> Card<R> {
         purse.trip_newest = TRIP.append(purse.trip_newest, &mut tx, record)?;
         PURSE.write(&mut tx, &purse.encode())?;
         SECURITY.write(&mut tx, &state.encode())?;
-        tx.commit()?;
         self.session = Session::Idle;
-        Ok(())
+        Ok(tx.commit()?)
     }
 
     /// Without a MAC an update wants an external authentication; with one, the state that gives the
@@ -119,9 +118,8 @@ impl<R: Rng> Card<R> {
         if let Some(state) = state {
             SECURITY.write(&mut tx, &state.encode())?;
         }
-        tx.commit()?;
         self.session = Session::Idle;
-        Ok(())
+        Ok(tx.commit()?)
     }
 }
 

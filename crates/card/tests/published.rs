@@ -128,10 +128,8 @@ fn huada_external_authentication() {
 /// `docs/spec/card.md` 5.4: APPLICATION BLOCK under the laboratory's published key.
 #[test]
 fn constructed_application_block() {
-    let keys = CardKeys {
-        app_block: Key16::new(hex!("715D310F02C60978438386401FAECF3D")),
-        ..support::keys()
-    };
+    let keys =
+        CardKeys { app_block: Key16::new(hex!("715D310F02C60978438386401FAECF3D")), ..support::keys() };
     let mut card = Card::new(&Contents::blank(keys), Fixed(hex!("01020304"))).unwrap();
     ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID].concat());
     ok(&mut card, &hex!("0084000004"));

@@ -13,7 +13,7 @@ pub trait Chip: Applet {
     ///
     /// # Errors
     /// [`PowerLost`] when the power went while the command was under way, or before; `response` is
-    /// then empty. Every other fault is a status word in `response`.
+    /// then empty. Every other fault is a status word in `response`, that of a worn memory too.
     fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
         response.clear();
         if !self.is_powered() {
@@ -78,6 +78,17 @@ pub trait Chip: Applet {
     /// The loss of power that still lies ahead.
     fn cut(&self) -> Option<Cut> {
         self.core().store.cut()
+    }
+
+    /// Wears the memory out, or makes it new: a worn one answers 6581 to every command that would write,
+    /// and has written nothing.
+    fn set_worn(&mut self, worn: bool) {
+        self.core_mut().store.set_worn(worn);
+    }
+
+    /// Whether the memory is worn out.
+    fn is_worn(&self) -> bool {
+        self.core().store.is_worn()
     }
 
     /// What the last command took.

@@ -1,6 +1,6 @@
 //! Pages whose changes are all-or-nothing.
 
-use crate::memory::{Cut, Memory, PowerLost};
+use crate::memory::{CommitError, Cut, Memory, PowerLost};
 use crate::power::{Corrupt, Power};
 use crate::{PAGE, SPARE};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
@@ -151,6 +151,14 @@ impl<const PAGES: usize, const PHYSICAL: usize> Power for Store<PAGES, PHYSICAL>
         self.memory.cut()
     }
 
+    fn set_worn(&mut self, worn: bool) {
+        self.memory.set_worn(worn);
+    }
+
+    fn is_worn(&self) -> bool {
+        self.memory.is_worn()
+    }
+
     fn page_writes(&self) -> u32 {
         self.memory.page_writes()
     }
@@ -178,16 +186,23 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         self.staged.get_mut(at).map(|(_, page)| page).ok_or(TxFull)
     }
 
-    /// Makes all the changes.
+    /// Makes all the changes. A commit without changes writes nothing, so a worn memory takes it.
     ///
     /// # Errors
-    /// [`PowerLost`]: the store is without power, and the changes are all made or none. As a rule none
-    /// is; but where the cut fell into the last bytes of the root, which no root uses, the root is
-    /// whole all the same. [`Store::page`] tells, at once and after [`Power::power_on`] alike.
-    pub fn commit(self) -> Result<(), PowerLost> {
+    /// - [`CommitError::PowerLost`]: the store is without power, and the changes are all made or none. As
+    ///   a rule none is; but where the cut fell into the last bytes of the root, which no root uses, the
+    ///   root is whole all the same. [`Store::page`] tells, at once and after [`Power::power_on`] alike.
+    /// - [`CommitError::Worn`]: the store has power, and no change is made.
+    pub fn commit(self) -> Result<(), CommitError> {
         let Self { store, staged } = self;
+        if !store.is_powered() {
+            return Err(CommitError::PowerLost);
+        }
         if staged.is_empty() {
-            return if store.is_powered() { Ok(()) } else { Err(PowerLost) };
+            return Ok(());
+        }
+        if store.is_worn() {
+            return Err(CommitError::Worn);
         }
         let mut next = store.root.clone();
         next.generation = next.generation.wrapping_add(1);
@@ -197,7 +212,7 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         } else {
             store.power_off();
         }
-        written
+        Ok(written?)
     }
 }
 
