@@ -99,7 +99,14 @@ impl Report<'_> {
             0 => "all kept".to_owned(),
             broken => format!("{broken} BROKEN"),
         };
-        format!("{} commands, {cards} cards, {} cut points{rounds}: {found}", commands.len(), self.points())
+        let of = |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+        let [commands, cards] = [commands.len(), cards].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        format!(
+            "{}, {}, {}{rounds}: {found}",
+            of(commands, "command"),
+            of(cards, "card"),
+            of(self.points(), "cut point")
+        )
     }
 
     fn rounds(&self) -> u64 {
