@@ -181,19 +181,13 @@ table! {
 /// an Lc that the command does not have, and for a Le that asks an answer of one fixed length for
 /// another.
 pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> {
-    let mut fault = Sw::UNKNOWN_CLASS;
-    for spec in COMMANDS {
+    let mut fault = None;
+    for spec in named(command.ins) {
         if spec.cla != command.cla || !spec.devices.contains(&device) {
             continue;
         }
-        if spec.ins != command.ins {
-            if fault == Sw::UNKNOWN_CLASS {
-                fault = Sw::UNKNOWN_INSTRUCTION;
-            }
-            continue;
-        }
         if !spec.p1.admits(command.p1) || !spec.p2.admits(command.p2) {
-            fault = Sw::WRONG_P1_P2;
+            fault = Some(Sw::WRONG_P1_P2);
             continue;
         }
         let (low, high) = spec.lc;
@@ -205,7 +199,49 @@ pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> 
         }
         return Ok(spec);
     }
-    Err(fault)
+    Err(fault.unwrap_or_else(|| unnamed(device, command.cla)))
+}
+
+/// The fault of a command whose class and instruction no row of `device` has.
+#[cold]
+fn unnamed(device: Device, cla: u8) -> Sw {
+    let known = COMMANDS.iter().any(|spec| spec.cla == cla && spec.devices.contains(&device));
+    if known { Sw::UNKNOWN_INSTRUCTION } else { Sw::UNKNOWN_CLASS }
+}
+
+/// The rows of an instruction, in the table's order. A card looks up every command, so it does not read
+/// the whole table for each.
+fn named(ins: u8) -> impl Iterator<Item = &'static Spec> {
+    let at = |row: u8| COMMANDS.get(usize::from(row)).map(|spec| (row, spec));
+    let first = CHAINS.first.get(usize::from(ins)).copied().and_then(at);
+    let next = move |(row, _): &(u8, _)| CHAINS.next.get(usize::from(*row)).copied().and_then(at);
+    core::iter::successors(first, next).map(|(_, spec)| spec)
+}
+
+/// For each instruction its first row, and for each row the next one of the same instruction; [`NONE`]
+/// where there is none.
+struct Chains {
+    first: [u8; 256],
+    next: [u8; COMMANDS.len()],
+}
+
+/// No row: the table is not that long.
+const NONE: u8 = u8::MAX;
+
+static CHAINS: Chains = chains();
+
+const fn chains() -> Chains {
+    assert!(COMMANDS.len() <= NONE as usize, "a row is named by one byte");
+    let mut chains = Chains { first: [NONE; 256], next: [NONE; COMMANDS.len()] };
+    // From the last row to the first, so that each chain has the table's order.
+    let mut row = COMMANDS.len();
+    while let Some(before) = row.checked_sub(1) {
+        row = before;
+        let ins = COMMANDS[row].ins as usize;
+        chains.next[row] = chains.first[ins];
+        [chains.first[ins], ..] = row.to_le_bytes();
+    }
+    chains
 }
 
 /// Whether a command ends the transaction that is open, be it answered or refused: any SELECT does, and
@@ -213,7 +249,8 @@ pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> 
 /// reading, `docs/spec/card.md` 3.1, 6a). So the first two bytes tell.
 #[must_use]
 pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
-    COMMANDS.iter().any(|spec| {
+    let [cla, ins, ..] = *command else { return false };
+    named(ins).any(|spec| {
         let ends = matches!(
             spec.name,
             Name::SelectName
@@ -223,7 +260,7 @@ pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
                 | Name::InitForCappPurchase
                 | Name::InitSamForPurchase
         );
-        ends && spec.devices.contains(&device) && command.starts_with(&[spec.cla, spec.ins])
+        ends && spec.cla == cla && spec.devices.contains(&device)
     })
 }
 
@@ -273,6 +310,14 @@ mod tests {
         ];
         assert!(COMMANDS.iter().map(|spec| spec.name).eq(names));
         assert!(names.iter().all(|name| name.spec().name == *name));
+    }
+
+    #[test]
+    fn the_rows_of_an_instruction_are_found_in_their_order() {
+        for ins in 0..=u8::MAX {
+            let scanned = COMMANDS.iter().filter(|spec| spec.ins == ins).map(|spec| spec.name);
+            assert!(named(ins).map(|spec| spec.name).eq(scanned), "{ins:02X}");
+        }
     }
 
     #[test]

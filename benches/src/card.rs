@@ -1,0 +1,98 @@
+//! A card, and how it and its echo are asked.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use tunion_apdu::{Command, Response, Sw, build};
+use tunion_card::{Card, CardKeys, Chip, Contents, PowerLost, PurseContents};
+use tunion_crypto::Key16;
+use tunion_data::fci::EP_AID;
+use tunion_data::file::AppInfo;
+use tunion_data::{Fen, Fen24};
+
+/// The card as the harness has it, its randomness too.
+pub type BenchCard = Card<ChaCha8Rng>;
+
+/// The key of purchases.
+pub const PURCHASE_KEY: [u8; 16] = *b"purchase of test";
+/// The key of the TAC.
+pub const TAC_KEY: [u8; 16] = *b"the TAC of tests";
+
+/// Whatever answers commands, as [`Chip::process`] does.
+pub trait Answers {
+    /// Answers one command.
+    ///
+    /// # Errors
+    /// [`PowerLost`], which no bench sees.
+    fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost>;
+}
+
+impl Answers for BenchCard {
+    fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
+        Chip::process(self, command, response)
+    }
+}
+
+/// An echo card: it takes the command apart, as every card has to before it knows anything, and copies
+/// the same answer whatever it was asked. It looks nothing up, keeps nothing and counts nothing.
+#[derive(Clone, Debug)]
+pub struct Echo {
+    answer: Vec<u8>,
+}
+
+impl Echo {
+    /// An echo that answers `answer` and 9000.
+    #[must_use]
+    pub fn new(answer: &[u8]) -> Self {
+        Self { answer: answer.to_vec() }
+    }
+}
+
+impl Answers for Echo {
+    fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
+        response.clear();
+        let sw = match Command::parse(command).and_then(|_| response.push(&self.answer)) {
+            Ok(()) => Sw::OK,
+            Err(sw) => sw,
+        };
+        response.finish(sw);
+        Ok(())
+    }
+}
+
+/// One command, asked across a call that the optimiser does not see through. `false` unless the answer
+/// was 9000.
+#[inline(never)]
+pub fn ask(device: &mut impl Answers, command: &[u8], response: &mut Response) -> bool {
+    device.process(command, response).is_ok() && response.sw().is_ok()
+}
+
+/// A personalised card with money, its e-purse selected.
+#[must_use]
+pub fn card() -> BenchCard {
+    let load = || Key16::new(*b"of a load, tests");
+    let keys = CardKeys {
+        purchase: Key16::new(PURCHASE_KEY),
+        load: [load(), load()],
+        tac: Key16::new(TAC_KEY),
+        version: 1,
+    };
+    let balance = Fen24::new(Fen::from_yuan(5000)).unwrap();
+    let purse = PurseContents { balance, ..PurseContents::default() };
+    let info = AppInfo::decode(&core::array::from_fn(|at| u8::try_from(at).unwrap()));
+    let contents = Contents { purse, info, ..Contents::blank(keys) };
+    let mut card = Card::new(&contents, ChaCha8Rng::seed_from_u64(7)).unwrap();
+    assert!(ask(&mut card, &build::select_name(&EP_AID), &mut Response::new()));
+    card
+}
+
+/// As many bytes as a card has.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes([u8; size_of::<BenchCard>()]);
+
+impl Bytes {
+    /// So many of `byte`.
+    #[must_use]
+    pub const fn filled(byte: u8) -> Self {
+        Self([byte; size_of::<BenchCard>()])
+    }
+}
