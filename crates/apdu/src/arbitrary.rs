@@ -58,7 +58,7 @@ fn parameter(form: Form) -> impl Strategy<Value = u8> {
     let all: Vec<u8> = (0..=u8::MAX).filter(admitted).collect();
     let likely = |byte: &u8| match form {
         Form::Sfi => (0x15..=0x1E).contains(&(byte & 0x1F)),
-        Form::SfiRecord | Form::SfiShifted => (0x15..=0x1E).contains(&(byte >> 3)),
+        Form::SfiRecord | Form::SfiNumber | Form::SfiShifted => (0x15..=0x1E).contains(&(byte >> 3)),
         Form::Any => *byte < 0x20,
         _ => true,
     };

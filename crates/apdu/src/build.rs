@@ -4,7 +4,8 @@
 use crate::Name;
 use heapless::Vec;
 use tunion_data::command::{
-    CreditRequest, DebitRequest, InitRequest, ProveRequest, SamCreditRequest, SamInitRequest, Transaction,
+    CreditRequest, DebitRequest, InitRequest, LimitInitRequest, LimitRequest, ProveRequest, SamCreditRequest,
+    SamInitRequest, Transaction,
 };
 use tunion_data::file::Sfi;
 
@@ -78,15 +79,26 @@ pub fn get_balance(asked: Asked) -> CommandBuf {
     command(Name::GetBalance, asked as u8, 0x02, &[], Some(le))
 }
 
-/// INITIALIZE FOR LOAD, FOR PURCHASE or FOR CAPP PURCHASE.
+/// INITIALIZE for a transaction. That of a limit update has no amount; `request`'s is left out.
 #[must_use]
 pub fn init(transaction: Transaction, request: &InitRequest) -> CommandBuf {
     let (name, p1, le) = match transaction {
         Transaction::Load => (Name::InitForLoad, 0x00, 0x10),
+        Transaction::Unload => (Name::InitForUnload, 0x05, 0x10),
         Transaction::Purchase => (Name::InitForPurchase, 0x01, 0x0F),
         Transaction::Capp => (Name::InitForCappPurchase, 0x03, 0x0F),
+        Transaction::LimitUpdate => {
+            let InitRequest { key_index, terminal, .. } = *request;
+            return init_update(&LimitInitRequest { key_index, terminal });
+        }
     };
     command(name, p1, 0x02, &request.encode(), Some(le))
+}
+
+/// INITIALIZE FOR UPDATE.
+#[must_use]
+pub fn init_update(request: &LimitInitRequest) -> CommandBuf {
+    command(Name::InitForUpdate, 0x04, 0x01, &request.encode(), Some(0x13))
 }
 
 /// UPDATE CAPP DATA CACHE of record `id` (low byte of 27xx) of EF 1A, or of the cyclic EF 1E with
@@ -108,6 +120,24 @@ pub fn credit(request: &CreditRequest) -> CommandBuf {
     command(Name::CreditForLoad, 0x00, 0x00, &request.encode(), Some(0x04))
 }
 
+/// DEBIT FOR UNLOAD.
+#[must_use]
+pub fn debit_unload(request: &CreditRequest) -> CommandBuf {
+    command(Name::DebitForUnload, 0x03, 0x00, &request.encode(), Some(0x04))
+}
+
+/// UPDATE OVERDRAW LIMIT.
+#[must_use]
+pub fn update_limit(request: &LimitRequest) -> CommandBuf {
+    command(Name::UpdateOverdrawLimit, 0x00, 0x00, &request.encode(), Some(0x04))
+}
+
+/// GET CHALLENGE of 4 bytes or 8.
+#[must_use]
+pub fn get_challenge(length: u8) -> CommandBuf {
+    command(Name::GetChallenge, 0x00, 0x00, &[], Some(length))
+}
+
 /// GET TRANSACTION PROVE for the transaction that would have `seq`.
 #[must_use]
 pub fn prove(transaction: Transaction, seq: u16) -> CommandBuf {
@@ -126,6 +156,29 @@ pub fn credit_sam(mac2: [u8; 4]) -> CommandBuf {
     command(Name::CreditSamForPurchase, 0x00, 0x00, &SamCreditRequest { mac2 }.encode(), None)
 }
 
+/// A command of secure messaging without its MAC, which is what the MAC is made over
+/// (`docs/spec/card.md` 4.7): Lc already counts the 4 bytes that [`signed`] puts behind. More data than
+/// 251 bytes is cut off there.
+#[must_use]
+pub fn unsigned(name: Name, p1: u8, p2: u8, data: &[u8]) -> CommandBuf {
+    let spec = name.spec();
+    let data = data.get(..data.len().min(251)).unwrap_or_default();
+    let [.., lc] = (data.len() + 4).to_be_bytes();
+    let mut bytes = CommandBuf::new();
+    // 5 + 251 bytes at most always fit.
+    let _ = bytes.extend_from_slice(&[spec.cla, spec.ins, p1, p2, lc]);
+    let _ = bytes.extend_from_slice(data);
+    bytes
+}
+
+/// The same command with its MAC.
+#[must_use]
+pub fn signed(mut unsigned: CommandBuf, mac: [u8; 4]) -> CommandBuf {
+    // 5 + 251 + 4 bytes at most always fit.
+    let _ = unsigned.extend_from_slice(&mac);
+    unsigned
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +194,15 @@ mod tests {
         assert_eq!(bytes, [0x80, 0x50, 0x03, 0x02, 0x0B, 0x01, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0x01, 0x0F]);
     }
 
+    /// `docs/spec/card.md` 5.4, APPLICATION BLOCK.
+    #[test]
+    fn application_block_as_published() {
+        let block = unsigned(Name::ApplicationBlock, 0x00, 0x00, &[]);
+        assert_eq!(block, [0x84, 0x1E, 0x00, 0x00, 0x04]);
+        let block = signed(block, [0x34, 0x85, 0xAF, 0xE2]);
+        assert_eq!(block, [0x84, 0x1E, 0x00, 0x00, 0x04, 0x34, 0x85, 0xAF, 0xE2]);
+    }
+
     #[test]
     fn what_is_built_is_found_in_the_table() {
         let request = InitRequest::default();
@@ -153,6 +215,11 @@ mod tests {
             (Device::Card, init(Transaction::Purchase, &request), Name::InitForPurchase),
             (Device::Card, init(Transaction::Capp, &request), Name::InitForCappPurchase),
             (Device::Card, init(Transaction::Load, &request), Name::InitForLoad),
+            (Device::Card, init(Transaction::Unload, &request), Name::InitForUnload),
+            (Device::Card, init(Transaction::LimitUpdate, &request), Name::InitForUpdate),
+            (Device::Card, debit_unload(&CreditRequest::default()), Name::DebitForUnload),
+            (Device::Card, update_limit(&LimitRequest::default()), Name::UpdateOverdrawLimit),
+            (Device::Card, get_challenge(8), Name::GetChallenge),
             (Device::Card, update_capp(Sfi::TRIP, 0, &[0; 48]), Name::UpdateCappDataCache),
             (Device::Card, debit(&DebitRequest::default()), Name::DebitForPurchase),
             (Device::Card, credit(&CreditRequest::default()), Name::CreditForLoad),

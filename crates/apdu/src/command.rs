@@ -47,30 +47,36 @@ impl<'a> Command<'a> {
     }
 
     /// The part of a transparent file that READ BINARY asks for: from the offset in P2, as many bytes
-    /// as Le says; Le = 00 reads to the end (`docs/spec/card.md` 3).
+    /// as Le says; Le = 00 reads to the end (`docs/spec/card.md` 3, 8.3).
     ///
     /// # Errors
-    /// [`Sw::WRONG_OFFSET`] at or beyond the end, [`Sw::WRONG_LENGTH`] without Le, and `6Cxx` with what
-    /// is left when Le asks for more.
-    pub fn part_of<'f>(&self, file: &'f [u8]) -> Result<&'f [u8], Sw> {
+    /// [`Sw::WRONG_OFFSET`] at or beyond the end. Unless `rule` is lenient: [`Sw::WRONG_LENGTH`] without
+    /// Le, and `6Cxx` with what is left when Le asks for more.
+    pub fn part_of<'f>(&self, file: &'f [u8], rule: LeRule) -> Result<&'f [u8], Sw> {
         let rest = match file.get(usize::from(self.p2)..) {
             Some([]) | None => return Err(Sw::WRONG_OFFSET),
             Some(rest) => rest,
         };
+        let lenient = rule == LeRule::Lenient;
         match self.le {
-            None => Err(Sw::WRONG_LENGTH),
-            Some(256) => Ok(rest),
-            Some(le) => rest.get(..usize::from(le)).ok_or(Sw::wrong_le(rest.len())),
+            None if !lenient => Err(Sw::WRONG_LENGTH),
+            None | Some(256) => Ok(rest),
+            Some(le) => match rest.get(..usize::from(le)) {
+                Some(part) => Ok(part),
+                None if lenient => Ok(rest),
+                None => Err(Sw::wrong_le(rest.len())),
+            },
         }
     }
 
     /// A record, which READ RECORD gives whole: Le has to be 00 or its length.
     ///
     /// # Errors
-    /// [`Sw::WRONG_LENGTH`] without Le, and `6Cxx` with the true length for any other
-    /// (`docs/spec/card.md` 3).
-    pub fn whole<'f>(&self, record: &'f [u8]) -> Result<&'f [u8], Sw> {
+    /// Unless `rule` is lenient: [`Sw::WRONG_LENGTH`] without Le, and `6Cxx` with the true length for any
+    /// other (`docs/spec/card.md` 3, 8.3).
+    pub fn whole<'f>(&self, record: &'f [u8], rule: LeRule) -> Result<&'f [u8], Sw> {
         match self.le {
+            _ if rule == LeRule::Lenient => Ok(record),
             None => Err(Sw::WRONG_LENGTH),
             Some(256) => Ok(record),
             Some(le) if usize::from(le) == record.len() => Ok(record),
@@ -81,13 +87,28 @@ impl<'a> Command<'a> {
     /// Whether an answer of `length` bytes is what the sender expects: Le absent, 00 or exact.
     ///
     /// # Errors
-    /// [`Sw::WRONG_LENGTH`] otherwise: `6Cxx` is for READ BINARY and READ RECORD alone (our reading,
-    /// `docs/spec/card.md` 3, 6a).
-    pub fn expect(&self, length: usize) -> Result<(), Sw> {
+    /// What `rule` answers to any other Le.
+    pub fn expect(&self, length: usize, rule: LeRule) -> Result<(), Sw> {
         match self.le {
             None | Some(256) => Ok(()),
             Some(le) if usize::from(le) == length => Ok(()),
-            Some(_) => Err(Sw::WRONG_LENGTH),
+            Some(_) => match rule {
+                LeRule::Strict => Err(Sw::WRONG_LENGTH),
+                LeRule::Correcting => Err(Sw::wrong_le(length)),
+                LeRule::Lenient => Ok(()),
+            },
         }
     }
+}
+
+/// How a device takes a Le that is not the length of its answer (`docs/spec/card.md` 8.1, 8.3).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum LeRule {
+    /// 6700; `6Cxx` is for READ BINARY and READ RECORD alone (our reading of `docs/spec/card.md` 3).
+    #[default]
+    Strict,
+    /// `6Cxx` with the length, whatever the command.
+    Correcting,
+    /// Le is not looked at; where it says how much to read, more than there is reads what there is.
+    Lenient,
 }

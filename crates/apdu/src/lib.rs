@@ -22,7 +22,7 @@ mod sw;
 pub mod table;
 
 pub use build::CommandBuf;
-pub use command::Command;
+pub use command::{Command, LeRule};
 pub use response::Response;
 pub use sw::Sw;
 pub use table::{Device, Name, Spec};

@@ -5,8 +5,8 @@ use heapless::Vec;
 
 /// An answer: up to 256 bytes of data and a status word, in one buffer that is used again and again.
 ///
-/// A status word other than 9000 may follow data: some cards send their whole FCI with 6A81 when they
-/// are blocked (`docs/spec/card.md` 1.3). The devices of this project never do.
+/// A status word other than 9000 may follow data: a blocked card sends its whole FCI with 6A81
+/// (`docs/spec/card.md` 1.3).
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Response {
     bytes: Vec<u8, 258>,

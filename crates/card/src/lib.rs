@@ -12,31 +12,52 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`contents`] | what personalisation puts on a card |
+//! | [`contents`], [`profile`], `keys` | what personalisation puts on a card, and how it behaves |
+//! | [`answers`] | every status word of every command, to be held against the specification |
 //! | `card` | the value: what it is made of, and which command does what |
 //! | `map` | where each file lies in the store's pages |
+//! | `state` | blocks, tries, who has shown what; what they say to a command |
 //! | `purse` | the arithmetic of balance and overdraft |
 //! | `select`, `read`, `enquire` | commands that change nothing |
-//! | `session`, `purchase`, `load` | the transactions |
+//! | `session`, `transaction`, `purchase`, `online` | the transactions |
+//! | `secure`, `update` | secure messaging, and the files that are changed with it |
+//! | `pin`, `authenticate`, `block`, `algorithm` | the rest of the security |
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 #[cfg(test)]
 extern crate std;
 
+mod algorithm;
+pub mod answers;
+mod authenticate;
+mod block;
 mod card;
 pub mod contents;
 mod enquire;
-mod load;
+mod keys;
 mod map;
+mod online;
+mod pin;
+pub mod profile;
 mod purchase;
 mod purse;
 mod read;
+mod secure;
 mod select;
 mod session;
+mod state;
+mod transaction;
+mod update;
 
 pub use card::Card;
-pub use contents::{CardKeys, Contents, Inconsistent, PurseContents};
+pub use contents::{
+    Block, Contents, Image, Inconsistent, Industry, LogEntry, Proofs, PurseContents, SecurityContents,
+    TriesLeft,
+};
+pub use keys::CardKeys;
 pub use map::LONGEST_COMMIT;
-pub use tunion_device::{Chip, Work};
+pub use pin::Pin;
+pub use profile::Profile;
+pub use tunion_device::{Chip, Interface, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

@@ -5,20 +5,23 @@
 //! | 0 | EF 15 at 0, EF 17 at 32 |
 //! | 1 | EF 16 |
 //! | 2 | the purse: [`PurseState`] |
-//! | 3–5 | EF 18, four records a page, 32 bytes apart |
+//! | 3–5 | EF 18, four records a page, 32 bytes apart, each with its proof: [`LogSlot`] |
 //! | 6–20 | EF 1E, two records a page, 64 bytes apart |
 //! | 21–38 | EF 1A, one record a page |
+//! | 39 | PIN, blocks, tries: [`SecurityState`](crate::state::SecurityState) |
 //!
 //! A composite purchase changes most of them in one commit: [`LONGEST_COMMIT`].
 
 use crate::session::CACHED_RECORDS;
-use tunion_data::file::{AppInfo, Holder, INDUSTRY_LEN, INDUSTRY_RECORDS, LogRecord, Management, TripRecord};
+use crate::state::SecurityState;
+use tunion_data::command::Transaction;
+use tunion_data::file::{AppInfo, Holder, INDUSTRY_LEN, INDUSTRY_RECORDS, Management, TripRecord};
 use tunion_data::file::{LOG_RECORDS, Sfi, TRIP_RECORDS};
 use tunion_data::{Fen24, record};
 use tunion_nvm::{PAGE, SPARE, Store, Tx, TxFull};
 
 /// Pages of the store.
-pub(crate) const PAGES: usize = 39;
+pub(crate) const PAGES: usize = 40;
 const PHYSICAL: usize = PAGES + SPARE + 2;
 
 pub(crate) type CardStore = Store<PAGES, PHYSICAL>;
@@ -29,8 +32,8 @@ pub(crate) type CardTx<'s> = Tx<'s, PAGES, PHYSICAL>;
 pub const LONGEST_COMMIT: usize = (1 + 1 + 1 + CACHED_RECORDS + 1) * PAGE;
 
 record! {
-    /// The purse as it lies in memory, 51 bytes.
-    PurseState, PurseStateView: 51 {
+    /// The purse as it lies in memory, 75 bytes.
+    PurseState, PurseStateView: 75 {
         /// Actual balance.
         0 actual: Fen24,
         /// Ceiling of the actual balance.
@@ -47,12 +50,45 @@ record! {
         16 log_newest: u8,
         /// Slot of the newest trip record.
         17 trip_newest: u8,
+        /// Tries left of transaction MACs.
+        18 transaction_tries: u8,
+        /// Type of the card's last transaction, 00 when there was none.
+        19 last: u8,
         /// Proof of the last load: a [`StoredProof`].
-        18 load_proof: [u8; 11],
+        20 load_proof: [u8; 11],
+        /// Proof of the last unload.
+        31 unload_proof: [u8; 11],
         /// Proof of the last single purchase.
-        29 purchase_proof: [u8; 11],
+        42 purchase_proof: [u8; 11],
+        /// Proof of the last limit update.
+        53 limit_proof: [u8; 11],
         /// Proof of the last composite purchase.
-        40 capp_proof: [u8; 11],
+        64 capp_proof: [u8; 11],
+    }
+}
+
+impl PurseState {
+    /// The last proof of a type.
+    pub(crate) fn proof(&self, transaction: Transaction) -> StoredProof {
+        StoredProof::decode(match transaction {
+            Transaction::Load => &self.load_proof,
+            Transaction::Unload => &self.unload_proof,
+            Transaction::Purchase => &self.purchase_proof,
+            Transaction::LimitUpdate => &self.limit_proof,
+            Transaction::Capp => &self.capp_proof,
+        })
+    }
+
+    /// Keeps a proof as the last of its type and of the card.
+    pub(crate) fn keep(&mut self, transaction: Transaction, proof: StoredProof) {
+        self.last = transaction as u8;
+        *match transaction {
+            Transaction::Load => &mut self.load_proof,
+            Transaction::Unload => &mut self.unload_proof,
+            Transaction::Purchase => &mut self.purchase_proof,
+            Transaction::LimitUpdate => &mut self.limit_proof,
+            Transaction::Capp => &mut self.capp_proof,
+        } = proof.encode();
     }
 }
 
@@ -70,6 +106,18 @@ record! {
     }
 }
 
+record! {
+    /// A record of EF 18 with its proof behind it, for a PROVE that reaches further back, 31 bytes.
+    LogSlot, LogSlotView: 31 {
+        /// The record.
+        0 record: [u8; 23],
+        /// MAC2.
+        23 mac2: [u8; 4],
+        /// TAC.
+        27 tac: [u8; 4],
+    }
+}
+
 /// A stretch of bytes inside one page.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
@@ -81,6 +129,17 @@ pub(crate) struct Place {
 impl Place {
     const fn new(page: usize, offset: usize, len: usize) -> Self {
         Self { page, offset, len }
+    }
+
+    /// Its length in bytes.
+    pub(crate) const fn len(self) -> usize {
+        self.len
+    }
+
+    /// A stretch of it, if it lies inside.
+    pub(crate) fn part(self, offset: usize, len: usize) -> Option<Self> {
+        let inside = offset.checked_add(len)? <= self.len;
+        inside.then_some(Self { page: self.page, offset: self.offset + offset, len })
     }
 
     /// The committed bytes.
@@ -98,6 +157,7 @@ impl Place {
 }
 
 pub(crate) const PURSE: Place = Place::new(2, 0, PurseState::LEN);
+pub(crate) const SECURITY: Place = Place::new(PAGES - 1, 0, SecurityState::LEN);
 
 /// The whole of a transparent file.
 pub(crate) const fn transparent(file: Sfi) -> Option<Place> {
@@ -118,8 +178,8 @@ pub(crate) struct Cyclic {
     count: u8,
 }
 
-/// EF 18.
-pub(crate) const LOG: Cyclic = Cyclic { first_page: 3, per_page: 4, len: LogRecord::LEN, count: LOG_RECORDS };
+/// EF 18, its records in [`LogSlot`]s.
+pub(crate) const LOG: Cyclic = Cyclic { first_page: 3, per_page: 4, len: LogSlot::LEN, count: LOG_RECORDS };
 /// EF 1E.
 pub(crate) const TRIP: Cyclic =
     Cyclic { first_page: 6, per_page: 2, len: TripRecord::LEN, count: TRIP_RECORDS };
@@ -152,7 +212,7 @@ impl Cyclic {
 }
 
 const INDUSTRY_PAGE: usize = 21;
-const _: () = assert!(INDUSTRY_PAGE + INDUSTRY_RECORDS as usize == PAGES && INDUSTRY_LEN == PAGE);
+const _: () = assert!(INDUSTRY_PAGE + INDUSTRY_RECORDS as usize == PAGES - 1 && INDUSTRY_LEN == PAGE);
 
 /// Record `id` (low byte of 27xx) of EF 1A.
 pub(crate) fn industry(id: u8) -> Option<Place> {

@@ -1,15 +1,16 @@
 //! Single and composite purchase (`docs/spec/card.md` 3, 4.4–4.6, 6).
 
 use crate::card::Card;
-use crate::map::{self, LOG, PURSE, StoredProof, TRIP};
+use crate::map;
 use crate::session::{Cache, Pending, Session};
+use crate::transaction::Done;
 use rand_core::Rng;
 use tunion_apdu::{Command, Response, Sw};
 use tunion_crypto::{ct_eq, purchase_block};
 use tunion_data::command::{
     ALGORITHM_DES, DebitAnswer, DebitRequest, InitRequest, PurchaseInit, Transaction,
 };
-use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, LogRecord, Sfi};
+use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, Sfi};
 use tunion_data::mac::{PurchaseTac, TransactionMac};
 use tunion_device::Fault;
 
@@ -45,7 +46,7 @@ impl<R: Rng> Card<R> {
     /// What both have in common. It changes nothing but the session: an INITIALIZE that no DEBIT
     /// follows leaves the sequence alone.
     fn init_purchase(&mut self, command: &Command<'_>, response: &mut Response) -> Result<Pending, Fault> {
-        self.require_purse(Sw::CONDITIONS)?;
+        self.require_suite()?;
         let request = InitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         if request.key_index != PURCHASE_KEY {
             return Err(Sw::NO_SUCH_KEY.into());
@@ -75,6 +76,7 @@ impl<R: Rng> Card<R> {
     pub(crate) fn update_capp_data_cache(&mut self, command: &Command<'_>) -> Result<(), Fault> {
         let Session::Capp(_, cache) = &mut self.session else { return Err(Sw::INVALID_STATE.into()) };
         match (Sfi(command.p2 >> 3), command.p1) {
+            (Sfi::INDUSTRY, 0x00) if !self.profile.variants.capp_p1_00 => Err(Sw::WRONG_P1_P2.into()),
             (Sfi::INDUSTRY, number) => {
                 let record: [u8; INDUSTRY_LEN] = command.data.try_into().map_err(|_| Sw::WRONG_DATA)?;
                 // P1 = 00 leaves it to the record's own header (docs/spec/card.md 7.3).
@@ -103,18 +105,39 @@ impl<R: Rng> Card<R> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        if command.p1 == SINGLE && matches!(self.session, Session::Capp(..)) {
+        let capp = match &self.session {
+            Session::Capp(_, cache) => Some(cache),
+            _ => None,
+        };
+        if command.p1 == SINGLE && (capp.is_some() || !self.profile.variants.debit_p1_02) {
             return Err(Sw::WRONG_P1_P2.into());
+        }
+        if self.profile.capp_wants_update && capp.is_some_and(Cache::is_empty) {
+            return Err(Sw::WRONG_DATA.into());
         }
         let session = core::mem::take(&mut self.session);
         let (transaction, pending, cache) = match &session {
             Session::Purchase(pending) => (Transaction::Purchase, pending, None),
             Session::Capp(pending, cache) => (Transaction::Capp, pending, Some(cache)),
-            Session::Idle | Session::Load(..) => return Err(Sw::INVALID_STATE.into()),
+            Session::Idle | Session::Online(..) => return Err(Sw::INVALID_STATE.into()),
         };
         let debit = DebitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
+        self.spend_transaction_try()?;
         let answer = self.authorise(transaction, pending, &debit)?;
-        self.commit_debit(transaction, pending, &debit, answer, cache)?;
+        let InitRequest { amount, terminal, .. } = pending.request;
+        let purse = map::purse(&self.core.store).debited(amount).ok_or(Sw::INSUFFICIENT)?;
+        let done = Done {
+            transaction,
+            seq: pending.seq.checked_add(1).ok_or(Sw::COUNTER_AT_MAXIMUM)?,
+            amount,
+            terminal,
+            date: debit.date,
+            time: debit.time,
+            mac2: answer.mac2,
+            tac: answer.tac,
+            cache,
+        };
+        self.commit_transaction(purse, &done)?;
         Ok(response.push(&answer.encode())?)
     }
 
@@ -140,47 +163,5 @@ impl<R: Rng> Card<R> {
         let tac_input = PurchaseTac { amount, transaction, terminal, terminal_seq, date, time };
         let tac = self.keys.tac.mac(&tac_input.encode(), tally);
         Ok(DebitAnswer { tac, mac2 })
-    }
-
-    fn commit_debit(
-        &mut self,
-        transaction: Transaction,
-        pending: &Pending,
-        debit: &DebitRequest,
-        answer: DebitAnswer,
-        cache: Option<&Cache>,
-    ) -> Result<(), Fault> {
-        let InitRequest { amount, terminal, .. } = pending.request;
-        let mut purse = map::purse(&self.core.store).debited(amount).ok_or(Sw::INSUFFICIENT)?;
-        purse.offline_seq = pending.seq.checked_add(1).ok_or(Sw::COUNTER_AT_MAXIMUM)?;
-        let log = LogRecord {
-            seq: purse.offline_seq,
-            overdraft_limit: purse.overdraft_limit,
-            amount,
-            transaction: transaction as u8,
-            terminal,
-            date: debit.date,
-            time: debit.time,
-        };
-        let proof =
-            StoredProof { valid: 1, seq: purse.offline_seq, mac2: answer.mac2, tac: answer.tac }.encode();
-        if transaction == Transaction::Capp {
-            purse.capp_proof = proof;
-        } else {
-            purse.purchase_proof = proof;
-        }
-
-        let mut tx = self.core.store.begin();
-        purse.log_newest = LOG.append(purse.log_newest, &mut tx, &log.encode())?;
-        if let Some(cache) = cache {
-            for (id, record) in cache.industry() {
-                map::industry(*id).ok_or(Sw::RECORD_NOT_FOUND)?.write(&mut tx, record)?;
-            }
-            if let Some(trip) = &cache.trip {
-                purse.trip_newest = TRIP.append(purse.trip_newest, &mut tx, trip)?;
-            }
-        }
-        PURSE.write(&mut tx, &purse.encode())?;
-        Ok(tx.commit()?)
     }
 }

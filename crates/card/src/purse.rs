@@ -35,6 +35,21 @@ impl PurseState {
         (self.actual <= self.ceiling).then_some(self)
     }
 
+    /// The purse after an unload of `amount`, or `None` beyond the actual balance: what is owed cannot
+    /// be taken out (our reading, `docs/spec/card.md` 8.5).
+    pub(crate) fn unloaded(mut self, amount: Fen) -> Option<Self> {
+        self.actual = Fen24::new(self.actual.fen().checked_sub(amount)?)?;
+        Some(self)
+    }
+
+    /// The purse with another overdraft limit, or `None` when less than what is used, or when ceiling and
+    /// limit would pass the purse's 24 bits (`docs/spec/card.md` 6).
+    pub(crate) fn with_limit(mut self, limit: Fen24) -> Option<Self> {
+        self.overdraft_limit = limit;
+        let fits = self.ceiling.fen() + limit.fen() <= Fen24::MAX.fen();
+        (fits && self.overdraft_used <= limit).then_some(self)
+    }
+
     /// The four amounts that GET BALANCE P1 = 05 answers.
     pub(crate) fn balances(&self) -> Balances {
         Balances {
@@ -56,6 +71,19 @@ impl From<PurseContents> for PurseState {
             offline_seq: contents.offline_seq,
             online_seq: contents.online_seq,
             ..Self::default()
+        }
+    }
+}
+
+impl From<&PurseState> for PurseContents {
+    fn from(state: &PurseState) -> Self {
+        Self {
+            balance: state.actual,
+            ceiling: state.ceiling,
+            overdraft_limit: state.overdraft_limit,
+            overdraft_used: state.overdraft_used,
+            offline_seq: state.offline_seq,
+            online_seq: state.online_seq,
         }
     }
 }
@@ -109,6 +137,32 @@ mod tests {
             } else {
                 let room = purse.ceiling.fen().get() - purse.actual.fen().get() + purse.overdraft_used.fen().get();
                 prop_assert!(amount > room);
+            }
+        }
+
+        #[test]
+        fn an_unload_takes_exactly_its_amount_of_what_is_there(purse in any_purse(), amount in 0u32..0x0200_0000) {
+            match purse.unloaded(Fen::new(amount)) {
+                Some(after) => {
+                    prop_assert_eq!(worth(&purse) - worth(&after), i64::from(amount));
+                    prop_assert_eq!(after.overdraft_used, purse.overdraft_used);
+                    prop_assert!(holds(&after));
+                }
+                None => prop_assert!(Fen::new(amount) > purse.actual.fen()),
+            }
+        }
+
+        #[test]
+        fn another_limit_changes_nothing_else(purse in any_purse(), limit in 0u32..=0x00FF_FFFF) {
+            let limit = Fen24::new(Fen::new(limit)).unwrap();
+            match purse.with_limit(limit) {
+                Some(after) => {
+                    prop_assert_eq!(after, PurseState { overdraft_limit: limit, ..purse });
+                    prop_assert!(holds(&after));
+                }
+                None => prop_assert!(
+                    limit < purse.overdraft_used || purse.ceiling.fen() + limit.fen() > Fen24::MAX.fen()
+                ),
             }
         }
 

@@ -3,7 +3,7 @@
 
 use heapless::Vec;
 use tunion_crypto::SessionKey;
-use tunion_data::command::InitRequest;
+use tunion_data::command::{InitRequest, Transaction};
 use tunion_data::file::{INDUSTRY_LEN, TripRecord};
 
 /// The transaction that is under way.
@@ -16,13 +16,15 @@ pub(crate) enum Session {
     Purchase(Pending),
     /// INITIALIZE FOR CAPP PURCHASE was answered; UPDATE CAPP DATA CACHE may have followed.
     Capp(Pending, Cache),
-    /// INITIALIZE FOR LOAD was answered; MAC1 and MAC2 are under one session key.
-    Load(Pending, SessionKey),
+    /// INITIALIZE FOR LOAD, FOR UNLOAD or FOR UPDATE was answered, of which the transaction tells; all
+    /// MACs are under one session key.
+    Online(Transaction, Pending, SessionKey),
 }
 
 /// What INITIALIZE was asked and answered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending {
+    /// Of a limit update, which has no amount, zero.
     pub(crate) request: InitRequest,
     /// The sequence that was answered: the one before the transaction.
     pub(crate) seq: u16,
@@ -52,6 +54,11 @@ impl Cache {
             }
             None => self.industry.push((id, record)).is_ok(),
         }
+    }
+
+    /// Whether nothing was put in.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.industry.is_empty() && self.trip.is_none()
     }
 
     /// The records of EF 1A, with their identifiers.

@@ -4,8 +4,9 @@
 mod support;
 
 use hex_literal::hex;
-use support::{Fixed, card, fen24, ok};
-use tunion_card::{Card, CardKeys, Contents, PurseContents};
+use support::{Fixed, card, fen24, ok, send};
+use tunion_apdu::Sw;
+use tunion_card::{Block, Card, CardKeys, Chip, Contents, Image, PurseContents};
 use tunion_crypto::Key16;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::{AppInfo, Holder};
@@ -31,9 +32,13 @@ fn huada(random: [u8; 4], purse: PurseContents) -> Card<Fixed> {
         purchase: Key16::new(hex!("A338D92A10C8285411E761445C831C22")),
         load: [Key16::new(hex!("374598B5C0B0EAE1E1D06609AC5BB369")), Key16::new([0; 16])],
         tac: Key16::new(hex!("CAA6025290114BFCC3C9043F70F7A07A")),
-        version: 1,
+        app_block: Key16::new(hex!("6474215EF549707831BB8DB9895FD48A")),
+        app_unblock: Key16::new(hex!("A2F237922142D1605DDD33113E617823")),
+        external: [Key16::new([0xFF; 16]), Key16::new([0; 16])],
+        ..support::keys()
     };
-    let mut card = Card::new(&Contents { purse, ..Contents::blank(keys) }, Fixed(random)).unwrap();
+    let image = Image { purse, ..Image::default() };
+    let mut card = Card::new(&Contents { image, ..Contents::blank(keys) }, Fixed(random)).unwrap();
     ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID].concat());
     card
 }
@@ -76,8 +81,8 @@ fn huada_composite_purchase_of_the_whole_balance() {
 fn the_beijing_samples_fci_and_file_15() {
     let info = hex!("01011000FFFFFFFF 02 01 03105170010000000005 20190806 20401231 0000");
     let mut contents = support::contents(PurseContents::default());
-    contents.info = AppInfo::decode(&info);
-    contents.holder = Holder { name: *b"ZHANG SAN           ", ..Holder::default() };
+    contents.image.info = AppInfo::decode(&info);
+    contents.image.holder = Holder { name: *b"ZHANG SAN           ", ..Holder::default() };
     let mut card = Card::new(&contents, Fixed([0; 4])).unwrap();
     let fci = [&hex!("6F318408A000000632010105A5259F0801029F0C1E")[..], &info].concat();
     assert_eq!(ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID, &[0]].concat()), fci);
@@ -94,4 +99,40 @@ fn the_purse_only_directory() {
             "6F2E840E325041592E5359532E4444463031A51CBF0C19 6117 4F08A000000632010105 50084D4F545F545F4550 870101"
         )
     );
+}
+
+/// `docs/spec/card.md` 5.2: APPLICATION BLOCK, the SELECT after it with 6A81, APPLICATION UNBLOCK.
+#[test]
+fn huada_block_and_unblock() {
+    let mut card = huada(hex!("1EA2B2E6"), PurseContents::default());
+    ok(&mut card, &hex!("0084000004"));
+    ok(&mut card, &hex!("841E000004 A86CC6A8"));
+    let select = [&hex!("00A4040008")[..], &EP_AID].concat();
+    let blocked = send(&mut card, &select);
+    assert_eq!(blocked.sw(), Sw::NOT_SUPPORTED);
+    assert_eq!(blocked.data().first(), Some(&0x6F), "the whole FCI comes with it");
+    *card.random_mut() = Fixed(hex!("DBCF515E"));
+    ok(&mut card, &hex!("0084000004"));
+    ok(&mut card, &hex!("8418000004 2BDCFB5E"));
+    assert_eq!(ok(&mut card, &select), blocked.data());
+}
+
+/// `docs/spec/card.md` 5.2: EXTERNAL AUTHENTICATE.
+#[test]
+fn huada_external_authentication() {
+    let mut card = huada(hex!("DCE8F511"), PurseContents::default());
+    ok(&mut card, &hex!("0084000004"));
+    ok(&mut card, &hex!("0082000008 CB1693339A342336"));
+}
+
+/// `docs/spec/card.md` 5.4: APPLICATION BLOCK under the laboratory's published key.
+#[test]
+fn constructed_application_block() {
+    let keys =
+        CardKeys { app_block: Key16::new(hex!("715D310F02C60978438386401FAECF3D")), ..support::keys() };
+    let mut card = Card::new(&Contents::blank(keys), Fixed(hex!("01020304"))).unwrap();
+    ok(&mut card, &[&hex!("00A4040008")[..], &EP_AID].concat());
+    ok(&mut card, &hex!("0084000004"));
+    ok(&mut card, &hex!("841E000004 3485AFE2"));
+    assert_eq!(card.image().security.blocked, Block::Temporary);
 }

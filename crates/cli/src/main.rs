@@ -2,6 +2,7 @@
 //! else is done below.
 
 mod run;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -21,10 +22,17 @@ enum Command {
     /// Ends with 0 when every expectation held, 1 when one failed, 2 on bad input or when no scenario
     /// was found; on bad input nothing is played.
     Run(run::Run),
+
+    /// Put a card within reach of other programs, by a virtual PC/SC reader or by TCP.
+    ///
+    /// The card begins as its file says and lives until Ctrl-C, which ends with 0. Ends with 1 when the
+    /// reader or the port is not there, not free or goes away, with 2 on bad input.
+    Serve(serve::Serve),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
+        Command::Serve(serve) => serve.main(),
     }
 }

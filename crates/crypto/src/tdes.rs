@@ -33,6 +33,13 @@ impl TdesKey {
         self.left.forward(self.right.backward(self.left.forward(block)))
     }
 
+    /// Deciphers one block (ECB): 1 two-key 3DES block.
+    #[must_use]
+    pub fn decrypt(&self, block: [u8; 8], tally: &mut Tally) -> [u8; 8] {
+        tally.tdes_blocks += 1;
+        self.left.backward(self.right.forward(self.left.backward(block)))
+    }
+
     /// The key check value, see [`Key16::kcv`]: 1 two-key 3DES block.
     #[must_use]
     pub fn kcv(&self, tally: &mut Tally) -> Kcv {

@@ -10,30 +10,42 @@ use crate::{BcdDate, BcdTime, Fen, Fen24, IssuerId, TerminalId};
 pub enum Transaction {
     /// 02 圈存: load from the issuer's account.
     Load = 0x02,
+    /// 03 圈提: unload back to the account.
+    Unload = 0x03,
     /// 06: single purchase.
     Purchase = 0x06,
+    /// 07: change of the overdraft limit (修改透支限额).
+    LimitUpdate = 0x07,
     /// 09 复合消费: composite purchase, which commits 1A and 1E with the money.
     Capp = 0x09,
 }
 
 impl Transaction {
+    /// Every one, by its byte.
+    pub const ALL: [Self; 5] = [Self::Load, Self::Unload, Self::Purchase, Self::LimitUpdate, Self::Capp];
+
     /// The transaction that the byte stands for, if this project plays it.
     #[must_use]
     pub const fn from_byte(byte: u8) -> Option<Self> {
         Some(match byte {
             0x02 => Self::Load,
+            0x03 => Self::Unload,
             0x06 => Self::Purchase,
+            0x07 => Self::LimitUpdate,
             0x09 => Self::Capp,
             _ => return None,
         })
     }
 }
 
-/// The algorithm byte of an INIT answer that says DES (`docs/spec/card.md` 4.8).
+/// The algorithm byte of an INIT answer that says DES (`docs/spec/card.md` 4.8); P1 of maintenance
+/// commands has the same values, and so has, our reading, the answer to GET ALGORITHM.
 pub const ALGORITHM_DES: u8 = 0x00;
+/// The algorithm byte that says SM4, in P1 of maintenance commands (`docs/spec/card.md` 4.8).
+pub const ALGORITHM_SM4: u8 = 0x01;
 
 record! {
-    /// Command data of INITIALIZE FOR PURCHASE, FOR CAPP PURCHASE and FOR LOAD, 11 bytes.
+    /// Command data of INITIALIZE FOR PURCHASE, FOR CAPP PURCHASE, FOR LOAD and FOR UNLOAD, 11 bytes.
     InitRequest, InitRequestView: 11 {
         /// Key index.
         0 key_index: u8,
@@ -63,7 +75,7 @@ record! {
 }
 
 record! {
-    /// Answer to INITIALIZE FOR LOAD, 16 bytes.
+    /// Answer to INITIALIZE FOR LOAD and FOR UNLOAD, 16 bytes.
     LoadInit, LoadInitView: 16 {
         /// Available balance, overdraft included (our reading, `docs/spec/card.md` 6a).
         0 balance: Fen,
@@ -77,6 +89,50 @@ record! {
         8 random: [u8; 4],
         /// MAC1, by which the issuer's host knows the card.
         12 mac1: [u8; 4],
+    }
+}
+
+record! {
+    /// Command data of INITIALIZE FOR UPDATE, 7 bytes.
+    LimitInitRequest, LimitInitRequestView: 7 {
+        /// Key index.
+        0 key_index: u8,
+        /// The terminal's number.
+        1 terminal: TerminalId,
+    }
+}
+
+record! {
+    /// Answer to INITIALIZE FOR UPDATE, 19 bytes.
+    LimitInit, LimitInitView: 19 {
+        /// Available balance, overdraft included (our reading, `docs/spec/card.md` 6a).
+        0 balance: Fen,
+        /// Online sequence before this transaction.
+        4 seq: u16,
+        /// The overdraft limit that holds until now.
+        6 limit: Fen24,
+        /// Version of the overdraft key.
+        9 key_version: u8,
+        /// Algorithm: [`ALGORITHM_DES`].
+        10 algorithm: u8,
+        /// The card's random number.
+        11 random: [u8; 4],
+        /// MAC1, by which the issuer's host knows the card.
+        15 mac1: [u8; 4],
+    }
+}
+
+record! {
+    /// Command data of UPDATE OVERDRAW LIMIT, 14 bytes.
+    LimitRequest, LimitRequestView: 14 {
+        /// The new overdraft limit.
+        0 limit: Fen24,
+        /// Date of the transaction.
+        3 date: BcdDate,
+        /// Time of the transaction.
+        7 time: BcdTime,
+        /// MAC2, by which the card knows the issuer's host.
+        10 mac2: [u8; 4],
     }
 }
 
@@ -105,7 +161,7 @@ record! {
 }
 
 record! {
-    /// Command data of CREDIT FOR LOAD, 11 bytes.
+    /// Command data of CREDIT FOR LOAD and DEBIT FOR UNLOAD, 11 bytes.
     CreditRequest, CreditRequestView: 11 {
         /// Date of the transaction.
         0 date: BcdDate,
@@ -117,10 +173,18 @@ record! {
 }
 
 record! {
-    /// Answer to CREDIT FOR LOAD, 4 bytes.
+    /// Answer to CREDIT FOR LOAD and UPDATE OVERDRAW LIMIT, 4 bytes.
     CreditAnswer, CreditAnswerView: 4 {
         /// Transaction authentication code, for the issuer.
         0 tac: [u8; 4],
+    }
+}
+
+record! {
+    /// Answer to DEBIT FOR UNLOAD, 4 bytes.
+    UnloadAnswer, UnloadAnswerView: 4 {
+        /// MAC3, by which the issuer's host knows that the card was debited.
+        0 mac3: [u8; 4],
     }
 }
 
@@ -135,10 +199,10 @@ record! {
 record! {
     /// Answer to GET TRANSACTION PROVE, 8 bytes. The order is the reverse of a DEBIT's answer.
     Proof, ProofView: 8 {
-        /// MAC2 of the transaction; of a load, the host's MAC2 that was accepted (our reading,
-        /// `docs/spec/card.md` 6a).
+        /// MAC2 of the transaction; where the host makes it (load, unload, limit update) the one that
+        /// was accepted (our reading, `docs/spec/card.md` 6a, 8.5).
         0 mac2: [u8; 4],
-        /// Transaction authentication code.
+        /// Transaction authentication code; of an unload its MAC3 (our reading).
         4 tac: [u8; 4],
     }
 }
@@ -256,6 +320,10 @@ mod tests {
             DebitAnswer,
             CreditRequest,
             CreditAnswer,
+            LimitInitRequest,
+            LimitInit,
+            LimitRequest,
+            UnloadAnswer,
             ProveRequest,
             Proof,
             Balance,

@@ -14,6 +14,17 @@ pub const PPSE: &[u8; 14] = b"2PAY.SYS.DDF01";
 /// The e-purse's label in the directory; readers compare it letter by letter.
 pub const EP_LABEL: &[u8; 8] = b"MOT_T_EP";
 
+/// The e-cash application `MOT_T_CASH`, 电子现金, that a card with both lists first
+/// (`docs/spec/card.md` 1.2). This project has no such application.
+pub const E_CASH: Directory<'static> =
+    Directory { aid: &[0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x06], label: b"MOT_T_CASH", priority: 1 };
+
+/// The name of the older directory, `1PAY.SYS.DDF01` (`docs/spec/card.md` 1.2).
+pub const PSE: &[u8; 14] = b"1PAY.SYS.DDF01";
+
+/// What a real card answers to SELECT of [`PSE`] (`docs/spec/card.md` 1.2).
+pub const PSE_ANSWER: &[u8; 23] = b"\x6F\x15\x84\x0E1PAY.SYS.DDF01\xA5\x03\x88\x01\x01";
+
 /// Longest name of an application.
 pub const MAX_AID: usize = 16;
 
@@ -26,6 +37,7 @@ const AID: u16 = 0x4F;
 const LABEL: u16 = 0x50;
 const PRIORITY: u16 = 0x87;
 const VERSION: u16 = 0x9F08;
+const PREFERRED_NAME: u16 = 0x9F12;
 const ISSUER_DATA: u16 = 0x9F0C;
 
 /// What is wrong with an answer to SELECT.
@@ -85,12 +97,29 @@ impl<'a> Writer<'a> {
 }
 
 /// The FCI of the e-purse application (`docs/spec/card.md` 1.3).
+///
+/// ```text
+/// 6F ┬ 84 name
+///    ├ A5 ┬ 50 label · 87 priority        on some cards
+///    │    ├ 9F08 version
+///    │    ├ 9F12 preferred name           on some cards
+///    │    └ 9F0C issuer data: EF 15
+///    └ 00 …                               on some cards
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fci<'a> {
     /// The application's full name, 8 to 16 bytes.
     pub df_name: &'a [u8],
-    /// Application version (9F08): one byte `02` on most cards.
+    /// Application label (50), empty where there is none.
+    pub label: &'a [u8],
+    /// Application priority (87).
+    pub priority: Option<u8>,
+    /// Application version (9F08): one byte `02` on most cards, two on some.
     pub version: &'a [u8],
+    /// Preferred name (9F12), empty where there is none.
+    pub preferred_name: &'a [u8],
+    /// Zero bytes after the proprietary template, as one wearable has them.
+    pub padding: usize,
     /// Issuer discretionary data (9F0C): an exact copy of EF 15.
     pub info: &'a [u8; AppInfo::LEN],
 }
@@ -102,9 +131,22 @@ impl<'a> Fci<'a> {
     pub fn encode(&self, out: &mut [u8]) -> Option<usize> {
         let mut w = Writer::new(out);
         let end = w.start;
+        for _ in 0..self.padding {
+            w.put(&[0x00])?;
+        }
+        let proprietary = w.start;
         w.object(ISSUER_DATA, self.info)?;
+        if !self.preferred_name.is_empty() {
+            w.object(PREFERRED_NAME, self.preferred_name)?;
+        }
         w.object(VERSION, self.version)?;
-        w.wrap(PROPRIETARY, end)?;
+        if let Some(priority) = self.priority {
+            w.object(PRIORITY, &[priority])?;
+        }
+        if !self.label.is_empty() {
+            w.object(LABEL, self.label)?;
+        }
+        w.wrap(PROPRIETARY, proprietary)?;
         w.object(DF_NAME, self.df_name)?;
         w.wrap(FCI, end)?;
         Some(w.finish())
@@ -122,14 +164,29 @@ impl<'a> Fci<'a> {
         let info = tlv::find(proprietary, ISSUER_DATA).ok_or(FciError::NoAppInfo)?;
         Ok(Self {
             df_name,
+            label: tlv::find(proprietary, LABEL).unwrap_or_default(),
+            priority: tlv::find(proprietary, PRIORITY).and_then(|p| p.first().copied()),
             version: tlv::find(proprietary, VERSION).unwrap_or_default(),
+            preferred_name: tlv::find(proprietary, PREFERRED_NAME).unwrap_or_default(),
+            padding: padding(template),
             info: info.try_into().map_err(|_| FciError::NoAppInfo)?,
         })
     }
 }
 
-/// The directory of a card that holds one application, as the answer to SELECT PPSE
-/// (`docs/spec/card.md` 1.2).
+/// How many bytes stand in a template after its proprietary one.
+fn padding(template: &[u8]) -> usize {
+    let mut rest = template;
+    while let Ok((object, after)) = tlv::first(rest) {
+        rest = after;
+        if object.tag == PROPRIETARY {
+            return rest.len();
+        }
+    }
+    0
+}
+
+/// An entry of the directory that SELECT PPSE answers (`docs/spec/card.md` 1.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Directory<'a> {
     /// The application's name.
@@ -141,16 +198,19 @@ pub struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Writes the directory to the front of `out` and gives its length, or `None` if `out` is too
-    /// short.
+    /// Writes a directory of these entries, in their order, to the front of `out` and gives its length,
+    /// or `None` if `out` is too short.
     #[must_use]
-    pub fn encode(&self, out: &mut [u8]) -> Option<usize> {
+    pub fn encode(entries: &[Self], out: &mut [u8]) -> Option<usize> {
         let mut w = Writer::new(out);
         let end = w.start;
-        w.object(PRIORITY, &[self.priority])?;
-        w.object(LABEL, self.label)?;
-        w.object(AID, self.aid)?;
-        w.wrap(DIRECTORY_ENTRY, end)?;
+        for entry in entries.iter().rev() {
+            let end = w.start;
+            w.object(PRIORITY, &[entry.priority])?;
+            w.object(LABEL, entry.label)?;
+            w.object(AID, entry.aid)?;
+            w.wrap(DIRECTORY_ENTRY, end)?;
+        }
         w.wrap(ISSUER_DISCRETIONARY, end)?;
         w.wrap(PROPRIETARY, end)?;
         w.object(DF_NAME, PPSE)?;
@@ -238,10 +298,10 @@ mod tests {
     }
 
     #[test]
-    fn the_typical_fci_is_written_byte_for_byte() {
-        for (name, text, _) in &SAMPLES[..3] {
+    fn every_published_fci_is_written_byte_for_byte() {
+        for (name, text, _) in &SAMPLES {
             let bytes = hex(text);
-            let mut out = [0; 64];
+            let mut out = [0; 96];
             let length = Fci::parse(&bytes).unwrap().encode(&mut out).unwrap();
             assert_eq!(&out[..length], bytes, "{name}");
         }
@@ -255,7 +315,7 @@ mod tests {
         );
         let directory = Directory { aid: &EP_AID, label: EP_LABEL, priority: 1 };
         let mut out = [0; 64];
-        let length = directory.encode(&mut out).unwrap();
+        let length = Directory::encode(&[directory], &mut out).unwrap();
         assert_eq!(&out[..length], bytes);
         assert!(Directory::entries(&bytes).eq([directory]));
     }
@@ -267,14 +327,25 @@ mod tests {
             "6F49840E325041592E5359532E4444463031A537BF0C3461194F08A000000632010106500A4D4F545F545F434153488701016117
              4F08A00000063201010550084D4F545F545F4550870102",
         );
-        let labels: Vec<&[u8]> = Directory::entries(&bytes).map(|e| e.label).collect();
-        assert_eq!(labels, [&b"MOT_T_CASH"[..], EP_LABEL]);
+        let purse = Directory { aid: &EP_AID, label: EP_LABEL, priority: 2 };
+        assert!(Directory::entries(&bytes).eq([E_CASH, purse]));
+        let mut out = [0; 96];
+        let length = Directory::encode(&[E_CASH, purse], &mut out).unwrap();
+        assert_eq!(&out[..length], bytes);
     }
 
     #[test]
     fn a_buffer_that_is_too_short_is_refused() {
         let info = [0; 30];
-        let fci = Fci { df_name: &EP_AID, version: &[2], info: &info };
+        let fci = Fci {
+            df_name: &EP_AID,
+            label: &[],
+            priority: None,
+            version: &[2],
+            preferred_name: &[],
+            padding: 0,
+            info: &info,
+        };
         assert_eq!(fci.encode(&mut [0; 50]), None);
         assert_eq!(fci.encode(&mut [0; 51]), Some(51));
     }

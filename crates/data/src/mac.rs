@@ -3,10 +3,10 @@
 //! MAC2 of a purchase covers the 4 bytes of the amount alone and needs no layout.
 
 use crate::record;
-use crate::{BcdDate, BcdTime, Fen, TerminalId};
+use crate::{BcdDate, BcdTime, Fen, Fen24, TerminalId};
 
 record! {
-    /// Input of a purchase's MAC1 and of a load's MAC2, 18 bytes. The 1A and 1E data of a composite
+    /// Input of a purchase's MAC1 and of a load's and an unload's MAC2, 18 bytes. The 1A and 1E data of a composite
     /// purchase are not in it.
     TransactionMac, TransactionMacView: 18 {
         /// Amount.
@@ -41,13 +41,13 @@ record! {
 }
 
 record! {
-    /// Input of a load's MAC1, 15 bytes.
+    /// Input of a load's and an unload's MAC1, 15 bytes.
     LoadMac1, LoadMac1View: 15 {
-        /// Available balance before the load.
+        /// Available balance before the transaction.
         0 balance: Fen,
         /// Amount.
         4 amount: Fen,
-        /// Transaction type: 02.
+        /// Transaction type: 02 or 03.
         8 transaction: u8,
         /// The terminal's number.
         9 terminal: TerminalId,
@@ -55,15 +55,15 @@ record! {
 }
 
 record! {
-    /// Input of a load's TAC, 24 bytes.
+    /// Input of a load's TAC and of an unload's MAC3, 24 bytes.
     LoadTac, LoadTacView: 24 {
-        /// Available balance after the load.
+        /// Available balance after the transaction.
         0 balance: Fen,
         /// Online sequence before it was incremented.
         4 seq: u16,
         /// Amount.
         6 amount: Fen,
-        /// Transaction type: 02.
+        /// Transaction type: 02 or 03.
         10 transaction: u8,
         /// The terminal's number.
         11 terminal: TerminalId,
@@ -74,6 +74,56 @@ record! {
     }
 }
 
+record! {
+    /// Input of a limit update's MAC1, 14 bytes.
+    LimitMac1, LimitMac1View: 14 {
+        /// Available balance before the transaction.
+        0 balance: Fen,
+        /// The overdraft limit that holds until now.
+        4 limit: Fen24,
+        /// Transaction type: 07.
+        7 transaction: u8,
+        /// The terminal's number.
+        8 terminal: TerminalId,
+    }
+}
+
+record! {
+    /// Input of a limit update's MAC2, 17 bytes.
+    LimitMac2, LimitMac2View: 17 {
+        /// The new overdraft limit.
+        0 limit: Fen24,
+        /// Transaction type: 07.
+        3 transaction: u8,
+        /// The terminal's number.
+        4 terminal: TerminalId,
+        /// Date.
+        10 date: BcdDate,
+        /// Time.
+        14 time: BcdTime,
+    }
+}
+
+record! {
+    /// Input of a limit update's TAC, 23 bytes.
+    LimitTac, LimitTacView: 23 {
+        /// Available balance after the transaction.
+        0 balance: Fen,
+        /// Online sequence before it was incremented (our reading, as with a load).
+        4 seq: u16,
+        /// The new overdraft limit.
+        6 limit: Fen24,
+        /// Transaction type: 07.
+        9 transaction: u8,
+        /// The terminal's number.
+        10 terminal: TerminalId,
+        /// Date.
+        16 date: BcdDate,
+        /// Time.
+        20 time: BcdTime,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +131,6 @@ mod tests {
 
     #[test]
     fn every_mac_input_keeps_every_byte() {
-        round_trips!(TransactionMac, PurchaseTac, LoadMac1, LoadTac);
+        round_trips!(TransactionMac, PurchaseTac, LoadMac1, LoadTac, LimitMac1, LimitMac2, LimitTac);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Core;
 use rand_core::Rng;
-use tunion_apdu::{Command, Device, Name, Response, Sw};
+use tunion_apdu::{Command, Device, LeRule, Name, Response, Sw};
 use tunion_nvm::{CommitError, Power, PowerLost, TxFull};
 
 /// A device: what it is made of, and what its commands do. Whoever only uses one wants
@@ -23,6 +23,26 @@ pub trait Applet {
     /// What lies below the applet, to be changed.
     fn core_mut(&mut self) -> &mut Core<Self::Random, Self::Store>;
 
+    /// How it takes a Le that is not the length of its answer.
+    fn le_rule(&self) -> LeRule {
+        LeRule::Strict
+    }
+
+    /// The link it talks over.
+    fn interface(&self) -> Interface {
+        Interface::Contactless
+    }
+
+    /// Whether a command that the table has may go on: what the state as a whole says, before the
+    /// command itself is looked at.
+    ///
+    /// # Errors
+    /// The status word that refuses it.
+    fn admit(&self, name: Name) -> Result<(), Sw> {
+        let _ = name;
+        Ok(())
+    }
+
     /// Forgets the transaction that is open.
     fn end_transaction(&mut self);
 
@@ -36,11 +56,23 @@ pub trait Applet {
     fn dispatch(&mut self, name: Name, command: &Command<'_>, response: &mut Response) -> Result<(), Fault>;
 }
 
-/// Why a command was not done.
+/// The link that a device talks over (`docs/spec/card.md` 3).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Interface {
+    /// Answers come at once.
+    #[default]
+    Contactless,
+    /// T=0: data that answers a command with data waits for GET RESPONSE, and 61xx says how much.
+    Contact,
+}
+
+/// Why a command does not end with 9000.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// Answered with this status word and no data.
     Status(Sw),
+    /// Done, and answered with its data and this status word: a warning.
+    Warning(Sw),
     /// Not answered at all.
     Power,
 }

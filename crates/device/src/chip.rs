@@ -1,15 +1,15 @@
 //! How every device is used.
 
-use crate::{Applet, Fault, Work};
-use tunion_apdu::{Command, Response, Sw, table};
+use crate::{Applet, Fault, Interface, Work};
+use tunion_apdu::{Command, Name, Response, Sw, table};
 use tunion_nvm::{Corrupt, Cut, Power, PowerLost};
 
 /// A device as those see it who send it commands and take its power away. Every [`Applet`] is one.
 pub trait Chip: Applet {
     /// Answers one command.
     ///
-    /// Answers come at once, as after `61xx` and GET RESPONSE: those belong to the T=0 link
-    /// (`docs/spec/card.md` 3).
+    /// On a contactless link answers come at once; on a contact one data may wait for GET RESPONSE
+    /// ([`Interface`]).
     ///
     /// # Errors
     /// [`PowerLost`] when the power went while the command was under way, or before; `response` is
@@ -26,18 +26,22 @@ pub trait Chip: Applet {
         core.work.page_writes = core.store.page_writes().wrapping_sub(written);
         let sw = match outcome {
             Ok(()) => Sw::OK,
-            Err(fault) => {
+            Err(Fault::Warning(sw)) => sw,
+            Err(Fault::Status(sw)) => {
                 response.clear();
-                match fault {
-                    Fault::Status(sw) => sw,
-                    Fault::Power => {
-                        self.power_off();
-                        return Err(PowerLost);
-                    }
-                }
+                sw
+            }
+            Err(Fault::Power) => {
+                response.clear();
+                self.power_off();
+                return Err(PowerLost);
             }
         };
         response.finish(sw);
+        if self.interface() == Interface::Contact && command.len() > CASE_2 {
+            self.core_mut().keep_waiting(response);
+        }
+        let core = self.core_mut();
         core.work.bytes_out = length(response.bytes());
         Ok(())
     }
@@ -47,6 +51,7 @@ pub trait Chip: Applet {
     /// # Errors
     /// [`Corrupt`], never by loss of power.
     fn power_on(&mut self) -> Result<(), Corrupt> {
+        self.core_mut().drop_waiting();
         self.end_transaction();
         self.deselect();
         self.core_mut().store.power_on()
@@ -54,6 +59,7 @@ pub trait Chip: Applet {
 
     /// Takes the power away: what was open is gone.
     fn power_off(&mut self) {
+        self.core_mut().drop_waiting();
         self.end_transaction();
         self.deselect();
         self.core_mut().store.power_off();
@@ -98,12 +104,23 @@ pub trait Chip: Applet {
 
 impl<A: Applet + ?Sized> Chip for A {}
 
-fn run<A: Applet + ?Sized>(applet: &mut A, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-    if table::ends_transaction(A::DEVICE, command) {
+/// The longest command without data: four bytes of header, and Le.
+const CASE_2: usize = 5;
+
+fn run<A: Applet + ?Sized>(applet: &mut A, bytes: &[u8], response: &mut Response) -> Result<(), Fault> {
+    if table::ends_transaction(A::DEVICE, bytes) {
         applet.end_transaction();
     }
-    let command = Command::parse(command)?;
-    let spec = table::find(A::DEVICE, &command)?;
+    let found = Command::parse(bytes).and_then(|command| Ok((command, table::find(A::DEVICE, &command)?)));
+    if !found.is_ok_and(|(_, spec)| spec.name == Name::GetResponse) {
+        applet.core_mut().drop_waiting();
+    }
+    let (command, spec) = found?;
+    spec.judge_le(&command, applet.le_rule())?;
+    applet.admit(spec.name)?;
+    if spec.name == Name::GetResponse {
+        return applet.core_mut().get_response(&command, response);
+    }
     applet.dispatch(spec.name, &command, response)
 }
 

@@ -5,12 +5,13 @@
 //! with it: how it is used. So a command runs the same way on every device:
 //!
 //! ```text
-//! powered? ─▶ SELECT or INITIALIZE: end the transaction ─▶ parse ─▶ find in the table ─▶ dispatch ─▶ 9000
-//!    │                                                       └── fault ──┴── fault ──┬───┘
-//!    └─ no: PowerLost                             PowerLost ◀── power ────┘── status ─▶ status word
+//! powered? ─▶ SELECT or INITIALIZE: end the transaction ─▶ parse ─▶ find in the table ─▶ Le ─▶ admit ─▶ dispatch ─▶ 9000
+//!    │                                                      └─────────────┴────────────┴───────┴── fault ──┤
+//!    └─ no: PowerLost                                                    PowerLost ◀── power ──────────────┴─▶ status word
 //! ```
 //!
-//! The crate knows no command but GET CHALLENGE, no file and no key. Nothing here allocates.
+//! The crate knows no command but GET CHALLENGE and GET RESPONSE, no file and no key. Nothing here
+//! allocates.
 //!
 //! | module | idea |
 //! |---|---|
@@ -23,6 +24,6 @@ mod applet;
 mod chip;
 mod state;
 
-pub use applet::{Applet, Fault};
+pub use applet::{Applet, Fault, Interface};
 pub use chip::Chip;
 pub use state::{Core, Work};

@@ -2,7 +2,7 @@
 
 use crate::Fault;
 use rand_core::Rng;
-use tunion_apdu::{Command, Response, Sw};
+use tunion_apdu::{Command, LeRule, Response, Sw};
 use tunion_crypto::Tally;
 
 /// What a device did for one command, for a latency model to price.
@@ -18,7 +18,7 @@ pub struct Work {
     pub bytes_out: u16,
 }
 
-/// Memory, randomness, and the work of the command under way. An applet has one.
+/// Memory, randomness, the work of the command under way, and the answer that waits. An applet has one.
 #[derive(Clone, Debug)]
 pub struct Core<R, S> {
     /// The memory.
@@ -27,13 +27,15 @@ pub struct Core<R, S> {
     pub random: R,
     /// What the last command took, or the one under way so far.
     pub work: Work,
+    /// A whole answer that GET RESPONSE can fetch; empty when none waits.
+    waiting: Response,
 }
 
 impl<R: Rng, S> Core<R, S> {
     /// Memory and a source of random numbers; no work is done yet.
     #[must_use]
     pub fn new(store: S, random: R) -> Self {
-        Self { store, random, work: Work::default() }
+        Self { store, random, work: Work::default(), waiting: Response::new() }
     }
 
     /// `N` random bytes.
@@ -53,5 +55,40 @@ impl<R: Rng, S> Core<R, S> {
             Some(8) => Ok(response.push(&self.draw::<8>())?),
             _ => Err(Sw::WRONG_LENGTH.into()),
         }
+    }
+
+    /// GET RESPONSE: the answer that waits, with its own status word.
+    ///
+    /// # Errors
+    /// [`Sw::CONDITIONS`] when none waits; `6Cxx` with its length for a Le that is neither absent nor 00
+    /// nor its length, and it goes on waiting (`docs/spec/card.md` 8.5, our reading).
+    pub(crate) fn get_response(
+        &mut self,
+        command: &Command<'_>,
+        response: &mut Response,
+    ) -> Result<(), Fault> {
+        if self.waiting.bytes().is_empty() {
+            return Err(Sw::CONDITIONS.into());
+        }
+        command.expect(self.waiting.data().len(), LeRule::Correcting)?;
+        let sw = self.waiting.sw();
+        let sent = response.push(self.waiting.data());
+        self.drop_waiting();
+        sent?;
+        if sw.is_ok() { Ok(()) } else { Err(Fault::Warning(sw)) }
+    }
+
+    /// Keeps an answer that has data, and puts 61xx in its place.
+    pub(crate) fn keep_waiting(&mut self, answer: &mut Response) {
+        let length = answer.data().len();
+        if length > 0 {
+            core::mem::swap(&mut self.waiting, answer);
+            answer.clear();
+            answer.finish(Sw::data_waiting(length));
+        }
+    }
+
+    pub(crate) fn drop_waiting(&mut self) {
+        self.waiting.clear();
     }
 }

@@ -45,8 +45,9 @@ mod schema;
 
 use std::path::Path;
 
-use tunion_card::PurseContents;
+use tunion_card::{Contents, PurseContents};
 use tunion_data::file::{AppInfo, Holder, Management};
+use tunion_issuer::Roots;
 
 use crate::diag::{Diagnostics, Source};
 use crate::kind::Kind;
@@ -67,6 +68,21 @@ pub struct CardFile {
     pub management: Management,
     /// The purse.
     pub purse: PurseContents,
+}
+
+impl CardFile {
+    /// What the issuer puts on the card under these roots.
+    ///
+    /// ```
+    /// let file = tunion_files::card::load("../../fixtures/cards/student.toml")?;
+    /// let contents = file.contents(&tunion_files::keys::lab()?.roots);
+    /// assert_eq!(contents.info.pan.to_string(), "3105170010000000002");
+    /// # Ok::<(), tunion_files::diag::Diagnostics>(())
+    /// ```
+    #[must_use]
+    pub fn contents(&self, roots: &Roots) -> Contents {
+        tunion_issuer::personalise(roots, self.info, self.holder, self.management, self.purse)
+    }
 }
 
 /// Loads a card profile.

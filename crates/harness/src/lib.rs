@@ -15,15 +15,19 @@
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
+//! | [`issue`] | from a card's file to a card |
+//! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 pub mod audit;
 mod check;
 pub mod device;
+pub mod issue;
 pub mod link;
 pub mod outcome;
 pub mod random;
 pub mod report;
+pub mod serve;
 mod spot;
 pub mod trace;
 mod words;

@@ -122,18 +122,19 @@ impl Exchange {
     /// The exchange in words: command, fields, status word, fields; one line each.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let who = match self.device {
-            Device::Card => "card",
-            Device::Sam => "psam",
-        };
+        let who = who(self.device);
+        let spec = self.spec();
         let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), hex(&self.command))];
-        let Some((command, spec)) = self.spec() else { return lines };
-        lines.extend(words(request_layout(&command, spec), command.data));
+        if let Some((command, spec)) = &spec {
+            lines.extend(words(request_layout(command, spec), command.data));
+        }
         match (&self.answer, self.sw()) {
             (Some(answer), Some(sw)) => {
                 let data = answer.get(..answer.len() - 2).unwrap_or_default();
                 lines.push(format!("{who} < {:<30} {}", sw.to_string(), hex(data)).trim_end().to_owned());
-                lines.extend(words(self.answer_layout(&command, spec), data));
+                if let Some((command, spec)) = &spec {
+                    lines.extend(words(self.answer_layout(command, spec), data));
+                }
             }
             _ => lines.push(format!("{who} < no answer")),
         }
@@ -152,6 +153,14 @@ impl Exchange {
             (Name::GetBalance, _) if command.p1 == 5 => Some(Balances::FIELDS),
             _ => spec.answer,
         }
+    }
+}
+
+/// The device's name in a trace.
+pub(crate) fn who(device: Device) -> &'static str {
+    match device {
+        Device::Card => "card",
+        Device::Sam => "psam",
     }
 }
 

@@ -84,13 +84,7 @@ impl<'s> World<'s> {
     pub fn new(scenario: &'s Scenario) -> Self {
         let mut accounts = BTreeMap::new();
         let holder = |CardEntry { name, file }: &CardEntry| {
-            let contents = tunion_issuer::roots::personalise(
-                &scenario.keys.roots,
-                file.info,
-                file.holder,
-                file.management,
-                file.purse,
-            );
+            let contents = file.contents(&scenario.keys.roots);
             accounts.insert(file.info.pan, Account::new(&contents));
             let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0))
                 .unwrap_or_else(|broken| panic!("the scenario's card `{name}`: {broken}"));

@@ -63,11 +63,11 @@ impl Account {
     #[must_use]
     pub fn new(contents: &Contents) -> Self {
         Self {
-            issuer: contents.info.issuer,
-            valid_to: contents.info.valid_to,
+            issuer: contents.image.info.issuer,
+            valid_to: contents.image.info.valid_to,
             standing: Standing::Normal,
-            overdraft_limit: contents.purse.overdraft_limit.fen(),
-            online_seq: contents.purse.online_seq,
+            overdraft_limit: contents.image.purse.overdraft_limit.fen(),
+            online_seq: contents.image.purse.online_seq,
             open: Vec::new(),
             booked: Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! The issuer's roots, and the keys of one card under them.
 
-use tunion_card::{CardKeys, Contents, PurseContents};
+use tunion_card::{CardKeys, Contents, Image, PurseContents};
 use tunion_crypto::{Algorithm, Key16, Tally};
 use tunion_data::file::{AppInfo, Holder, Management};
 use tunion_data::{IssuerId, Pan};
@@ -17,36 +17,83 @@ pub struct Roots {
     pub load: Key16,
     /// Root of the second load key, index 02 (`docs/spec/card.md` 6a, our reading).
     pub load_second: Key16,
-    /// The version of all four, which cards answer to INITIALIZE.
+    /// Root of DULK, unload.
+    pub unload: Key16,
+    /// Root of DUK, change of the overdraft limit.
+    pub overdraft: Key16,
+    /// Root of application block (应用锁定).
+    pub app_block: Key16,
+    /// Root of application unblock (应用解锁).
+    pub app_unblock: Key16,
+    /// Root of DAMK, application maintenance (应用维护).
+    pub app_maintenance: Key16,
+    /// Root of DPUK, PIN unblock.
+    pub pin_unblock: Key16,
+    /// Root of DRPK, PIN reload.
+    pub pin_reload: Key16,
+    /// Root of card control (卡片主控): CARD BLOCK.
+    pub card_control: Key16,
+    /// Root of application control (应用主控): external authentication, key id 01.
+    pub app_control: Key16,
+    /// Root of external authentication, key id 00.
+    pub external_auth: Key16,
+    /// Root of internal authentication; most issuers' cards have no such key.
+    pub internal_auth: Option<Key16>,
+    /// The version of all of them, which cards answer to INITIALIZE.
     pub version: u8,
 }
 
 impl Roots {
-    /// The keys of one card, by T-Union's two levels: issuer, then the last 8 bytes of the card number
-    /// (`docs/spec/card.md` 4.2).
+    /// Roots that are easily told apart, for tests that publish no keys: the first 16 bytes of 01, the
+    /// next of 02, and so on in the order of the fields; no internal authentication; version 1.
     ///
     /// ```
     /// # use tunion_crypto::Key16;
-    /// # let key = |bytes: u128| Key16::new(bytes.to_be_bytes());
-    /// // The laboratory's test roots and its card (docs/spec/card.md 5.1); load roots of our own.
-    /// let roots = tunion_issuer::Roots {
-    ///     purchase: key(0x25EC312F61B9687CE3316101E60DB60B),
-    ///     tac: key(0x75944675E96E549E52157A23E361BF98),
-    ///     load: key(1),
-    ///     load_second: key(2),
-    ///     version: 1,
-    /// };
-    /// let keys = roots.card_keys("05212482FFFFFFFF".parse()?, "3104895199900000003".parse()?);
-    /// assert_eq!(keys.purchase, key(0x26776F5B7AA2A6FDA378DEAC563180DC));
-    /// # Ok::<(), tunion_data::ParseIdError>(())
+    /// let roots = tunion_issuer::Roots::numbered();
+    /// assert_eq!((roots.purchase, roots.tac), (Key16::new([1; 16]), Key16::new([2; 16])));
     /// ```
+    #[must_use]
+    pub fn numbered() -> Self {
+        let key = |number| Key16::new([number; 16]);
+        Self {
+            purchase: key(1),
+            tac: key(2),
+            load: key(3),
+            load_second: key(4),
+            unload: key(5),
+            overdraft: key(6),
+            app_block: key(7),
+            app_unblock: key(8),
+            app_maintenance: key(9),
+            pin_unblock: key(10),
+            pin_reload: key(11),
+            card_control: key(12),
+            app_control: key(13),
+            external_auth: key(14),
+            internal_auth: None,
+            version: 1,
+        }
+    }
+
+    /// The keys of one card, by T-Union's two levels: issuer, then the last 8 bytes of the card number
+    /// (`docs/spec/card.md` 4.2).
     #[must_use]
     pub fn card_keys(&self, issuer: IssuerId, pan: Pan) -> CardKeys {
         let derive = |root: &Key16| derive(root, issuer, pan);
         CardKeys {
             purchase: derive(&self.purchase),
             load: [&self.load, &self.load_second].map(derive),
+            unload: derive(&self.unload),
+            overdraft: derive(&self.overdraft),
             tac: derive(&self.tac),
+            app_block: derive(&self.app_block),
+            app_unblock: derive(&self.app_unblock),
+            app_maintenance: derive(&self.app_maintenance),
+            card_control: derive(&self.card_control),
+            pin_unblock: derive(&self.pin_unblock),
+            pin_reload: derive(&self.pin_reload),
+            external: [&self.external_auth, &self.app_control].map(derive),
+            internal: self.internal_auth.as_ref().map(derive),
             version: self.version,
         }
     }
@@ -84,5 +131,6 @@ pub fn personalise(
     purse: PurseContents,
 ) -> Contents {
     let keys = roots.card_keys(info.issuer, info.pan);
-    Contents { info, holder, management, purse, ..Contents::blank(keys) }
+    let image = Image { info, holder, management, purse, ..Image::default() };
+    Contents { image, ..Contents::blank(keys) }
 }

@@ -1,7 +1,7 @@
 //! SELECT and READ BINARY (`docs/spec/terminal.md` 2.1).
 
 use rand_core::Rng;
-use tunion_apdu::{Command, Response, Sw};
+use tunion_apdu::{Command, LeRule, Response, Sw};
 use tunion_device::Fault;
 
 use crate::psam::{Directory, Psam};
@@ -30,6 +30,6 @@ impl<R: Rng> Psam<R> {
             (Directory::Purchase, 0x17) => &application,
             _ => return Err(Sw::FILE_NOT_FOUND.into()),
         };
-        Ok(response.push(command.part_of(file)?)?)
+        Ok(response.push(command.part_of(file, LeRule::Strict)?)?)
     }
 }

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use hex_literal::hex;
 use rand_core::TryRng;
 use tunion_apdu::{CommandBuf, Response, Sw, build};
-use tunion_card::{Card, CardKeys, Chip, Contents, PurseContents};
+use tunion_card::{Card, CardKeys, Chip, Contents, Image, PurseContents};
 use tunion_crypto::{Key16, Tally, load_block, purchase_block};
 use tunion_data::command::{CreditRequest, DebitRequest, InitRequest, LoadInit, PurchaseInit, Transaction};
 use tunion_data::fci::EP_AID;
@@ -43,14 +43,30 @@ pub fn fen24(fen: u32) -> Fen24 {
     Fen24::new(Fen::new(fen)).unwrap()
 }
 
-pub fn contents(purse: PurseContents) -> Contents {
-    let keys = CardKeys {
+/// A key of its own for each use; those of purchase, load and TAC are published or have a name here.
+pub fn keys() -> CardKeys {
+    let key = |number| Key16::new([number; 16]);
+    CardKeys {
         purchase: Key16::new(DPK),
         load: [Key16::new(DLK), Key16::new(DPK)],
+        unload: key(1),
+        overdraft: key(2),
         tac: Key16::new(DTK),
+        app_block: key(3),
+        app_unblock: key(4),
+        app_maintenance: key(5),
+        card_control: key(6),
+        pin_unblock: key(7),
+        pin_reload: key(8),
+        external: [key(9), key(10)],
+        internal: None,
         version: 1,
-    };
-    Contents { purse, ..Contents::blank(keys) }
+    }
+}
+
+pub fn contents(purse: PurseContents) -> Contents {
+    let image = Image { purse, ..Image::default() };
+    Contents { image, ..Contents::blank(keys()) }
 }
 
 /// Balance 100.00 yuan, offline sequence 5: the card of `docs/spec/card.md` 5.4.

@@ -160,7 +160,7 @@ fn consistent(source: &Source, purse: &PurseContents, table: &PurseTable) -> Res
                 format!("ceiling {ceiling}, overdraft limit {limit}, together at most {}", Fen24::MAX.fen()),
             ),
             // Not of the purse; a profile has neither.
-            Inconsistent::AidLength | Inconsistent::VersionLength => continue,
+            Inconsistent::AidLength | Inconsistent::Profile(_) | Inconsistent::MoreTriesThanAll => continue,
         };
         let error = match fields.into_iter().flatten().next() {
             Some(given) => source.error(given, rule.to_string()),

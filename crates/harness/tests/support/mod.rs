@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use tunion_apdu::{Command, Device, Name, Response, Sw, table};
 use tunion_card::{Card, Chip, PurseContents};
-use tunion_crypto::Key16;
 use tunion_data::civil::{DateTime, date};
 use tunion_data::command::{SamApplication, SamSerial};
 use tunion_data::file::{AppInfo, CardType, Holder, Management};
@@ -64,8 +63,7 @@ pub fn tariff() -> Tariff {
 }
 
 pub fn roots() -> Roots {
-    let [purchase, tac, load, load_second] = [1, 2, 3, 4].map(|seed| Key16::new([seed; 16]));
-    Roots { purchase, tac, load, load_second, version: 1 }
+    Roots::numbered()
 }
 
 pub fn card(number: u8) -> Card<Stream> {

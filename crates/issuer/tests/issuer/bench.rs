@@ -27,7 +27,7 @@ pub(crate) fn roots() -> Roots {
         tac: Key16::new(hex!("75944675E96E549E52157A23E361BF98")),
         load: Key16::new(hex!("1A644457A2A7EDBA872EEC05304E562E")),
         load_second: Key16::new(hex!("7F917D5DE9F7B531D9EC275C275A479B")),
-        version: 1,
+        ..Roots::numbered()
     }
 }
 
@@ -62,7 +62,7 @@ impl Bench {
     }
 
     pub(crate) fn of(contents: &Contents, rules: LoadRules) -> Self {
-        let accounts = BTreeMap::from([(contents.info.pan, Account::new(contents))]);
+        let accounts = BTreeMap::from([(contents.image.info.pan, Account::new(contents))]);
         let mut bench = Self {
             card: Card::new(contents, ChaCha8Rng::seed_from_u64(7)).unwrap(),
             host: LoadHost::new(roots(), rules, accounts),

@@ -57,7 +57,7 @@ fn a_card_in_bad_standing() {
 fn a_card_is_loaded_on_its_last_day_and_not_after() {
     let on = |valid_to: BcdDate, load_expired: bool| {
         let mut contents = contents();
-        contents.info.valid_to = valid_to;
+        contents.image.info.valid_to = valid_to;
         let mut bench = Bench::of(&contents, LoadRules { load_expired, ..LoadRules::default() });
         let request = bench.init(50, 1);
         bench.load(request).map(|approval| approval.date)

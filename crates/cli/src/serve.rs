@@ -1,0 +1,110 @@
+//! `tunion serve`: a card within reach of any program.
+
+use anyhow::{Context, Result};
+use clap::Args;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tunion_card::Chip;
+use tunion_files::diag::Diagnostics;
+use tunion_files::{card, keys};
+use tunion_harness::issue;
+use tunion_harness::random::stream;
+use tunion_harness::serve::{self, Address, Event};
+
+/// The reader or the port: not there, not free, or gone.
+const NOT_SERVED: u8 = 1;
+/// The input was bad.
+const BAD_INPUT: u8 = 2;
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The card, a card profile such as fixtures/cards/student.toml.
+    #[arg(long, value_name = "FILE")]
+    card: PathBuf,
+
+    /// Put the card into the slot of the vpcd reader that listens here. This is what happens without --tcp.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        num_args = 0..=1,
+        default_value_t = Address::local_reader(),
+        default_missing_value = "127.0.0.1:35963",
+        conflicts_with = "tcp"
+    )]
+    vpcd: Address,
+
+    /// Listen here for programs that send commands as a length of two bytes, big-endian, and as many bytes,
+    /// and get answers likewise. Each connection is one stay of the card in the field. Port 0 is any free one.
+    #[arg(long, value_name = "HOST:PORT")]
+    tcp: Option<Address>,
+
+    /// The key set; without it that of fixtures/keys/lab.toml, which is built in.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+
+    /// Where the card's random numbers begin: the same seed and the same commands give the same answers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Write every command, decoded, to standard error.
+    #[arg(short = 'v', long)]
+    trace: bool,
+}
+
+impl Serve {
+    pub(crate) fn main(&self) -> ExitCode {
+        // What the card went through is in memory only, so there is nothing to put away.
+        let ended = ctrlc::set_handler(|| std::process::exit(0)).context("cannot listen for Ctrl-C");
+        let Err(error) = ended.and_then(|()| self.serve());
+        let _ = match error.downcast_ref::<Diagnostics>() {
+            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
+            None => writeln!(io::stderr(), "error: {error:#}"),
+        };
+        ExitCode::from(if error.is::<serve::Error>() { NOT_SERVED } else { BAD_INPUT })
+    }
+
+    /// Serves until it cannot.
+    fn serve(&self) -> Result<std::convert::Infallible> {
+        let mut errors = Diagnostics::default();
+        let keys = errors.keep(self.keys.as_ref().map_or_else(keys::lab, keys::load));
+        let file = errors.keep(card::load(&self.card));
+        let Some((keys, file)) = keys.zip(file) else { return Err(errors.into()) };
+        let mut card = issue::card(&file, &keys, stream(self.seed, &format!("card {}", file.name), 0))?;
+        let what = format!("card {} ({})", file.info.pan, file.name);
+        Err(self.at(&what, &mut card).into())
+    }
+
+    /// Serves any device, until it cannot.
+    fn at<C: Chip>(&self, what: &str, chip: &mut C) -> serve::Error {
+        let mut watch = |event: Event<'_>| {
+            if self.trace || matches!(event, Event::Quiet { .. }) {
+                // Whoever does not read the trace still wants the card.
+                let _ = writeln!(io::stderr(), "{}", event.lines(C::DEVICE).join("\n"));
+            }
+        };
+        let Some(address) = &self.tcp else {
+            return match serve::connect(&self.vpcd) {
+                Ok(reader) => {
+                    say(&format!("{what} is in the reader at {}", self.vpcd));
+                    serve::at_reader(reader, chip, &mut watch)
+                }
+                Err(error) => error,
+            };
+        };
+        match serve::bind(address) {
+            Ok(listener) => {
+                say(&format!("{what} listens on {}", listener.address()));
+                serve::on_listener(&listener, chip, &mut watch)
+            }
+            Err(error) => error,
+        }
+    }
+}
+
+/// Says that the device is there, so that a script can wait for it.
+fn say(what: &str) {
+    let mut out = io::stdout().lock();
+    // Nobody has to read it.
+    let _ = writeln!(out, "{what}; Ctrl-C ends").and_then(|()| out.flush());
+}

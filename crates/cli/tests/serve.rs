@@ -1,0 +1,199 @@
+//! `tunion serve` as a user meets it: over TCP, at a reader, and on what is not right.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x00, 0x08, 0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x05];
+const CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x04];
+const CARD: &str = "fixtures/cards/student.toml";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tunion"));
+    command.arg("serve").args(arguments).current_dir(root());
+    command
+}
+
+fn ended(arguments: &[&str]) -> (Option<i32>, String) {
+    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
+    assert!(stdout.is_empty(), "nothing is served");
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+fn page() -> String {
+    std::fs::read_to_string(root().join("docs/pcsc.md")).unwrap()
+}
+
+/// A program that serves over TCP until it is dropped.
+struct Served {
+    child: Child,
+    said: String,
+}
+
+impl Served {
+    fn new(arguments: &[&str]) -> Self {
+        let mut command = command(&[&["--card", CARD, "--tcp", "127.0.0.1:0"], arguments].concat());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
+        Self { child, said }
+    }
+
+    fn address(&self) -> &str {
+        self.said.split_once(" listens on ").unwrap().1.split_once(';').unwrap().0
+    }
+
+    fn ask(&self, commands: &[&[u8]]) -> Vec<Vec<u8>> {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let answer = |command: &&[u8]| {
+            let length = u16::try_from(command.len()).unwrap().to_be_bytes();
+            stream.write_all(&[&length, *command].concat()).unwrap();
+            let mut length = [0; 2];
+            stream.read_exact(&mut length).unwrap();
+            let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
+            stream.read_exact(&mut answer).unwrap();
+            answer
+        };
+        commands.iter().map(answer).collect()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn over_tcp_a_program_talks_to_the_card_and_the_trace_shows_it() {
+    let mut served = Served::new(&["--trace"]);
+    let first = "card 3105170010000000002 (student) listens on 127.0.0.1:";
+    assert!(served.said.starts_with(first) && served.said.ends_with("; Ctrl-C ends\n"), "{}", served.said);
+    assert!(page().contains(&served.said.replace(served.address(), "127.0.0.1:9000")));
+    let answers = served.ask(&[SELECT, &[0x00, 0xB1, 0x00, 0x00]]);
+    assert!(answers[0].ends_with(&[0x90, 0x00]));
+    assert_eq!(answers[1], [0x6D, 0x00]);
+
+    let trace = BufReader::new(served.child.stderr.as_mut().unwrap()).lines().map(Result::unwrap);
+    let lines: Vec<String> = trace.take(7).collect();
+    let begins = [
+        "card : a program connected",
+        "card : power on",
+        "card > SELECT ",
+        "card < 9000 done ",
+        "card > unknown command ",
+        "card < 6D00 ",
+        "card : power off",
+    ];
+    for (line, begin) in lines.iter().zip(begins) {
+        assert!(line.starts_with(begin), "{lines:#?}");
+    }
+    assert_eq!(lines.len(), begins.len());
+}
+
+#[test]
+fn the_seed_decides_the_random_numbers() {
+    let challenge = |arguments: &[&str]| Served::new(arguments).ask(&[SELECT, CHALLENGE]).remove(1);
+    let one = challenge(&[]);
+    assert_eq!(one.len(), 6);
+    assert_eq!(one, challenge(&["--seed", "1", "--keys", "fixtures/keys/lab.toml"]));
+    assert_ne!(one, challenge(&["--seed", "2"]));
+}
+
+/// Ctrl-C and the signal that asks a program to end.
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_it_with_0() {
+    for signal in ["INT", "TERM"] {
+        let mut served = Served::new(&[]);
+        let process = served.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &process]).status().unwrap().success());
+        assert_eq!(served.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_with_1() {
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut command = command(&["--card", CARD, "--vpcd", &address]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(reader.accept().unwrap());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    for said in [stdout, stderr] {
+        let said = String::from_utf8(said).unwrap().replace(&address, "127.0.0.1:35963");
+        assert!(!said.is_empty() && page().contains(&said), "the page shows: {said}");
+    }
+}
+
+#[test]
+fn a_reader_or_a_port_that_is_not_to_be_had_ends_it_with_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, said) = ended(&["--card", CARD, "--tcp", &address]);
+    assert_eq!(code, Some(1));
+    assert!(page().contains(&said.replace(&address, "127.0.0.1:9000")), "the page shows: {said}");
+
+    drop(taken);
+    let (code, said) = ended(&["--card", CARD, "--vpcd", &address]);
+    assert_eq!(code, Some(1));
+    assert!(said.starts_with(&format!("error: no vpcd reader at {address} (")), "{said}");
+    // The number of the error is each system's own.
+    if cfg!(target_os = "linux") {
+        assert!(page().contains(&said.replace(&address, "127.0.0.1:35963")), "the page shows: {said}");
+    }
+}
+
+#[test]
+fn wrong_arguments_and_files_end_it_with_2() {
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "--card <FILE>"),
+        (&["--card", "nowhere.toml"], "cannot read nowhere.toml"),
+        (&["--card", "fixtures/keys/lab.toml"], "this looks like a key set; a card profile is wanted"),
+        (&["--card", CARD, "--keys", CARD], "this looks like a card profile; a key set is wanted"),
+        (
+            &["--card", CARD, "--vpcd", "127.0.0.1"],
+            "`127.0.0.1` is no HOST:PORT: write it as in 127.0.0.1:35963",
+        ),
+        (&["--card", CARD, "--tcp"], "a value is required for '--tcp <HOST:PORT>'"),
+        (&["--card", CARD, "--tcp", "127.0.0.1:70000"], "is no HOST:PORT"),
+        (&["--card", CARD, "--vpcd", "--tcp", "127.0.0.1:0"], "cannot be used with"),
+        (&["--card", CARD, "--seed", "-1"], "unexpected argument"),
+        (&["--card", CARD, "--seed=x"], "invalid value 'x' for '--seed <SEED>'"),
+    ];
+    for (arguments, expected) in cases {
+        let (code, said) = ended(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+    // All that is wrong is told at once.
+    let (_, said) = ended(&["--card", "nowhere.toml", "--keys", "nothing.toml"]);
+    assert!(said.contains("nowhere.toml") && said.contains("nothing.toml"), "{said}");
+}
+
+/// The page holds the programs that `scripts/pcsc-check.sh` runs, and what they print.
+#[test]
+fn the_page_holds_the_programs_word_for_word() {
+    let page = page();
+    for (name, language) in [
+        ("read_card.py", "python"),
+        ("read_card.txt", "text"),
+        ("tcp_balance.py", "python"),
+        ("tcp_balance.txt", "text"),
+    ] {
+        let file = std::fs::read_to_string(root().join("docs/pcsc").join(name)).unwrap();
+        assert!(page.contains(&format!("```{language}\n{file}```\n")), "{name}");
+    }
+    let (_, said) = ended(&["--card", CARD, "--vpcd", "127.0.0.1"]);
+    assert!(page.contains(said.lines().next().unwrap()));
+    let (_, said) = ended(&["--card", "fixtures/keys/lab.toml"]);
+    assert!(page.contains(&said), "{said}");
+}
