@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tunion_apdu::{Command, Response, Sw, build};
-use tunion_card::{Card, CardKeys, Chip, Contents, PowerLost, PurseContents};
+use tunion_card::{Card, CardKeys, Chip, Contents, Image, PowerLost, PurseContents};
 use tunion_crypto::Key16;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::AppInfo;
@@ -69,17 +69,30 @@ pub fn ask(device: &mut impl Answers, command: &[u8], response: &mut Response) -
 /// A personalised card with money, its e-purse selected.
 #[must_use]
 pub fn card() -> BenchCard {
-    let load = || Key16::new(*b"of a load, tests");
+    let key = |number| Key16::new([number; 16]);
     let keys = CardKeys {
         purchase: Key16::new(PURCHASE_KEY),
-        load: [load(), load()],
+        load: [key(1), key(2)],
+        unload: key(3),
+        overdraft: key(4),
         tac: Key16::new(TAC_KEY),
+        app_block: key(5),
+        app_unblock: key(6),
+        app_maintenance: key(7),
+        card_control: key(8),
+        pin_unblock: key(9),
+        pin_reload: key(10),
+        external: [key(11), key(12)],
+        internal: None,
         version: 1,
     };
     let balance = Fen24::new(Fen::from_yuan(5000)).unwrap();
-    let purse = PurseContents { balance, ..PurseContents::default() };
-    let info = AppInfo::decode(&core::array::from_fn(|at| u8::try_from(at).unwrap()));
-    let contents = Contents { purse, info, ..Contents::blank(keys) };
+    let image = Image {
+        info: AppInfo::decode(&core::array::from_fn(|at| u8::try_from(at).unwrap())),
+        purse: PurseContents { balance, ..PurseContents::default() },
+        ..Image::default()
+    };
+    let contents = Contents { image, ..Contents::blank(keys) };
     let mut card = Card::new(&contents, ChaCha8Rng::seed_from_u64(7)).unwrap();
     assert!(ask(&mut card, &build::select_name(&EP_AID), &mut Response::new()));
     card
@@ -87,7 +100,7 @@ pub fn card() -> BenchCard {
 
 /// As many bytes as a card has.
 #[derive(Clone, Copy, Debug)]
-pub struct Bytes([u8; size_of::<BenchCard>()]);
+pub struct Bytes(pub [u8; size_of::<BenchCard>()]);
 
 impl Bytes {
     /// So many of `byte`.

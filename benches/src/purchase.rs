@@ -8,7 +8,7 @@ use tunion_apdu::{CommandBuf, Response, build};
 use tunion_card::Chip;
 use tunion_crypto::{Key16, Tally, purchase_block};
 use tunion_data::command::{DebitRequest, InitRequest, PurchaseInit, Transaction};
-use tunion_data::file::{BusRecord, RailRecord, Sfi, TripRecord};
+use tunion_data::file::{RailRecord, Sfi, TripRecord};
 use tunion_data::mac::TransactionMac;
 use tunion_data::{BcdDate, BcdTime, Fen, TerminalId};
 

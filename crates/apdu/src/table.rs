@@ -308,10 +308,13 @@ fn unnamed(device: Device, cla: u8) -> Sw {
 /// The rows of an instruction, in the table's order. A card looks up every command, so it does not read
 /// the whole table for each.
 fn named(ins: u8) -> impl Iterator<Item = &'static Spec> {
-    let at = |row: u8| COMMANDS.get(usize::from(row)).map(|spec| (row, spec));
-    let first = CHAINS.first.get(usize::from(ins)).copied().and_then(at);
-    let next = move |(row, _): &(u8, _)| CHAINS.next.get(usize::from(*row)).copied().and_then(at);
-    core::iter::successors(first, next).map(|(_, spec)| spec)
+    let mut row = CHAINS.first.get(usize::from(ins)).map_or(NONE, |first| *first);
+    core::iter::from_fn(move || {
+        let at = usize::from(row);
+        let spec = COMMANDS.get(at)?;
+        row = CHAINS.next.get(at).map_or(NONE, |next| *next);
+        Some(spec)
+    })
 }
 
 /// For each instruction its first row, and for each row the next one of the same instruction; [`NONE`]
