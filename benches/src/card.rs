@@ -1,13 +1,16 @@
-//! A card, and how it and its echo are asked.
+//! A card, its echoes, and how they are asked.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use tunion_apdu::{Command, Response, Sw, build};
+use std::hint::black_box;
+use tunion_apdu::{Command, Device, Name, Response, Sw, build};
 use tunion_card::{Card, CardKeys, Chip, Contents, Image, PowerLost, PurseContents};
 use tunion_crypto::Key16;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::AppInfo;
 use tunion_data::{Fen, Fen24};
+use tunion_device::{Applet, Core, Fault};
+use tunion_nvm::{SPARE, Store};
 
 /// The card as the harness has it, its randomness too.
 pub type BenchCard = Card<ChaCha8Rng>;
@@ -32,14 +35,15 @@ impl Answers for BenchCard {
     }
 }
 
-/// An echo card: it takes the command apart, as every card has to before it knows anything, and copies
-/// the same answer whatever it was asked. It looks nothing up, keeps nothing and counts nothing.
+/// A bare echo: it takes the command apart, as every card has to before it knows anything, and copies the
+/// same answer whatever it was asked. It has no power to lose, looks nothing up, keeps nothing and counts
+/// nothing.
 #[derive(Clone, Debug)]
-pub struct Echo {
+pub struct BareEcho {
     answer: Vec<u8>,
 }
 
-impl Echo {
+impl BareEcho {
     /// An echo that answers `answer` and 9000.
     #[must_use]
     pub fn new(answer: &[u8]) -> Self {
@@ -47,15 +51,65 @@ impl Echo {
     }
 }
 
-impl Answers for Echo {
+impl Answers for BareEcho {
     fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
         response.clear();
-        let sw = match Command::parse(command).and_then(|_| response.push(&self.answer)) {
-            Ok(()) => Sw::OK,
-            Err(sw) => sw,
-        };
+        let answered = Command::parse(command).and_then(|command| {
+            // Nobody looks at what was taken apart; it is taken apart all the same.
+            black_box(&command);
+            response.push(&self.answer)
+        });
+        let sw = answered.map_or_else(|sw| sw, |()| Sw::OK);
         response.finish(sw);
         Ok(())
+    }
+}
+
+/// An echo behind the card's own trait: an [`Applet`] whose commands all copy the same answer. So power,
+/// work and the table of commands are [`Chip`]'s, as they are for a card; of a card's own there is nothing,
+/// neither selection, blocks nor files.
+#[derive(Clone, Debug)]
+pub struct Echo {
+    core: Core<ChaCha8Rng, EchoStore>,
+    answer: Vec<u8>,
+}
+
+type EchoStore = Store<1, { 1 + SPARE + 2 }>;
+
+impl Echo {
+    /// An echo that answers `answer` and 9000.
+    #[must_use]
+    pub fn new(answer: &[u8]) -> Self {
+        let core = Core::new(EchoStore::format(), ChaCha8Rng::seed_from_u64(7));
+        Self { core, answer: answer.to_vec() }
+    }
+}
+
+impl Applet for Echo {
+    const DEVICE: Device = Device::Card;
+    type Random = ChaCha8Rng;
+    type Store = EchoStore;
+
+    fn core(&self) -> &Core<ChaCha8Rng, EchoStore> {
+        &self.core
+    }
+
+    fn core_mut(&mut self) -> &mut Core<ChaCha8Rng, EchoStore> {
+        &mut self.core
+    }
+
+    fn end_transaction(&mut self) {}
+
+    fn deselect(&mut self) {}
+
+    fn dispatch(&mut self, _: Name, _: &Command<'_>, response: &mut Response) -> Result<(), Fault> {
+        Ok(response.push(&self.answer)?)
+    }
+}
+
+impl Answers for Echo {
+    fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
+        Chip::process(self, command, response)
     }
 }
 
@@ -108,4 +162,10 @@ impl Bytes {
     pub const fn filled(byte: u8) -> Self {
         Self([byte; size_of::<BenchCard>()])
     }
+}
+
+/// A fork: a clone, made where the caller wants it.
+#[inline(never)]
+pub fn fork<T: Clone>(value: &T) -> T {
+    value.clone()
 }

@@ -1,11 +1,11 @@
-//! SELECT and READ BINARY, beside an echo of the same length.
+//! SELECT and READ BINARY, beside echoes of the same length.
 
-use crate::card::{BenchCard, Echo, ask, card};
+use crate::card::{BareEcho, BenchCard, Echo, ask, card};
 use tunion_apdu::{CommandBuf, Response, build};
 use tunion_data::fci::EP_AID;
 use tunion_data::file::{AppInfo, Management, Sfi};
 
-/// A command that changes nothing, the card that answers it, and an echo of that answer.
+/// A command that changes nothing, the card that answers it, and two echoes of that answer.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// As the bench is called.
@@ -14,8 +14,10 @@ pub struct Asked {
     pub command: CommandBuf,
     /// The card.
     pub card: BenchCard,
-    /// Answers the same bytes.
+    /// Answers the same bytes, behind the same trait.
     pub echo: Echo,
+    /// Answers the same bytes, and does nothing else.
+    pub bare_echo: BareEcho,
 }
 
 /// The three commands.
@@ -36,9 +38,11 @@ fn asked(name: &'static str, command: CommandBuf, length: usize) -> Asked {
     let mut response = Response::new();
     assert!(ask(&mut card, &command, &mut response));
     assert_eq!(response.data().len(), length, "{name}");
-    let mut echo = Echo::new(response.data());
+    let (mut echo, mut bare_echo) = (Echo::new(response.data()), BareEcho::new(response.data()));
     let mut echoed = Response::new();
     assert!(ask(&mut echo, &command, &mut echoed));
     assert_eq!(echoed, response, "{name}");
-    Asked { name, command, card, echo }
+    assert!(ask(&mut bare_echo, &command, &mut echoed));
+    assert_eq!(echoed, response, "{name}");
+    Asked { name, command, card, echo, bare_echo }
 }

@@ -5,9 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a bench may panic")]
 
 use std::hint::black_box;
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use tunion_apdu::Response;
-use tunion_benches::card::{Answers, Bytes, ask, card};
+use tunion_benches::card::{Answers, Bytes, ask, card, fork};
 use tunion_benches::commands;
 use tunion_benches::purchase::{Bare, Purchases};
 
@@ -35,17 +36,18 @@ fn run(work: &str, times: usize) -> bool {
             black_box(Bare::new().run(times));
             true
         }
-        "fork" => fork(&card(), times),
-        "memcpy" => fork(&Bytes::filled(0x5A), times),
+        "fork" => forks(&card(), times),
+        "memcpy" => forks(&Bytes::filled(0x5A), times),
         _ => {
-            let (name, echo) = work.strip_suffix("_echo").map_or((work, false), |name| (name, true));
+            let (name, device) = work.split_once('/').unwrap_or((work, "card"));
             let mut asked = commands::all().into_iter().filter(|asked| asked.name == name);
             let Some(mut asked) = asked.next() else { return false };
             let command = &asked.command;
-            if echo {
-                repeat(&mut asked.echo, command, &mut response, times)
-            } else {
-                repeat(&mut asked.card, command, &mut response, times)
+            match device {
+                "card" => repeat(&mut asked.card, command, &mut response, times),
+                "echo" => repeat(&mut asked.echo, command, &mut response, times),
+                "bare-echo" => repeat(&mut asked.bare_echo, command, &mut response, times),
+                _ => false,
             }
         }
     }
@@ -55,12 +57,10 @@ fn repeat(device: &mut impl Answers, command: &[u8], response: &mut Response, ti
     (0..times).all(|_| ask(device, black_box(command), response))
 }
 
-/// Clones `value` so often. What a clone's end costs is not counted: none ends.
-fn fork<T: Clone>(value: &T, times: usize) -> bool {
-    let mut clones = Vec::with_capacity(MOST as usize);
+/// Clones `value` so often. A clone's end is not counted: it wipes keys, and is no part of making it.
+fn forks<T: Clone>(value: &T, times: usize) -> bool {
     for _ in 0..times {
-        clones.push(black_box(value).clone());
+        black_box(&ManuallyDrop::new(fork(black_box(value))));
     }
-    std::mem::forget(black_box(clones));
     true
 }
