@@ -19,7 +19,7 @@ pub(crate) enum Scene {
 #[derive(Clone, Copy)]
 #[repr(u8)]
 pub(crate) enum Check {
-    /// Copies and comparisons of memory.
+    /// Copies and comparisons of memory; contents that keep the card's rules.
     Memory = 0x00,
     /// SELECT of the card's or the PSAM's application.
     Select = 0x01,

@@ -3,7 +3,8 @@
 //! checks, tariffs and grey records, are `tunion-terminal`'s.
 
 use crate::failure::Check;
-use crate::lab::{self, DATE, Fixed, ISSUER, KEY_INDEX, PAN, TERMINAL, TIME};
+use crate::lab::{self, Fixed, ISSUER, KEY_INDEX, PAN, TERMINAL};
+use hex_literal::hex;
 use tunion_apdu::build::{self, Asked};
 use tunion_apdu::{CommandBuf, Response, Sw};
 use tunion_card::{Card, Chip};
@@ -13,11 +14,15 @@ use tunion_data::command::{
 };
 use tunion_data::fci::EP_AID;
 use tunion_data::file::{RailRecord, RailStatus, Sfi, TripRecord, TripType};
-use tunion_data::{Fen, WrongLength};
+use tunion_data::{BcdDate, BcdTime, Fen, WrongLength};
 use tunion_psam::Psam;
 
 /// The PSAM's purchase application (`docs/spec/terminal.md` 2.1).
 const PURCHASE_DF: u16 = 0x8011;
+
+/// The moment of every tap, that of `docs/spec/card.md` 5.4.
+const DATE: BcdDate = BcdDate(hex!("20240102"));
+const TIME: BcdTime = BcdTime(hex!("030405"));
 
 /// What one tap costs and writes.
 #[derive(Clone, Copy)]
@@ -59,7 +64,9 @@ pub(crate) struct Gate {
 impl Gate {
     /// A fresh card in front of a PSAM whose purchase application is selected.
     pub(crate) fn new() -> Result<Self, Check> {
-        let mut gate = Self { card: lab::card(), psam: lab::psam(), answer: Response::new() };
+        let card = lab::card(&lab::card_contents()).ok_or(Check::Memory)?;
+        let psam = Psam::new(lab::psam_contents(), Fixed);
+        let mut gate = Self { card, psam, answer: Response::new() };
         gate.tell_psam(&build::select_file(PURCHASE_DF), Check::Select)?;
         Ok(gate)
     }

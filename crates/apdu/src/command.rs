@@ -1,7 +1,6 @@
 //! Framing of a command.
 
 use crate::Sw;
-use iso7816::command::{CommandView, FromSliceError};
 
 /// A command APDU, taken apart. Only the short form is known: no e-purse command but the picture's
 /// needs the extended one.
@@ -34,16 +33,23 @@ impl<'a> Command<'a> {
     /// [`Sw::UNKNOWN_CLASS`] for the class FF, [`Sw::WRONG_LENGTH`] for every fault of length:
     /// fewer than four bytes, an Lc that does not fit, or the extended form.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Sw> {
-        let view = CommandView::try_from(bytes).map_err(|fault| match fault {
-            FromSliceError::InvalidClass => Sw::UNKNOWN_CLASS,
-            _ => Sw::WRONG_LENGTH,
-        })?;
-        let [cla, ins, p1, p2, ..] = *bytes else { return Err(Sw::WRONG_LENGTH) };
-        if view.extended {
-            return Err(Sw::WRONG_LENGTH);
+        let [cla, ins, p1, p2, ref body @ ..] = *bytes else { return Err(Sw::WRONG_LENGTH) };
+        if cla == 0xFF {
+            return Err(Sw::UNKNOWN_CLASS);
         }
-        let le = u16::try_from(view.expected()).map_err(|_| Sw::WRONG_LENGTH)?;
-        Ok(Self { cla, ins, p1, p2, data: view.data(), le: (le > 0).then_some(le) })
+        let (data, le): (&[u8], _) = match *body {
+            [] => (&[], None),
+            [le] => (&[], Some(le)),
+            // Lc = 00 before more bytes would begin the extended form.
+            [0, ..] => return Err(Sw::WRONG_LENGTH),
+            [lc, ref rest @ ..] => match rest.split_at_checked(usize::from(lc)) {
+                Some((data, [])) => (data, None),
+                Some((data, [le])) => (data, Some(*le)),
+                _ => return Err(Sw::WRONG_LENGTH),
+            },
+        };
+        let le = le.map(|le| if le == 0 { 256 } else { u16::from(le) });
+        Ok(Self { cla, ins, p1, p2, data, le })
     }
 
     /// The part of a transparent file that READ BINARY asks for: from the offset in P2, as many bytes
@@ -111,4 +117,49 @@ pub enum LeRule {
     Correcting,
     /// Le is not looked at; where it says how much to read, more than there is reads what there is.
     Lenient,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iso7816::command::{CommandView, FromSliceError};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// The same by the iso7816 crate, which knows the extended form too and slices what it found.
+    fn second_opinion(bytes: &[u8]) -> Result<Command<'_>, Sw> {
+        let view = CommandView::try_from(bytes).map_err(|fault| match fault {
+            FromSliceError::InvalidClass => Sw::UNKNOWN_CLASS,
+            _ => Sw::WRONG_LENGTH,
+        })?;
+        if view.extended {
+            return Err(Sw::WRONG_LENGTH);
+        }
+        let le = u16::try_from(view.expected()).unwrap();
+        let (p1, p2) = (view.p1, view.p2);
+        Ok(Command { cla: bytes[0], ins: bytes[1], p1, p2, data: view.data(), le: (le > 0).then_some(le) })
+    }
+
+    proptest! {
+        #[test]
+        fn framed_as_iso7816_does(
+            header: [u8; 4],
+            lc in prop_oneof![Just(0u8), 1..6u8, any::<u8>()],
+            tail in prop_oneof![any::<Vec<u8>>(), prop::collection::vec(any::<u8>(), 0..9)],
+            cut in 0..12usize,
+        ) {
+            let bytes = [&header[..], &[lc], &tail].concat();
+            for bytes in [&bytes[..], &bytes[..cut.min(bytes.len())]] {
+                prop_assert_eq!(Command::parse(bytes), second_opinion(bytes));
+            }
+        }
+
+        #[test]
+        fn an_lc_that_fits_with_le_and_without(header: [u8; 4], data: Vec<u8>, more in 0..3usize) {
+            let data = &data[..data.len().min(255)];
+            let lc = u8::try_from(data.len()).unwrap();
+            let bytes = [&header[..], &[lc], data, &[0x00, 0x07][..more]].concat();
+            prop_assert_eq!(Command::parse(&bytes), second_opinion(&bytes));
+        }
+    }
 }

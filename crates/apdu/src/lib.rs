@@ -5,8 +5,9 @@
 //! parameter faults; the terminal [`build`]s from it; a tracer decodes by it. What a command *does*
 //! is not known here.
 //!
-//! Framing is the iso7816 crate's. Its `Status` knows no words of PBOC and its `Response` is data or
-//! status but never both, so [`Sw`] and [`Response`] are our own.
+//! The iso7816 crate is not below, but a second opinion in the tests of [`Command::parse`]: what it found
+//! it slices, a panic that no compiler can rule out (`docs/no-panic.md`); its `Status` knows no words of
+//! PBOC and its `Response` is data or status but never both.
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 

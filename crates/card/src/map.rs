@@ -187,8 +187,10 @@ pub(crate) const TRIP: Cyclic =
 impl Cyclic {
     fn slot(self, slot: u8) -> Place {
         let slot = usize::from(slot);
-        let stride = PAGE / self.per_page;
-        Place::new(self.first_page + slot / self.per_page, slot % self.per_page * stride, self.len)
+        // Never 0 and without a panic for it, also where the compiler does not see which file it is.
+        let per_page = self.per_page.max(1);
+        let stride = PAGE / per_page;
+        Place::new(self.first_page + slot / per_page, slot % per_page * stride, self.len)
     }
 
     /// The slot that comes after `newest`.

@@ -111,11 +111,11 @@ fn run<A: Applet + ?Sized>(applet: &mut A, bytes: &[u8], response: &mut Response
     if table::ends_transaction(A::DEVICE, bytes) {
         applet.end_transaction();
     }
-    let found = Command::parse(bytes).and_then(|command| Ok((command, table::find(A::DEVICE, &command)?)));
-    if !found.is_ok_and(|(_, spec)| spec.name == Name::GetResponse) {
+    let command = Command::parse(bytes).inspect_err(|_| applet.core_mut().drop_waiting())?;
+    let spec = table::find(A::DEVICE, &command).inspect_err(|_| applet.core_mut().drop_waiting())?;
+    if spec.name != Name::GetResponse {
         applet.core_mut().drop_waiting();
     }
-    let (command, spec) = found?;
     spec.judge_le(&command, applet.le_rule())?;
     applet.admit(spec.name)?;
     if spec.name == Name::GetResponse {
