@@ -12,6 +12,7 @@
 //! link = "contactless"                # or "contact", T=0
 //! le = "strict"                       # or "correcting", "lenient"
 //! algorithms = "des"                  # or "sm4", "both"
+//! out-of-order = "6901"               # or "6985": the answer to a command out of order
 //! capp-wants-update = false           # whether DEBIT FOR CAPP PURCHASE does
 //! load-wants-pin = false
 //!
