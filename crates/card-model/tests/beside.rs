@@ -1,4 +1,5 @@
 //! The applet beside the model, over random cases.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
