@@ -280,19 +280,13 @@ impl Spec {
 /// [`Sw::UNKNOWN_CLASS`], [`Sw::UNKNOWN_INSTRUCTION`], [`Sw::WRONG_P1_P2`], or [`Sw::WRONG_LENGTH`] for
 /// an Lc that the command does not have. Le is judged by [`Spec::judge_le`].
 pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> {
-    let mut fault = Sw::UNKNOWN_CLASS;
-    for spec in COMMANDS {
+    let mut fault = None;
+    for spec in named(command.ins) {
         if spec.cla != command.cla || !spec.devices.contains(&device) {
             continue;
         }
-        if spec.ins != command.ins {
-            if fault == Sw::UNKNOWN_CLASS {
-                fault = Sw::UNKNOWN_INSTRUCTION;
-            }
-            continue;
-        }
         if !spec.p1.admits(command.p1) || !spec.p2.admits(command.p2) {
-            fault = Sw::WRONG_P1_P2;
+            fault = Some(Sw::WRONG_P1_P2);
             continue;
         }
         let (low, high) = spec.lc;
@@ -301,7 +295,52 @@ pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> 
         }
         return Ok(spec);
     }
-    Err(fault)
+    Err(fault.unwrap_or_else(|| unnamed(device, command.cla)))
+}
+
+/// The fault of a command whose class and instruction no row of `device` has.
+#[cold]
+fn unnamed(device: Device, cla: u8) -> Sw {
+    let known = COMMANDS.iter().any(|spec| spec.cla == cla && spec.devices.contains(&device));
+    if known { Sw::UNKNOWN_INSTRUCTION } else { Sw::UNKNOWN_CLASS }
+}
+
+/// The rows of an instruction, in the table's order. A card looks up every command, so it does not read
+/// the whole table for each.
+fn named(ins: u8) -> impl Iterator<Item = &'static Spec> {
+    let mut row = CHAINS.first.get(usize::from(ins)).map_or(NONE, |first| *first);
+    core::iter::from_fn(move || {
+        let at = usize::from(row);
+        let spec = COMMANDS.get(at)?;
+        row = CHAINS.next.get(at).map_or(NONE, |next| *next);
+        Some(spec)
+    })
+}
+
+/// For each instruction its first row, and for each row the next one of the same instruction; [`NONE`]
+/// where there is none.
+struct Chains {
+    first: [u8; 256],
+    next: [u8; COMMANDS.len()],
+}
+
+/// No row: the table is not that long.
+const NONE: u8 = u8::MAX;
+
+static CHAINS: Chains = chains();
+
+const fn chains() -> Chains {
+    assert!(COMMANDS.len() <= NONE as usize, "a row is named by one byte");
+    let mut chains = Chains { first: [NONE; 256], next: [NONE; COMMANDS.len()] };
+    // From the last row to the first, so that each chain has the table's order.
+    let mut row = COMMANDS.len();
+    while let Some(before) = row.checked_sub(1) {
+        row = before;
+        let ins = COMMANDS[row].ins as usize;
+        chains.next[row] = chains.first[ins];
+        [chains.first[ins], ..] = row.to_le_bytes();
+    }
+    chains
 }
 
 /// Whether a command ends the transaction that is open, be it answered or refused: any SELECT does, and
@@ -309,7 +348,8 @@ pub fn find(device: Device, command: &Command<'_>) -> Result<&'static Spec, Sw> 
 /// reading, `docs/spec/card.md` 3.1, 6a). So the first two bytes tell.
 #[must_use]
 pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
-    COMMANDS.iter().any(|spec| {
+    let [cla, ins, ..] = *command else { return false };
+    named(ins).any(|spec| {
         let ends = matches!(
             spec.name,
             Name::SelectName
@@ -321,7 +361,7 @@ pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
                 | Name::InitForUpdate
                 | Name::InitSamForPurchase
         );
-        ends && spec.devices.contains(&device) && command.starts_with(&[spec.cla, spec.ins])
+        ends && spec.cla == cla && spec.devices.contains(&device)
     })
 }
 
@@ -354,6 +394,14 @@ mod tests {
         assert_eq!(names.len(), COMMANDS.len());
         // The last name of the enumeration: none is left out.
         assert_eq!(names.len(), Name::CreditSamForPurchase as usize + 1);
+    }
+
+    #[test]
+    fn the_rows_of_an_instruction_are_found_in_their_order() {
+        for ins in 0..=u8::MAX {
+            let scanned = COMMANDS.iter().filter(|spec| spec.ins == ins).map(|spec| spec.name);
+            assert!(named(ins).map(|spec| spec.name).eq(scanned), "{ins:02X}");
+        }
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Model {
         }
         // 9.
         if !self.ram.purse {
-            goes_on_unselected(line.row)?;
+            goes_on_unselected(line.row, self.settings.out_of_order)?;
         }
         // 10.
         let answer = self.answer(line.row, &command, random)?;
@@ -259,7 +259,7 @@ fn goes_on_temporarily_blocked(row: Row) -> Result<(), Sw> {
 }
 
 /// 8.3, step 9.
-fn goes_on_unselected(row: Row) -> Result<(), Sw> {
+fn goes_on_unselected(row: Row, out_of_order: Sw) -> Result<(), Sw> {
     match row {
         Row::ReadBinary | Row::UpdateBinary | Row::UpdateRecord | Row::AppendRecord => Err(0x6986),
         Row::ReadRecord => Err(0x6A82),
@@ -268,7 +268,7 @@ fn goes_on_unselected(row: Row) -> Result<(), Sw> {
         | Row::CreditForLoad
         | Row::DebitForPurchase
         | Row::DebitForUnload
-        | Row::UpdateOverdrawLimit => Err(0x6901),
+        | Row::UpdateOverdrawLimit => Err(out_of_order),
         Row::SelectByName | Row::SelectById | Row::GetChallenge | Row::GetResponse => Ok(()),
         _ => Err(0x6985),
     }

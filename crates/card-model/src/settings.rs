@@ -78,6 +78,8 @@ pub struct Settings {
     pub update_p1_00: bool,
     /// DEBIT FOR CAPP PURCHASE without UPDATE CAPP is accepted.
     pub composite_without_update: bool,
+    /// What a command out of order is answered: 6901, or 6985.
+    pub out_of_order: u16,
     /// The algorithms.
     pub algorithms: Algorithms,
     /// SELECT of the purse while temporarily blocked.
@@ -122,6 +124,7 @@ impl Default for Settings {
             credit_p2_02: true,
             update_p1_00: true,
             composite_without_update: true,
+            out_of_order: 0x6901,
             algorithms: Algorithms::Des,
             blocked_select: BlockedSelect::NotSupported,
             blocked_directory_warns: false,

@@ -35,7 +35,7 @@ impl Model {
     pub(crate) fn update_capp(&mut self, command: &Command) -> Verdict {
         let settings = &self.settings;
         let Some(open) = self.ram.open.as_mut().filter(|open| open.kind == Kind::Composite) else {
-            return Err(0x6901);
+            return Err(self.settings.out_of_order);
         };
         let data = &command.data;
         match command.sfi_in_p2() {
@@ -81,7 +81,7 @@ impl Model {
             Some(open) if kinds.contains(&open.kind) => Ok(open.clone()),
             _ => {
                 self.ram.open = None;
-                Err(0x6901)
+                Err(self.settings.out_of_order)
             }
         }
     }

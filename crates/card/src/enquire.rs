@@ -73,7 +73,8 @@ impl<R: Rng> Card<R> {
             let record = LogRecord::decode(&slot.record);
             let proof = Proof { mac2: slot.mac2, tac: slot.tac };
             // A record that personalisation wrote has none.
-            let found = record.transaction == transaction as u8 && record.seq == seq && proof != Proof::default();
+            let found =
+                record.transaction == transaction as u8 && record.seq == seq && proof != Proof::default();
             found.then_some(proof)
         })
     }

@@ -197,7 +197,7 @@ impl<R: Rng> Card<R> {
     fn take_online(&mut self, transaction: Transaction) -> Result<(Pending, SessionKey), Sw> {
         match core::mem::take(&mut self.session) {
             Session::Online(open, pending, key) if open == transaction => Ok((pending, key)),
-            _ => Err(Sw::INVALID_STATE),
+            _ => Err(self.profile.out_of_order.sw()),
         }
     }
 

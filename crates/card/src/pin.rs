@@ -39,6 +39,13 @@ impl Pin {
         Some(Self(pin))
     }
 
+    /// The 2 to 6 ASCII digits, for whoever puts a card away with all that it keeps.
+    #[must_use]
+    pub fn digits(&self) -> &[u8] {
+        let end = self.0.iter().position(|byte| *byte == PAD).unwrap_or(PIN_LEN);
+        self.0.get(..end).unwrap_or_default()
+    }
+
     /// The PIN as a card keeps it: padded with FF.
     pub(crate) fn padded(&self) -> &[u8; PIN_LEN] {
         &self.0

@@ -33,6 +33,8 @@ pub struct Profile {
     /// DEBIT FOR CAPP PURCHASE is refused without an UPDATE CAPP DATA CACHE, with 6A80
     /// (`docs/spec/card.md` 7.10).
     pub capp_wants_update: bool,
+    /// What a command out of order is answered.
+    pub out_of_order: OutOfOrder,
     /// INITIALIZE FOR LOAD and FOR UNLOAD want a verified PIN.
     pub load_wants_pin: bool,
     /// The algorithms that the card has.
@@ -166,6 +168,25 @@ pub struct Variants {
 impl Default for Variants {
     fn default() -> Self {
         Self { debit_p1_02: true, credit_p2_02: true, capp_p1_00: true }
+    }
+}
+
+/// What a command out of order is answered (`docs/spec/card.md` 3.1).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum OutOfOrder {
+    /// 6901, the laboratory's.
+    #[default]
+    InvalidState,
+    /// 6985, as FMCOS has it.
+    Conditions,
+}
+
+impl OutOfOrder {
+    pub(crate) const fn sw(self) -> Sw {
+        match self {
+            Self::InvalidState => Sw::INVALID_STATE,
+            Self::Conditions => Sw::CONDITIONS,
+        }
     }
 }
 

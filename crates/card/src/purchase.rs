@@ -74,7 +74,8 @@ impl<R: Rng> Card<R> {
     /// UPDATE CAPP DATA CACHE: keeps a record in RAM until DEBIT. A wrong length, or an industry
     /// record whose header names another, is 6A80 (our reading, `docs/spec/card.md` 7.7).
     pub(crate) fn update_capp_data_cache(&mut self, command: &Command<'_>) -> Result<(), Fault> {
-        let Session::Capp(_, cache) = &mut self.session else { return Err(Sw::INVALID_STATE.into()) };
+        let out_of_order = self.profile.out_of_order.sw();
+        let Session::Capp(_, cache) = &mut self.session else { return Err(out_of_order.into()) };
         match (Sfi(command.p2 >> 3), command.p1) {
             (Sfi::INDUSTRY, 0x00) if !self.profile.variants.capp_p1_00 => Err(Sw::WRONG_P1_P2.into()),
             (Sfi::INDUSTRY, number) => {
@@ -119,7 +120,7 @@ impl<R: Rng> Card<R> {
         let (transaction, pending, cache) = match &session {
             Session::Purchase(pending) => (Transaction::Purchase, pending, None),
             Session::Capp(pending, cache) => (Transaction::Capp, pending, Some(cache)),
-            Session::Idle | Session::Online(..) => return Err(Sw::INVALID_STATE.into()),
+            Session::Idle | Session::Online(..) => return Err(self.profile.out_of_order.sw().into()),
         };
         let debit = DebitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         self.spend_transaction_try()?;

@@ -5,7 +5,7 @@ use crate::card::{Card, Selected};
 use crate::contents::{Block, SecurityContents, TriesLeft};
 use crate::map::{self, CardStore, SECURITY};
 use crate::pin::{PIN_LEN, Pin};
-use crate::profile::{Algorithms, Profile};
+use crate::profile::{Algorithms, OutOfOrder, Profile};
 use crate::session::Session;
 use rand_core::Rng;
 use tunion_apdu::{Name, Sw};
@@ -158,7 +158,7 @@ impl<R: Rng> Card<R> {
                 }
             }
         }
-        if self.selected == Selected::Purse { Ok(()) } else { without_purse(name) }
+        if self.selected == Selected::Purse { Ok(()) } else { without_purse(name, self.profile.out_of_order) }
     }
 }
 
@@ -194,7 +194,7 @@ fn while_blocked(name: Name) -> Result<(), Sw> {
 }
 
 /// What a card says whose purse is not selected.
-fn without_purse(name: Name) -> Result<(), Sw> {
+fn without_purse(name: Name, out_of_order: OutOfOrder) -> Result<(), Sw> {
     use Name as N;
     match name {
         N::SelectName | N::SelectFile | N::GetChallenge | N::GetResponse => Ok(()),
@@ -210,7 +210,7 @@ fn without_purse(name: Name) -> Result<(), Sw> {
         | N::CreditForLoad
         | N::DebitForPurchase
         | N::DebitForUnload
-        | N::UpdateOverdrawLimit => Err(Sw::INVALID_STATE),
+        | N::UpdateOverdrawLimit => Err(out_of_order.sw()),
         _ => Err(Sw::CONDITIONS),
     }
 }

@@ -3,6 +3,7 @@
 
 mod run;
 mod serve;
+mod tear;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,11 +29,20 @@ enum Command {
     /// The card begins as its file says and lives until Ctrl-C, which ends with 0. Ends with 1 when the
     /// reader or the port is not there, not free or goes away, with 2 on bad input.
     Serve(serve::Serve),
+
+    /// Tear cards: every command that writes, cut before, inside and after every byte that it writes.
+    ///
+    /// After each cut the card is woken and everything that it has and answers is checked; then the command
+    /// is done again and torn again. Prints a table; the same arguments print the same table. Ends with 0
+    /// when every rule held, with 1 when one was broken, and then says the line that repeats the case, with
+    /// 2 on bad input.
+    Tear(tear::Tear),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
         Command::Serve(serve) => serve.main(),
+        Command::Tear(tear) => tear.main(),
     }
 }

@@ -71,7 +71,7 @@ impl Serve {
         let file = errors.keep(card::load(&self.card));
         let Some((keys, file)) = keys.zip(file) else { return Err(errors.into()) };
         let mut card = issue::card(&file, &keys, stream(self.seed, &format!("card {}", file.name), 0))?;
-        let what = format!("card {} ({})", file.info.pan, file.name);
+        let what = format!("card {} ({})", file.image.info.pan, file.name);
         Err(self.at(&what, &mut card).into())
     }
 

@@ -3,7 +3,7 @@
 use crate::Core;
 use rand_core::Rng;
 use tunion_apdu::{Command, Device, LeRule, Name, Response, Sw};
-use tunion_nvm::{Power, PowerLost, TxFull};
+use tunion_nvm::{CommitError, Power, PowerLost, TxFull};
 
 /// A device: what it is made of, and what its commands do. Whoever only uses one wants
 /// [`Chip`](crate::Chip).
@@ -86,6 +86,16 @@ impl From<Sw> for Fault {
 impl From<PowerLost> for Fault {
     fn from(_: PowerLost) -> Self {
         Self::Power
+    }
+}
+
+impl From<CommitError> for Fault {
+    /// A memory that refuses to be written is answered 6581 (`docs/spec/card.md` 3).
+    fn from(fault: CommitError) -> Self {
+        match fault {
+            CommitError::PowerLost => Self::Power,
+            CommitError::Worn => Self::Status(Sw::MEMORY_FAILURE),
+        }
     }
 }
 

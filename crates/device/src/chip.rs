@@ -13,7 +13,7 @@ pub trait Chip: Applet {
     ///
     /// # Errors
     /// [`PowerLost`] when the power went while the command was under way, or before; `response` is
-    /// then empty. Every other fault is a status word in `response`.
+    /// then empty. Every other fault is a status word in `response`, that of a worn memory too.
     fn process(&mut self, command: &[u8], response: &mut Response) -> Result<(), PowerLost> {
         response.clear();
         if !self.is_powered() {
@@ -80,6 +80,17 @@ pub trait Chip: Applet {
         self.core().store.cut()
     }
 
+    /// Wears the memory out, or makes it new: a worn one answers 6581 to every command that would write,
+    /// and has written nothing.
+    fn set_worn(&mut self, worn: bool) {
+        self.core_mut().store.set_worn(worn);
+    }
+
+    /// Whether the memory is worn out.
+    fn is_worn(&self) -> bool {
+        self.core().store.is_worn()
+    }
+
     /// What the last command took.
     fn work(&self) -> Work {
         self.core().work
@@ -100,11 +111,11 @@ fn run<A: Applet + ?Sized>(applet: &mut A, bytes: &[u8], response: &mut Response
     if table::ends_transaction(A::DEVICE, bytes) {
         applet.end_transaction();
     }
-    let found = Command::parse(bytes).and_then(|command| Ok((command, table::find(A::DEVICE, &command)?)));
-    if !found.is_ok_and(|(_, spec)| spec.name == Name::GetResponse) {
+    let command = Command::parse(bytes).inspect_err(|_| applet.core_mut().drop_waiting())?;
+    let spec = table::find(A::DEVICE, &command).inspect_err(|_| applet.core_mut().drop_waiting())?;
+    if spec.name != Name::GetResponse {
         applet.core_mut().drop_waiting();
     }
-    let (command, spec) = found?;
     spec.judge_le(&command, applet.le_rule())?;
     applet.admit(spec.name)?;
     if spec.name == Name::GetResponse {

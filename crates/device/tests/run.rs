@@ -121,6 +121,24 @@ fn a_device_without_power_answers_nothing_and_has_forgotten() {
 }
 
 #[test]
+fn a_worn_memory_is_answered_6581_and_nothing_is_kept() {
+    let mut toy = Toy::new();
+    toy.set_worn(true);
+    assert_eq!(ask(&mut toy, &KEEP), (Sw::MEMORY_FAILURE, vec![]));
+    // What was ciphered before was ciphered.
+    assert_eq!((toy.work().page_writes, toy.work().crypto.des_blocks), (0, 1));
+    assert_eq!(ask(&mut toy, &[0x00, 0xB0, 0x95, 0x00, 0x00]), (Sw::OK, vec![0x11; 16]));
+    toy.power_off();
+    toy.power_on().unwrap();
+    assert!(toy.is_worn() && toy.is_powered());
+    assert_eq!(ask(&mut toy, &KEEP).0, Sw::MEMORY_FAILURE);
+    assert_eq!(toy.kept(), 0);
+    toy.set_worn(false);
+    assert_eq!(ask(&mut toy, &KEEP), (Sw::OK, vec![0x77]));
+    assert_eq!(toy.kept(), 0x77);
+}
+
+#[test]
 fn a_reset_forgets_and_so_does_the_loss_of_power() {
     let mut toy = Toy::new();
     toy.power_on().unwrap();

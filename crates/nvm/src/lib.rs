@@ -3,8 +3,9 @@
 //! # Specification
 //! A [`Store`] holds numbered pages of [`PAGE`] bytes. A [`Tx`] changes up to [`SPARE`] of them; its
 //! [`commit`](Tx::commit) makes all the changes or none, whatever becomes of the power. Where the power
-//! went, `commit` says [`PowerLost`] and not which of the two it was: the memory tells, by
-//! [`Store::page`], at once and after [`Power::power_on`] alike.
+//! went, `commit` says [`CommitError::PowerLost`] and not which of the two it was: the memory tells, by
+//! [`Store::page`], at once and after [`Power::power_on`] alike. A memory that is worn out
+//! ([`Power::set_worn`]) refuses every change with [`CommitError::Worn`] and keeps its power.
 //!
 //! # How
 //! The journal is the memory itself (shadow paging). A commit writes the new pages where no page is
@@ -21,7 +22,8 @@
 //! 4. Whatever is left of a page that was being written (a prefix, or noise) is not named by the newest
 //!    valid root; or it is a root, and then it is whole (the cut fell into its unused last bytes: the
 //!    commit is done) or its CRC fails. A CRC-32 takes a torn root for a whole one once in 2³².
-//! 5. The root in RAM is the newest valid root in memory, with power and without.
+//! 5. A worn memory is not written at all.
+//! 6. The root in RAM is the newest valid root in memory, with power and without.
 //!
 //! The crate knows nothing of what is stored. The card and the PSAM use it.
 #![no_std]
@@ -34,7 +36,7 @@ mod memory;
 mod power;
 mod store;
 
-pub use memory::{Cut, Damage, Memory, PowerLost};
+pub use memory::{CommitError, Cut, Damage, Memory, PowerLost};
 pub use power::{Corrupt, Power};
 pub use store::{MAX_PAGES, Store, Tx, TxFull};
 

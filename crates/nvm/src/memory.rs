@@ -19,6 +19,34 @@ impl fmt::Display for PowerLost {
 
 impl core::error::Error for PowerLost {}
 
+/// Why a commit did not answer that it is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommitError {
+    /// The power went, or was gone before. The changes are all made or none: see
+    /// [`Tx::commit`](crate::Tx::commit).
+    PowerLost,
+    /// The memory is worn out ([`Power::set_worn`](crate::Power::set_worn)): not a byte was written, and
+    /// the power is still there.
+    Worn,
+}
+
+impl fmt::Display for CommitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PowerLost => PowerLost.fmt(f),
+            Self::Worn => f.write_str("the memory is worn out"),
+        }
+    }
+}
+
+impl core::error::Error for CommitError {}
+
+impl From<PowerLost> for CommitError {
+    fn from(PowerLost: PowerLost) -> Self {
+        Self::PowerLost
+    }
+}
+
 /// A loss of power that lies ahead.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cut {
@@ -43,13 +71,14 @@ pub struct Memory<const N: usize> {
     pages: [[u8; PAGE]; N],
     cut: Option<Cut>,
     powered: bool,
+    worn: bool,
     page_writes: u32,
 }
 
 impl<const N: usize> Memory<N> {
     /// Erased memory, powered.
     pub(crate) const fn erased() -> Self {
-        Self { pages: [[0xFF; PAGE]; N], cut: None, powered: true, page_writes: 0 }
+        Self { pages: [[0xFF; PAGE]; N], cut: None, powered: true, worn: false, page_writes: 0 }
     }
 
     /// A page; beyond the last one, zeros.
@@ -102,6 +131,14 @@ impl<const N: usize> Memory<N> {
 
     pub(crate) const fn is_powered(&self) -> bool {
         self.powered
+    }
+
+    pub(crate) const fn set_worn(&mut self, worn: bool) {
+        self.worn = worn;
+    }
+
+    pub(crate) const fn is_worn(&self) -> bool {
+        self.worn
     }
 
     /// Pages written completely since the memory was made.

@@ -1,4 +1,4 @@
-//! Power, as every [`Store`](crate::Store) has and loses it, whatever its size.
+//! Power, as every [`Store`](crate::Store) has and loses it, whatever its size; and the wear of its cells.
 
 use crate::memory::Cut;
 use core::fmt;
@@ -35,6 +35,15 @@ pub trait Power {
 
     /// The loss of power that still lies ahead.
     fn cut(&self) -> Option<Cut>;
+
+    /// Wears the memory out, or makes it new. A worn memory is read as ever, and refuses every change
+    /// before a byte of it is written ([`CommitError::Worn`](crate::CommitError::Worn)): cells that
+    /// withstand a limited number of erasures, and a chip that tests them before it writes. Power makes
+    /// no difference to it, and a cut stays ahead.
+    fn set_worn(&mut self, worn: bool);
+
+    /// Whether the memory is worn out.
+    fn is_worn(&self) -> bool;
 
     /// Pages written completely since the memory was made.
     fn page_writes(&self) -> u32;

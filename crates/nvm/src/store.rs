@@ -1,6 +1,6 @@
 //! Pages whose changes are all-or-nothing.
 
-use crate::memory::{Cut, Memory, PowerLost};
+use crate::memory::{CommitError, Cut, Memory, PowerLost};
 use crate::power::{Corrupt, Power};
 use crate::{PAGE, SPARE};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
@@ -11,8 +11,10 @@ pub const MAX_PAGES: usize = PAGE - ROOT_HEADER - SPARE;
 
 /// Pages kept for the two roots.
 const ROOTS: usize = 2;
+/// Bytes of the CRC-32.
+const CRC_LEN: usize = 4;
 /// CRC-32 and generation.
-const ROOT_HEADER: usize = 8;
+const ROOT_HEADER: usize = CRC_LEN + 4;
 
 /// The table of 16 KiB makes a root quick to check; there is one, and not a copy at each use.
 static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
@@ -30,20 +32,36 @@ struct Root<const PAGES: usize> {
 }
 
 impl<const PAGES: usize> Root<PAGES> {
+    /// Bytes of a root that say something; those after it are zeros, written and never read.
+    const USED: usize = ROOT_HEADER + PAGES + SPARE;
+
     fn encode(&self) -> [u8; PAGE] {
         let mut page = [0; PAGE];
-        let body = self.generation.to_be_bytes().into_iter().chain(self.map).chain(self.free);
-        page.iter_mut().skip(4).zip(body).for_each(|(to, from)| *to = from);
-        let crc = CRC.checksum(&page[4..]);
-        page[..4].copy_from_slice(&crc.to_be_bytes());
+        let fields: [&[u8]; 3] = [&self.generation.to_be_bytes(), &self.map, &self.free];
+        let mut rest = page.get_mut(CRC_LEN..).unwrap_or_default();
+        for field in fields {
+            // `format` asks for a page with room for all of them.
+            let Some((place, after)) = rest.split_at_mut_checked(field.len()) else { break };
+            place.copy_from_slice(field);
+            rest = after;
+        }
+        let crc = Self::checksum(&page);
+        if let Some(place) = page.first_chunk_mut() {
+            *place = crc.to_be_bytes();
+        }
         page
+    }
+
+    /// The CRC of a root: over its generation, map and free list.
+    fn checksum(page: &[u8; PAGE]) -> u32 {
+        CRC.checksum(page.get(CRC_LEN..Self::USED).unwrap_or_default())
     }
 
     /// The root that lies at `place`; `None` unless its CRC holds, its generation belongs there, and it
     /// names every page once.
     fn decode(page: &[u8; PAGE], place: usize) -> Option<Self> {
-        let (crc, body) = page.split_first_chunk::<4>()?;
-        if u32::from_be_bytes(*crc) != CRC.checksum(body) {
+        let (crc, body) = page.split_first_chunk::<CRC_LEN>()?;
+        if u32::from_be_bytes(*crc) != Self::checksum(page) {
             return None;
         }
         let (generation, body) = body.split_first_chunk::<4>()?;
@@ -151,6 +169,14 @@ impl<const PAGES: usize, const PHYSICAL: usize> Power for Store<PAGES, PHYSICAL>
         self.memory.cut()
     }
 
+    fn set_worn(&mut self, worn: bool) {
+        self.memory.set_worn(worn);
+    }
+
+    fn is_worn(&self) -> bool {
+        self.memory.is_worn()
+    }
+
     fn page_writes(&self) -> u32 {
         self.memory.page_writes()
     }
@@ -178,16 +204,23 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         self.staged.get_mut(at).map(|(_, page)| page).ok_or(TxFull)
     }
 
-    /// Makes all the changes.
+    /// Makes all the changes. A commit without changes writes nothing, so a worn memory takes it.
     ///
     /// # Errors
-    /// [`PowerLost`]: the store is without power, and the changes are all made or none. As a rule none
-    /// is; but where the cut fell into the last bytes of the root, which no root uses, the root is
-    /// whole all the same. [`Store::page`] tells, at once and after [`Power::power_on`] alike.
-    pub fn commit(self) -> Result<(), PowerLost> {
+    /// - [`CommitError::PowerLost`]: the store is without power, and the changes are all made or none. As
+    ///   a rule none is; but where the cut fell into the last bytes of the root, which no root uses, the
+    ///   root is whole all the same. [`Store::page`] tells, at once and after [`Power::power_on`] alike.
+    /// - [`CommitError::Worn`]: the store has power, and no change is made.
+    pub fn commit(self) -> Result<(), CommitError> {
         let Self { store, staged } = self;
+        if !store.is_powered() {
+            return Err(CommitError::PowerLost);
+        }
         if staged.is_empty() {
-            return if store.is_powered() { Ok(()) } else { Err(PowerLost) };
+            return Ok(());
+        }
+        if store.is_worn() {
+            return Err(CommitError::Worn);
         }
         let mut next = store.root.clone();
         next.generation = next.generation.wrapping_add(1);
@@ -197,7 +230,7 @@ impl<const PAGES: usize, const PHYSICAL: usize> Tx<'_, PAGES, PHYSICAL> {
         } else {
             store.power_off();
         }
-        written
+        Ok(written?)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What can be done to a card, as data that any bytes can be turned into.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Result, Unstructured};
 
 /// One card and what is done to it.
-#[derive(Arbitrary, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct Case {
     /// Seed of the card's random numbers.
     pub seed: u16,
@@ -40,8 +40,19 @@ pub struct Setup {
     pub near_end: Option<u8>,
 }
 
+impl<'a> Arbitrary<'a> for Case {
+    /// Uses up all bytes: steps follow each other to their end.
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let mut case = Self { seed: bytes.arbitrary()?, setup: bytes.arbitrary()?, steps: Vec::new() };
+        while !bytes.is_empty() {
+            case.steps.push(bytes.arbitrary()?);
+        }
+        Ok(case)
+    }
+}
+
 /// Something done, perhaps with a loss of power.
-#[derive(Arbitrary, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// What.
     pub act: Act,
@@ -49,13 +60,29 @@ pub struct Step {
     pub cut: Option<CutAt>,
 }
 
+impl<'a> Arbitrary<'a> for Step {
+    /// One command in eight is cut, for after a cut the card begins anew.
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let act = bytes.arbitrary()?;
+        let cut = if bytes.ratio(1, 8)? { Some(bytes.arbitrary()?) } else { None };
+        Ok(Self { act, cut })
+    }
+}
+
 /// A cut.
-#[derive(Arbitrary, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct CutAt {
     /// Bytes that are still written.
     pub after: u16,
     /// Noise with this seed, or a prefix.
     pub noise: Option<u8>,
+}
+
+impl<'a> Arbitrary<'a> for CutAt {
+    /// Seldom farther ahead than the longest commit.
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self { after: bytes.int_in_range(0..=1100)?, noise: bytes.arbitrary()? })
+    }
 }
 
 /// Whether a MAC, a PIN or a cryptogram is right.
@@ -168,6 +195,30 @@ pub enum Act {
     Response(Option<u8>),
     /// The last command once more.
     Again,
+    /// A command of the table of commands, its parameters and lengths mostly right.
+    Row {
+        /// Which row.
+        row: u8,
+        /// Among the values that the row admits.
+        p1: u8,
+        /// The same.
+        p2: u8,
+        /// How many bytes of data more than the least.
+        more: u8,
+        /// What the data is filled with.
+        fill: u8,
+        /// Le absent, 00, a usual one, or any.
+        le: u8,
+    },
+    /// READ BINARY or READ RECORD of a file that there is.
+    Read {
+        /// Which.
+        file: u8,
+        /// The record's number, or the offset.
+        number: u8,
+        /// Le.
+        le: Option<u8>,
+    },
     /// Header, data and Le of anything.
     Command {
         /// Class: one that there is, mostly.

@@ -6,6 +6,8 @@ use super::setup::FIRST_PIN;
 use crate::crypto;
 use crate::model::Model;
 use crate::settings::Keys;
+use tunion_apdu::table::{COMMANDS, Form};
+use tunion_apdu::{Device, Spec};
 
 const TERMINAL: [u8; 6] = [0x10, 0x00, 0x00, 0x00, 0x00, 0x01];
 const TERMINAL_SEQUENCE: [u8; 4] = [0x00, 0x01, 0x00, 0x07];
@@ -33,6 +35,15 @@ pub(super) struct Sender {
 }
 
 impl Sender {
+    /// Whether the act is worth more after a GET CHALLENGE; one in eight goes without.
+    pub(super) fn wants_challenge(act: &Act) -> bool {
+        match act {
+            Act::Secure { fill, .. } => fill % 8 != 7,
+            Act::External { id, .. } => id % 8 != 7,
+            _ => false,
+        }
+    }
+
     /// Takes note of an answer.
     pub(super) fn heard(&mut self, command: &[u8], answer: &[u8]) {
         let (data, sw) = answer.split_at(answer.len().saturating_sub(2));
@@ -43,7 +54,11 @@ impl Sender {
         if sw != [0x90, 0x00] {
             return;
         }
-        let asked = if command.starts_with(&[0x00, 0xC0]) { std::mem::take(&mut self.waiting) } else { command.to_vec() };
+        let asked = if command.starts_with(&[0x00, 0xC0]) {
+            std::mem::take(&mut self.waiting)
+        } else {
+            command.to_vec()
+        };
         if asked.starts_with(&[0x00, 0x84]) {
             self.challenge = data.to_vec();
         } else if let [0x80, 0x50, p1, _, lc, body @ ..] = &asked[..] {
@@ -97,6 +112,15 @@ impl Sender {
                 let le = le.map(|le| le % 0x20);
                 [0x00, 0xC0, 0x00, 0x00].into_iter().chain(le).collect()
             }
+            Act::Row { row, p1, p2, more, fill, le } => of_the_table(*row, [*p1, *p2], *more, *fill, *le),
+            Act::Read { file, number, le } => {
+                let file = [0x15, 0x16, 0x17, 0x18, 0x1A, 0x1E][usize::from(file % 6)];
+                let header = match file {
+                    0x15..=0x17 => [0x00, 0xB0, 0x80 + file, number % 64],
+                    _ => [0x00, 0xB2, number % 32, file << 3 | if *number < 0xF0 { 0x04 } else { 0x00 }],
+                };
+                header.into_iter().chain(Some(le.unwrap_or(0))).collect()
+            }
             Act::Command { class, ins, parameters: [p1, p2], data, le } => {
                 command([likely(*class, CLASSES), likely(*ins, INSTRUCTIONS), *p1, *p2], data, *le)
             }
@@ -118,7 +142,9 @@ impl Sender {
         let (p1, body, answer) = self.opened.as_ref()?;
         let keys = &model.keys;
         let p1 = other.map_or(*p1, |other| [0x00, 0x01, 0x03, 0x04, 0x05][usize::from(other % 5)]);
-        let number = |from: usize| answer.get(from..from + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 4]);
+        let number = |from: usize| {
+            answer.get(from..from + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 4])
+        };
         let sequence = answer.get(4..6).map_or(0, |bytes| u16::from_be_bytes([bytes[0], bytes[1]]));
         let amount = body.get(1..5).unwrap_or(&[0; 4]);
         let finish = |kind: u8| [amount, &[kind], &TERMINAL, &WHEN].concat();
@@ -126,7 +152,8 @@ impl Sender {
         Some(match p1 {
             0x01 | 0x03 => {
                 let kind = if p1 == 0x01 { 0x06 } else { 0x09 };
-                let session = crypto::purchase_session(keys.purchase, number(11), sequence, TERMINAL_SEQUENCE);
+                let session =
+                    crypto::purchase_session(keys.purchase, number(11), sequence, TERMINAL_SEQUENCE);
                 let mac = spoil(crypto::mac(session, &finish(kind)).to_vec(), right);
                 let header = [0x80, 0x54, if variant { 0x02 } else { 0x01 }, 0x00];
                 case3(&header, &[&TERMINAL_SEQUENCE[..], &WHEN, &mac].concat())
@@ -171,9 +198,17 @@ impl Sender {
                 (app_maintenance, [0x04, ins, p1, p2], data)
             }
             _ => {
-                let data = [&[0xEE; 16][..], &[fill; 48]].concat();
-                let file = if parameter % 8 == 0 { parameter & 0xF8 } else { 0xF0 };
-                (app_maintenance, [0x04, 0xE2, sm4, file], data)
+                let industry = parameter % 8 == 1;
+                let mut record = vec![fill; if industry { 128 } else { 48 }];
+                if industry && fill % 4 != 0 {
+                    record[..2].copy_from_slice(&[0x27, fill % 24]);
+                }
+                let file = match parameter % 8 {
+                    0 => parameter & 0xF8,
+                    1 => 0xD0,
+                    _ => 0xF0,
+                };
+                (app_maintenance, [0x04, 0xE2, sm4, file], [vec![0xEE; 16], record].concat())
             }
         };
         let lc = u8::try_from(data.len() + 4).unwrap_or(u8::MAX);
@@ -182,6 +217,35 @@ impl Sender {
         let mac = spoil(crypto::retail_mac(key, iv, &input).to_vec(), right);
         [input, mac].concat()
     }
+}
+
+/// A command of the card's table.
+fn of_the_table(row: u8, parameters: [u8; 2], more: u8, fill: u8, le: u8) -> Vec<u8> {
+    let rows: Vec<&Spec> = COMMANDS.iter().filter(|spec| spec.devices.contains(&Device::Card)).collect();
+    let spec = rows[usize::from(row) % rows.len()];
+    let pick = |form: Form, byte: u8| {
+        let likely = |byte: &u8| match form {
+            Form::Sfi => (0x15..=0x1E).contains(&(byte & 0x1F)),
+            Form::SfiRecord | Form::SfiNumber | Form::SfiShifted => (0x15..=0x1E).contains(&(byte >> 3)),
+            Form::Any => *byte < 0x40,
+            _ => true,
+        };
+        let all: Vec<u8> = (0..=u8::MAX).filter(|byte| form.admits(*byte)).collect();
+        let some: Vec<u8> = all.iter().copied().filter(likely).collect();
+        let from = if byte < 0xE0 { &some } else { &all };
+        from[usize::from(byte) % from.len()]
+    };
+    let [p1, p2] = parameters;
+    let (low, high) = spec.lc;
+    let length = low.saturating_add(more % 16).min(high);
+    let le = match le % 8 {
+        0..=2 => None,
+        3 | 4 => Some(0x00),
+        5 => spec.answer_len.or(Some(0x08)),
+        6 => Some(0x04),
+        _ => Some(le),
+    };
+    command([spec.cla, spec.ins, pick(spec.p1, p1), pick(spec.p2, p2)], &vec![fill; length.into()], le)
 }
 
 /// The challenge, or zeros where none was heard.
@@ -230,7 +294,8 @@ fn init(kind: u8, amount: u16, index: bool, model: &Model) -> Vec<u8> {
         1 => (0x05, reach(memory.actual)),
         2 => (0x04, 0),
         3 => (0x01, reach(memory.available())),
-        _ => (0x03, reach(memory.available()) / 4),
+        4 => (0x03, reach(memory.available()) / 4),
+        _ => (0x03, reach(memory.available())),
     };
     let index = if index { 0x02 } else { 0x01 };
     if p1 == 0x04 {
@@ -258,7 +323,7 @@ fn update(record: bool, which: u8, fill: u8) -> ([u8; 3], Vec<u8>) {
     if record {
         let id = which / 2 % 20;
         let mut data = vec![fill; 128];
-        data[..2].copy_from_slice(&[0x27, id]);
+        data[..2].copy_from_slice(&[if fill % 16 == 0 { 0x28 } else { 0x27 }, id]);
         return ([0xDC, id, 0xD4], data);
     }
     let file = 0x95 + which % 4;
@@ -283,8 +348,8 @@ fn pin(what: u8, right: Right, fill: u8, model: &Model) -> Vec<u8> {
 
 const CLASSES: &[u8] = &[0x00, 0x80, 0x04, 0x84];
 const INSTRUCTIONS: &[u8] = &[
-    0xA4, 0xB0, 0xB2, 0xC0, 0x84, 0x50, 0x52, 0x54, 0x58, 0x5A, 0x5C, 0x5E, 0xDC, 0xD6, 0xE2, 0x1E, 0x18, 0x16,
-    0x24, 0x20, 0x82, 0x88, 0xCD,
+    0xA4, 0xB0, 0xB2, 0xC0, 0x84, 0x50, 0x52, 0x54, 0x58, 0x5A, 0x5C, 0x5E, 0xDC, 0xD6, 0xE2, 0x1E, 0x18,
+    0x16, 0x24, 0x20, 0x82, 0x88, 0xCD,
 ];
 
 /// One of `some` for most bytes, the byte itself for the highest.

@@ -85,6 +85,7 @@ fn settings(setup: &Setup) -> Settings {
         credit_p2_02: !bit(setup.variants, 1),
         update_p1_00: !bit(setup.variants, 2),
         composite_without_update: !bit(setup.variants, 3),
+        out_of_order: if bit(setup.variants, 4) { 0x6985 } else { 0x6901 },
         algorithms: match setup.algorithms % 8 {
             0 => Algorithms::Sm4,
             1..=3 => Algorithms::Both,
@@ -137,6 +138,11 @@ fn profile_of(settings: &Settings) -> Profile {
             capp_p1_00: settings.update_p1_00,
         },
         capp_wants_update: !settings.composite_without_update,
+        out_of_order: if settings.out_of_order == 0x6985 {
+            profile::OutOfOrder::Conditions
+        } else {
+            profile::OutOfOrder::InvalidState
+        },
         load_wants_pin: settings.load_wants_pin,
         algorithms: match settings.algorithms {
             Algorithms::Des => profile::Algorithms::Des,

@@ -25,6 +25,12 @@ impl Source {
         Place(start..before.len())
     }
 
+    /// The line with which a table begins, for an error that is the whole table's.
+    #[must_use]
+    pub fn head(&self, table: impl Into<Place>) -> Place {
+        Place(self.first_line_of(table.into().0))
+    }
+
     fn toml_error(&self, error: &::toml::de::Error) -> Diagnostic {
         let span = error.span();
         let written = span.clone().and_then(|span| self.text().get(span)).unwrap_or_default();
@@ -41,6 +47,12 @@ impl Source {
             None => self.whole(message),
         };
         help.into_iter().fold(diagnostic, Diagnostic::help)
+    }
+
+    /// The first line of a table.
+    #[must_use]
+    pub(crate) fn head(&self, table: impl Into<Place>) -> Place {
+        Place(self.first_line_of(table.into().0))
     }
 
     /// A missing field is reported on its whole table; the table's first line is enough.

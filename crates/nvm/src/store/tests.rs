@@ -1,5 +1,5 @@
 use super::*;
-use crate::Damage;
+use crate::{CommitError, Damage};
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -22,7 +22,7 @@ fn content(store: &Small) -> Option<Model> {
     Some(model)
 }
 
-fn apply(store: &mut Small, changes: &[(usize, u8)]) -> Result<(), PowerLost> {
+fn apply(store: &mut Small, changes: &[(usize, u8)]) -> Result<(), CommitError> {
     let mut tx = store.begin();
     for (number, value) in changes {
         *tx.page_mut(*number).unwrap() = [*value; PAGE];
@@ -82,10 +82,38 @@ fn a_ninth_page_is_refused_and_nothing_changes() {
 fn without_power_nothing_is_written() {
     let mut store = Small::format();
     store.power_off();
-    assert_eq!(apply(&mut store, &[(0, 1)]), Err(PowerLost));
-    assert_eq!(apply(&mut store, &[]), Err(PowerLost));
+    assert_eq!(apply(&mut store, &[(0, 1)]), Err(CommitError::PowerLost));
+    assert_eq!(apply(&mut store, &[]), Err(CommitError::PowerLost));
     store.power_on().unwrap();
     assert_eq!(content(&store), Some([0; PAGES]));
+}
+
+#[test]
+fn a_worn_memory_refuses_before_it_writes_and_keeps_its_power() {
+    let mut store = Small::format();
+    apply(&mut store, &[(0, 1)]).unwrap();
+    let (written, generation) = (store.page_writes(), store.root.generation);
+    let cut = Some(Cut { after: 0, damage: Damage::Prefix });
+    store.set_worn(true);
+    store.set_cut(cut);
+    assert_eq!(apply(&mut store, &[(0, 2), (3, 4)]), Err(CommitError::Worn));
+    // No byte was written, so the cut did not come.
+    assert_eq!((store.cut(), store.is_powered(), store.is_worn()), (cut, true, true));
+    assert_eq!((store.page_writes(), store.root.generation), (written, generation));
+    // There is nothing to write here.
+    assert_eq!(apply(&mut store, &[]), Ok(()));
+    // Wear outlives power, and without power nothing else is told.
+    store.power_off();
+    assert_eq!(apply(&mut store, &[(0, 2)]), Err(CommitError::PowerLost));
+    store.power_on().unwrap();
+    assert_eq!(apply(&mut store.clone(), &[(0, 2)]), Err(CommitError::Worn));
+    let mut model = [0; PAGES];
+    model[0] = 1;
+    assert_eq!(content(&store), Some(model));
+    store.set_worn(false);
+    store.set_cut(None);
+    apply(&mut store, &[(0, 2)]).unwrap();
+    assert_eq!(store.page(0)[0], 2);
 }
 
 #[test]

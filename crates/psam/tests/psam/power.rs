@@ -112,3 +112,18 @@ fn without_power_nothing_is_answered() {
     // A reset goes back to the MF.
     assert_eq!(init(&mut psam, &entry()), Err(Sw::CONDITIONS));
 }
+
+#[test]
+fn worn_memory_is_answered_6581_and_no_number_is_given_out() {
+    for sequence_moves in MOVES {
+        let mut psam = ready(Contents { sequence_moves, ..contents() });
+        psam.set_worn(true);
+        assert_eq!(init(&mut psam, &entry()), Err(Sw::MEMORY_FAILURE));
+        assert_eq!(credit(&mut psam, mac2(&entry(), 1)), Sw::INVALID_STATE);
+        psam.set_worn(false);
+        assert_eq!(init(&mut psam, &entry()).unwrap().terminal_seq, 1);
+        // Nor is a MAC2 judged that the memory cannot count.
+        psam.set_worn(true);
+        assert_eq!(credit(&mut psam, mac2(&entry(), 1)), Sw::MEMORY_FAILURE);
+    }
+}

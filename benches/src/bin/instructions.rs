@@ -1,0 +1,66 @@
+//! Does one work so many times, for callgrind to count its instructions: `instructions WORK TIMES`.
+//!
+//! Everything is prepared for the same number of times whatever TIMES is, so the difference between two
+//! runs is the work alone. `scripts/instructions.sh` takes that difference.
+#![allow(clippy::unwrap_used, reason = "a bench may panic")]
+
+use std::hint::black_box;
+use std::mem::ManuallyDrop;
+use std::process::ExitCode;
+use tunion_apdu::Response;
+use tunion_benches::card::{Answers, Bytes, ask, card, fork};
+use tunion_benches::commands;
+use tunion_benches::purchase::{Bare, Purchases};
+
+/// The most TIMES.
+const MOST: u32 = 400;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [work, times] = &arguments[..] else { return ExitCode::from(2) };
+    let Some(times) = times.parse().ok().filter(|times| *times <= MOST as usize) else {
+        return ExitCode::from(2);
+    };
+    if run(work, times) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(work: &str, times: usize) -> bool {
+    let mut response = Response::new();
+    match work {
+        "composite_purchase" => {
+            let purchases = Purchases::prepare(MOST);
+            let mut card = purchases.start.clone();
+            purchases.run(&mut card, &mut response, times)
+        }
+        "bare_des" => {
+            black_box(Bare::new().run(times));
+            true
+        }
+        "fork" => forks(&card(), times),
+        "memcpy" => forks(&Bytes::filled(0x5A), times),
+        _ => {
+            let (name, device) = work.split_once('/').unwrap_or((work, "card"));
+            let mut asked = commands::all().into_iter().filter(|asked| asked.name == name);
+            let Some(mut asked) = asked.next() else { return false };
+            let command = &asked.command;
+            match device {
+                "card" => repeat(&mut asked.card, command, &mut response, times),
+                "echo" => repeat(&mut asked.echo, command, &mut response, times),
+                "bare-echo" => repeat(&mut asked.bare_echo, command, &mut response, times),
+                _ => false,
+            }
+        }
+    }
+}
+
+fn repeat(device: &mut impl Answers, command: &[u8], response: &mut Response, times: usize) -> bool {
+    (0..times).all(|_| ask(device, black_box(command), response))
+}
+
+/// Clones `value` so often. A clone's end is not counted: it wipes keys, and is no part of making it.
+fn forks<T: Clone>(value: &T, times: usize) -> bool {
+    for _ in 0..times {
+        black_box(&ManuallyDrop::new(fork(black_box(value))));
+    }
+    true
+}

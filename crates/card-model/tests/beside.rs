@@ -1,0 +1,46 @@
+//! The applet beside the model, over random cases.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use tunion_card::answers::ANSWERS;
+use tunion_card_model::beside::{self, Seen};
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 200..1500)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_card_does_what_the_model_does(bytes in bytes()) {
+        beside::run(&bytes);
+    }
+}
+
+/// The cases go deep: all but a few rows of the table of answers are among them, and losses of power
+/// before a commit, between two and after the last.
+#[test]
+fn the_cases_reach_almost_every_answer() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = bytes();
+    let mut all = Seen::default();
+    for _ in 0..1200 {
+        let seen = beside::run(&strategy.new_tree(&mut runner).unwrap().current());
+        for (row, count) in seen.answers {
+            *all.answers.entry(row).or_default() += count;
+        }
+        for (commits, count) in seen.losses {
+            *all.losses.entry(commits).or_default() += count;
+        }
+    }
+    let rows =
+        ANSWERS.iter().flat_map(|answers| answers.rows.iter().map(|row| (answers.name.spec().title, row)));
+    let missed: Vec<String> = rows
+        .filter(|(title, row)| row.answered && !all.answers.contains_key(&(Some(*title), row.sw)))
+        .map(|(title, row)| format!("{title} {:04X} {}", row.sw, row.when))
+        .collect();
+    assert!(missed.len() < 1, "{missed:#?}");
+    assert!((0..=2).all(|commits| all.losses.contains_key(&commits)), "{:?}", all.losses);
+}
