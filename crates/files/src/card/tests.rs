@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use tunion_card::profile::{ById, FciShape, Tries};
-use tunion_card::{Pin, Profile, SecurityContents, TriesLeft};
+use tunion_card::{Pin, Profile, PurseContents, SecurityContents, TriesLeft};
 use tunion_data::command::Transaction;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::RailRecord;
@@ -11,7 +11,7 @@ use tunion_data::{CityCode, Fen, Fen24};
 
 use crate::diag::Hex;
 
-use super::{PurseContents, PurseTable, Source, parse, purse};
+use super::{PurseTable, Source, parse, purse};
 
 mod round;
 mod settings;
@@ -86,6 +86,25 @@ fn the_example_of_the_documentation() {
     assert_eq!(card.image.log[0].record.transaction, 9);
     assert_eq!(card.image.proofs.kept[0], (Transaction::Capp, 1, card.image.log[0].proof));
     assert_eq!(card.image.proofs.last, Some(Transaction::Capp));
+}
+
+/// The page names every key that the example has.
+#[test]
+fn the_page_has_every_key() {
+    let page = include_str!("../../../../docs/cards.md");
+    let text = crate::doc_example(include_str!("../card.rs"));
+    // The fields of records are those of the layouts, and are not listed.
+    let (words, records) = text.split_at(text.find("[rail]").unwrap());
+    for line in words.lines().chain(records.lines().filter(|line| line.starts_with('['))) {
+        if line.starts_with('[') {
+            let table = line.split(['[', ']']).find(|part| !part.is_empty()).unwrap();
+            assert!(page.contains(&format!("[{table}]")), "{table}");
+        } else if let Some((key, _)) = line.split_once(" = ") {
+            assert!(page.contains(&format!("`{key}")) || page.contains(&format!(" {key} = ")), "{key}");
+        }
+    }
+    let first = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    parse(&Source::new("mei.toml", first)).unwrap();
 }
 
 #[test]
