@@ -1,6 +1,7 @@
 //! `tunion`: the command line. It reads arguments, prints, and ends with an exit code; everything
 //! else is done below.
 
+mod card;
 mod run;
 mod serve;
 
@@ -28,11 +29,17 @@ enum Command {
     /// The card begins as its file says and lives until Ctrl-C, which ends with 0. Ends with 1 when the
     /// reader or the port is not there, not free or goes away, with 2 on bad input.
     Serve(serve::Serve),
+
+    /// List, show and make cards, and put their memory away.
+    ///
+    /// Ends with 0, or with 2 on bad input.
+    Card(card::Card),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
         Command::Serve(serve) => serve.main(),
+        Command::Card(card) => card.main(),
     }
 }

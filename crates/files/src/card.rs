@@ -223,6 +223,12 @@ impl CardFile {
         self.keys = ((issuer, pan) != (here, number)).then_some((issuer, pan));
     }
 
+    /// The settings that are not the default, by their keys in a card profile, such as `fci.padding`.
+    #[must_use]
+    pub fn settings(&self) -> Vec<(String, String)> {
+        settings::changed(&self.aid, &self.profile)
+    }
+
     /// The memory of a card that is made of this, as [`Card::image`](tunion_card::Card::image) gives it:
     /// records that were never written are zeros, and everything left to a default is there.
     #[must_use]

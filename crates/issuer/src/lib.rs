@@ -19,5 +19,5 @@ pub mod rules;
 
 pub use account::{Account, Booked, CardRegistry, Evidence, Open, Standing};
 pub use load::LoadHost;
-pub use roots::{Roots, personalise};
+pub use roots::{CheckValues, Roots, personalise};
 pub use rules::LoadRules;

@@ -1,7 +1,7 @@
 //! The issuer's roots, and the keys of one card under them.
 
 use tunion_card::{CardKeys, Contents, Image, PurseContents};
-use tunion_crypto::{Algorithm, Key16, Tally};
+use tunion_crypto::{Algorithm, Kcv, Key16, Tally};
 use tunion_data::file::{AppInfo, Holder, Management};
 use tunion_data::{IssuerId, Pan};
 
@@ -41,6 +41,17 @@ pub struct Roots {
     pub internal_auth: Option<Key16>,
     /// The version of all of them, which cards answer to INITIALIZE.
     pub version: u8,
+}
+
+/// What a card's key is known by: its check value under either algorithm (`docs/spec/card.md` 4.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CheckValues {
+    /// The key's name, as in key sets.
+    pub key: &'static str,
+    /// Of the card's 3DES key.
+    pub tdes: Kcv,
+    /// Of the card's SM4 key, which is derived in its own way (`docs/spec/card.md` 4.3).
+    pub sm4: Kcv,
 }
 
 impl Roots {
@@ -96,6 +107,46 @@ impl Roots {
             internal: self.internal_auth.as_ref().map(derive),
             version: self.version,
         }
+    }
+
+    /// The check values of all keys of one card, by the names that key sets give their roots, in the order of
+    /// the fields: what tells which keys a card has, and gives none away (`docs/spec/card.md` 4.1 to 4.3).
+    ///
+    /// ```
+    /// let roots = tunion_issuer::Roots::numbered();
+    /// let values = roots.check_values("05212482FFFFFFFF".parse()?, "3104895199900000003".parse()?);
+    /// assert_eq!((values.len(), values[0].key), (14, "purchase"));
+    /// # Ok::<(), tunion_data::ParseIdError>(())
+    /// ```
+    #[must_use]
+    pub fn check_values(&self, issuer: IssuerId, pan: Pan) -> Vec<CheckValues> {
+        let roots = [
+            ("purchase", Some(&self.purchase)),
+            ("tac", Some(&self.tac)),
+            ("load", Some(&self.load)),
+            ("load-second", Some(&self.load_second)),
+            ("unload", Some(&self.unload)),
+            ("overdraft", Some(&self.overdraft)),
+            ("app-block", Some(&self.app_block)),
+            ("app-unblock", Some(&self.app_unblock)),
+            ("app-maintenance", Some(&self.app_maintenance)),
+            ("pin-unblock", Some(&self.pin_unblock)),
+            ("pin-reload", Some(&self.pin_reload)),
+            ("card-control", Some(&self.card_control)),
+            ("app-control", Some(&self.app_control)),
+            ("external-auth", Some(&self.external_auth)),
+            ("internal-auth", self.internal_auth.as_ref()),
+        ];
+        let kcv = |root: &Key16, algorithm| {
+            let mut unpriced = Tally::default();
+            let key = root.card_key(algorithm, issuer.0, pan.last8(), &mut unpriced);
+            key.kcv(algorithm, &mut unpriced)
+        };
+        let values = |(key, root): (&'static str, Option<&Key16>)| {
+            let root = root?;
+            Some(CheckValues { key, tdes: kcv(root, Algorithm::Tdes), sm4: kcv(root, Algorithm::Sm4) })
+        };
+        roots.into_iter().filter_map(values).collect()
     }
 
     /// The load key of one card with this index, 01 or 02.

@@ -248,6 +248,17 @@ pub(super) fn write_all(page: &mut Page, aid: &[u8], profile: &Profile) {
     }
 }
 
+/// The settings that are not the default, by their keys: `fci.padding`.
+pub(super) fn changed(aid: &[u8], profile: &Profile) -> Vec<(String, String)> {
+    let defaults = lines(&EP_AID, &Profile::default());
+    let changed = lines(aid, profile).into_iter().filter(|line| !defaults.contains(line));
+    let named = |(table, key, value): Line| {
+        let dot = if table.is_empty() { "" } else { "." };
+        (format!("{table}{dot}{key}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    changed.map(named).collect()
+}
+
 /// The settings of a card profile that are not the default: those of the top, and then the tables.
 pub(super) fn write_changed(page: &mut Page, aid: &[u8], profile: &Profile) {
     let defaults = lines(&EP_AID, &Profile::default());

@@ -21,6 +21,25 @@ fn the_laboratory_s_roots_lead_to_the_published_card_keys() {
 }
 
 #[test]
+fn the_laboratory_s_check_values_are_the_published_ones() {
+    let roots = super::lab().unwrap().roots;
+    let (issuer, pan) = ("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
+    let values = roots.check_values(issuer, pan);
+    // docs/spec/card.md 5.1.
+    for (key, tdes, sm4) in [
+        ("purchase", "00F839", Some("F20B2C")),
+        ("tac", "7583D5", Some("9CBED9")),
+        ("app-block", "5060EF", Some("B3D447")),
+        ("app-unblock", "5060EF", Some("B3D447")),
+        ("app-maintenance", "CA3B4A", None),
+    ] {
+        let found = values.iter().find(|values| values.key == key).unwrap();
+        assert_eq!(found.tdes.to_string(), tdes, "{key}");
+        assert!(sm4.is_none_or(|sm4| found.sm4.to_string() == sm4), "{key}: {}", found.sm4);
+    }
+}
+
+#[test]
 fn faults() {
     assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "\"25EC312F61B9687CE3316101E60DB6\""));
     assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "25"));
