@@ -3,6 +3,7 @@
 
 mod card;
 mod run;
+mod save;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -26,8 +27,9 @@ enum Command {
 
     /// Put a card within reach of other programs, by a virtual PC/SC reader or by TCP.
     ///
-    /// The card begins as its file says and lives until Ctrl-C, which ends with 0. Ends with 1 when the
-    /// reader or the port is not there, not free or goes away, with 2 on bad input.
+    /// The card begins as its file says and lives until Ctrl-C, which ends with 0; --save keeps what became of
+    /// it. Ends with 1 when the reader or the port is not there, not free or goes away, or the card cannot be
+    /// saved, with 2 on bad input.
     Serve(serve::Serve),
 
     /// List, show and make cards, and put their memory away.

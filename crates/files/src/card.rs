@@ -169,6 +169,7 @@ use crate::layout::Layout;
 
 pub use changes::{Changes, Unsuitable};
 pub(crate) use fields::{card_type, in_order, purse};
+pub use image::is_image;
 pub(crate) use schema::PurseTable;
 
 /// A card before it is personalised.
@@ -270,7 +271,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<CardFile, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source) -> Result<CardFile, Diagnostics> {
-    if image::is_image(source) {
+    if is_image(source) {
         return image::parse(source);
     }
     let mut file: schema::File = Kind::Card.read(source)?;

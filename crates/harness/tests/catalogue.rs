@@ -9,6 +9,7 @@ use tunion_card::{Block, Card, Chip, Contents};
 use tunion_data::fci::{Directory, Fci, PPSE};
 use tunion_files::card::{self, CardFile, limits};
 use tunion_files::diag::Source;
+use tunion_files::layout::hex;
 use tunion_files::library::Library;
 use tunion_files::{keys, scenario};
 use tunion_harness::issue;
@@ -38,6 +39,10 @@ fn main() -> ExitCode {
             .map(|(number, _)| Trial::test(format!("k1/{number}"), move || calibration(number))),
     );
     trials.extend(USED.map(|(name, taps)| Trial::test(format!("used/{name}"), move || used(name, taps))));
+    trials.extend(
+        PUBLISHED
+            .map(|(name, answer)| Trial::test(format!("published/{name}"), move || published(name, answer))),
+    );
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -106,6 +111,40 @@ fn selects(file: &CardFile, card: &mut Card<Stream>) -> Result<(), Failed> {
     check(fci.preferred_name == &*file.profile.fci.preferred_name, "preferred name")?;
     check(fci.priority == file.profile.fci.priority, "priority")?;
     check(fci.padding == usize::from(file.profile.fci.padding), "padding")
+}
+
+/// What real cards answer to SELECT, their numbers replaced by synthetic ones (`docs/spec/card.md` 1.3).
+const PUBLISHED: [(&str, &str); 4] = [
+    (
+        "fci-long",
+        "6F508408A000000632010105A54450084D4F545F545F45508701029F0801029F120F4341524420494D41474520303030319F0C1E\
+         02403640FFFFFFFF02010310499158500000000320210726202509308500",
+    ),
+    (
+        "fci-wearable",
+        "6F368408A000000632010105A5269F080200309F0C1E02215840FFFFFFFF020103104870404000000004\
+         2024110720541107000000000000",
+    ),
+    (
+        "fci-shanghai",
+        "6F318408A000000632010105A5259F0801029F0C1E02002900FFFFFFFF02010310477004000000000120200115204012310114",
+    ),
+    (
+        "fci-nanjing",
+        "6F318408A000000632010105A5259F0801029F0C1E00083010FFFFFFFF02010310483001000000000220220301204912310000",
+    ),
+];
+
+fn published(name: &str, answer: &str) -> Result<(), Failed> {
+    let path = fixtures().join(format!("cards/{name}.toml"));
+    let file = card::load(path).map_err(|errors| errors.to_string())?;
+    let lab = keys::lab().map_err(|errors| errors.to_string())?;
+    let mut card = issue::card(&file, &lab, stream(1, "card", 0))?;
+    let mut response = Response::default();
+    let select = [0x00, 0xA4, 0x04, 0x00, 0x08, 0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x05];
+    card.process(&select, &mut response).map_err(|_| "power")?;
+    let found = hex(response.data());
+    check(found == answer, &format!("it answers {found}"))
 }
 
 /// A calibration card: the test card with the limits of the laboratory's profile

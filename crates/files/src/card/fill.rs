@@ -25,7 +25,7 @@ pub(super) fn words(
         let keys: Vec<_> = layout.fields.iter().map(|field| (key(field), field)).collect();
         let options = keys.iter().map(|(name, field)| (name.as_str(), *field));
         let field = source.choose(name, "field", options);
-        let field = field.map_err(|error| error.note(format!("here stand the fields of a {}", layout.title)));
+        let field = field.map_err(|error| error.note(format!("here stand the fields of: {}", layout.title)));
         let Some(field) = errors.keep(field) else { continue };
         match value::bytes(field, layout.names(field), given.get_ref()) {
             Ok(written) => {
@@ -50,8 +50,8 @@ pub(super) fn bare(
     for (name, given) in in_order(fields) {
         let Some(field) = layout.field(name.get_ref()) else {
             let names: Vec<_> = layout.fields.iter().map(key).collect();
-            let message = format!("a {} has no field `{}`", layout.title, name.get_ref());
-            errors.push(source.error(name, message).help(format!("its fields are: {}", names.join(", "))));
+            let error = source.error(name, format!("there is no field `{}`", name.get_ref()));
+            errors.push(error.help(format!("the fields of {} are: {}", layout.title, names.join(", "))));
             continue;
         };
         let written = given.get_ref().as_str().and_then(value::hex_bytes);
@@ -62,7 +62,7 @@ pub(super) fn bare(
             }
             None => errors.push(
                 source
-                    .error(given, format!("this is not the {} bytes of `{}`", field.len, key(field)))
+                    .error(given, format!("these are not the bytes of `{}`", key(field)))
                     .help(format!("write {} hexadecimal digits in quotes", 2 * field.len)),
             ),
         }
@@ -70,7 +70,7 @@ pub(super) fn bare(
     let given = |name: &str| fields.keys().any(|given| given.get_ref() == name);
     let missing: Vec<_> = layout.fields.iter().map(key).filter(|name| !given(name)).collect();
     if !missing.is_empty() {
-        let message = format!("fields of the {} are missing: {}", layout.title, missing.join(", "));
+        let message = format!("fields of {} are missing: {}", layout.title, missing.join(", "));
         let error = source.error(source.head(table), message);
         errors.push(error.help("bare bytes leave nothing to a default: add them"));
     }

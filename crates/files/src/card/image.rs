@@ -52,8 +52,9 @@ struct Records {
     records: Vec<Spanned<Fields>>,
 }
 
-/// Whether the text is an image, told by its first key.
-pub(super) fn is_image(source: &Source) -> bool {
+/// Whether a text is an image and no profile, told by its first key, `image`.
+#[must_use]
+pub fn is_image(source: &Source) -> bool {
     let lines = source.text().lines().map(str::trim);
     let first = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('#'));
     first.and_then(|line| line.split_once('=')).is_some_and(|(key, _)| key.trim() == "image")

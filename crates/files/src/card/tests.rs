@@ -88,6 +88,25 @@ fn the_example_of_the_documentation() {
     assert_eq!(card.image.proofs.last, Some(Transaction::Capp));
 }
 
+/// The page names every key that the example has.
+#[test]
+fn the_page_has_every_key() {
+    let page = include_str!("../../../../docs/cards.md");
+    let text = crate::doc_example(include_str!("../card.rs"));
+    // The fields of records are those of the layouts, and are not listed.
+    let (words, records) = text.split_at(text.find("[rail]").unwrap());
+    for line in words.lines().chain(records.lines().filter(|line| line.starts_with('['))) {
+        if line.starts_with('[') {
+            let table = line.split(['[', ']']).find(|part| !part.is_empty()).unwrap();
+            assert!(page.contains(&format!("[{table}]")), "{table}");
+        } else if let Some((key, _)) = line.split_once(" = ") {
+            assert!(page.contains(&format!("`{key}")) || page.contains(&format!(" {key} = ")), "{key}");
+        }
+    }
+    let first = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    parse(&Source::new("mei.toml", first)).unwrap();
+}
+
 #[test]
 fn what_is_left_out_has_a_default() {
     let purse = CARD.find("[purse]").unwrap();
