@@ -8,7 +8,7 @@
 
 use serde::Deserialize;
 use toml::Spanned;
-use tunion_card::Image;
+use tunion_card::{Image, PurseContents};
 use tunion_data::file::{AppInfo, Holder, Management, Sfi};
 
 use super::fill::{self, Fields};
@@ -16,7 +16,7 @@ use super::page::{Page, quoted};
 use super::records::{self, BareIndustry};
 use super::schema::{KeysTable, PinTable, ProfileTable, ProofsTable, PurseTable, SecurityTable};
 use super::write::{write_file, write_purse};
-use super::{CardFile, PurseContents, fields, security, settings};
+use super::{CardFile, fields, security, settings};
 use crate::diag::{Diagnostics, Source};
 use crate::kind::Kind;
 use crate::layout::Layout;
@@ -98,7 +98,7 @@ pub(super) fn parse(source: &Source) -> Result<CardFile, Diagnostics> {
     let mut card = CardFile {
         name: file.name.into_inner(),
         provenance: file.provenance.into_inner(),
-        about: super::about(source),
+        about: super::read::about(source),
         aid,
         profile,
         image,

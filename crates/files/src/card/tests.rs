@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use tunion_card::profile::{ById, FciShape, Tries};
-use tunion_card::{Pin, Profile, SecurityContents, TriesLeft};
+use tunion_card::{Pin, Profile, PurseContents, SecurityContents, TriesLeft};
 use tunion_data::command::Transaction;
 use tunion_data::fci::EP_AID;
 use tunion_data::file::RailRecord;
@@ -11,7 +11,7 @@ use tunion_data::{CityCode, Fen, Fen24};
 
 use crate::diag::Hex;
 
-use super::{PurseContents, PurseTable, Source, parse, purse};
+use super::{PurseTable, Source, parse, purse};
 
 mod round;
 mod settings;
