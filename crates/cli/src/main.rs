@@ -1,6 +1,7 @@
 //! `tunion`: the command line. It reads arguments, prints, and ends with an exit code; everything
 //! else is done below.
 
+mod card;
 mod run;
 mod serve;
 mod tear;
@@ -37,6 +38,11 @@ enum Command {
     /// when every rule held, with 1 when one was broken, and then says the line that repeats the case, with
     /// 2 on bad input.
     Tear(tear::Tear),
+
+    /// List, show and make cards, and put their memory away.
+    ///
+    /// Ends with 0, or with 2 on bad input.
+    Card(card::Card),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +50,6 @@ fn main() -> ExitCode {
         Command::Run(run) => run.main(),
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
+        Command::Card(card) => card.main(),
     }
 }

@@ -12,6 +12,7 @@
 //! link = "contactless"                # or "contact", T=0
 //! le = "strict"                       # or "correcting", "lenient"
 //! algorithms = "des"                  # or "sm4", "both"
+//! out-of-order = "6901"               # or "6985": the answer to a command out of order
 //! capp-wants-update = false           # whether DEBIT FOR CAPP PURCHASE does
 //! load-wants-pin = false
 //!
@@ -221,6 +222,12 @@ impl CardFile {
     pub fn derive_for(&mut self, issuer: IssuerId, pan: Pan) {
         let AppInfo { issuer: here, pan: number, .. } = self.image.info;
         self.keys = ((issuer, pan) != (here, number)).then_some((issuer, pan));
+    }
+
+    /// The settings that are not the default, by their keys in a card profile, such as `fci.padding`.
+    #[must_use]
+    pub fn settings(&self) -> Vec<(String, String)> {
+        settings::changed(&self.aid, &self.profile)
     }
 
     /// The memory of a card that is made of this, as [`Card::image`](tunion_card::Card::image) gives it:

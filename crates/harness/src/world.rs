@@ -112,6 +112,12 @@ impl<'s> World<'s> {
         }
     }
 
+    /// A card of the scenario, by its place in the file.
+    #[must_use]
+    pub fn card(&self, index: usize) -> Option<&Card<Stream>> {
+        self.holders.get(index).map(|holder| &holder.card)
+    }
+
     /// Plays one tap and checks what was expected of it.
     pub fn tap(&mut self, step: &Step) {
         let scenario = self.scenario;

@@ -3,6 +3,7 @@
 use heapless::Vec as Bounded;
 use toml::{Spanned, Value};
 use tunion_apdu::LeRule;
+use tunion_card::profile::OutOfOrder;
 use tunion_card::profile::{
     Algorithms, BlockedAnswers, BlockedSelect, ById, DirectoryShape, FciShape, Prove, Tries, Variants,
 };
@@ -22,6 +23,8 @@ const LINKS: [(&str, Interface); 2] =
     [("contactless", Interface::Contactless), ("contact", Interface::Contact)];
 const LE: [(&str, LeRule); 3] =
     [("strict", LeRule::Strict), ("correcting", LeRule::Correcting), ("lenient", LeRule::Lenient)];
+const OUT_OF_ORDER: [(&str, OutOfOrder); 2] =
+    [("6901", OutOfOrder::InvalidState), ("6985", OutOfOrder::Conditions)];
 const ALGORITHMS: [(&str, Algorithms); 3] =
     [("des", Algorithms::Des), ("sm4", Algorithms::Sm4), ("both", Algorithms::Both)];
 const SELECT: [(&str, BlockedSelect); 2] =
@@ -53,6 +56,8 @@ pub(super) fn profile(source: &Source, table: &ProfileTable) -> Result<(Aid, Pro
     let tries = errors.keep(tries(source, &table.tries));
     let interface = errors.keep(choice(source, table.link.as_ref(), "link", LINKS, all.interface));
     let le = errors.keep(choice(source, table.le.as_ref(), "treatment of Le", LE, all.le));
+    let out_of_order = table.out_of_order.as_ref();
+    let out_of_order = errors.keep(choice(source, out_of_order, "answer", OUT_OF_ORDER, all.out_of_order));
     let algorithms = table.algorithms.as_ref();
     let algorithms = errors.keep(choice(source, algorithms, "algorithm", ALGORITHMS, all.algorithms));
     let select = choice(source, blocked.select.as_ref(), "answer", SELECT, all.blocked.select);
@@ -72,7 +77,9 @@ pub(super) fn profile(source: &Source, table: &ProfileTable) -> Result<(Aid, Pro
     else {
         return Err(errors);
     };
-    let (Some(algorithms), Some(select), Some(directory_warns)) = (algorithms, select, warns) else {
+    let (Some(algorithms), Some(select), Some(directory_warns), Some(out_of_order)) =
+        (algorithms, select, warns, out_of_order)
+    else {
         return Err(errors);
     };
     let profile = Profile {
@@ -82,6 +89,7 @@ pub(super) fn profile(source: &Source, table: &ProfileTable) -> Result<(Aid, Pro
         interface,
         le,
         variants,
+        out_of_order,
         capp_wants_update: table.capp_wants_update.unwrap_or(all.capp_wants_update),
         load_wants_pin: table.load_wants_pin.unwrap_or(all.load_wants_pin),
         algorithms,
@@ -208,6 +216,7 @@ fn lines(aid: &[u8], profile: &Profile) -> Vec<Line> {
         ("", "aid", quoted(hex(aid))),
         ("", "link", quoted(name_of(&LINKS, &profile.interface))),
         ("", "le", quoted(name_of(&LE, &profile.le))),
+        ("", "out-of-order", quoted(name_of(&OUT_OF_ORDER, &profile.out_of_order))),
         ("", "capp-wants-update", Value::Boolean(profile.capp_wants_update)),
         ("", "load-wants-pin", Value::Boolean(profile.load_wants_pin)),
         ("", "algorithms", quoted(name_of(&ALGORITHMS, &profile.algorithms))),
@@ -246,6 +255,17 @@ pub(super) fn write_all(page: &mut Page, aid: &[u8], profile: &Profile) {
         let dot = if table.is_empty() { "" } else { "." };
         page.key(&format!("{table}{dot}{key}"), value);
     }
+}
+
+/// The settings that are not the default, by their keys: `fci.padding`.
+pub(super) fn changed(aid: &[u8], profile: &Profile) -> Vec<(String, String)> {
+    let defaults = lines(&EP_AID, &Profile::default());
+    let changed = lines(aid, profile).into_iter().filter(|line| !defaults.contains(line));
+    let named = |(table, key, value): Line| {
+        let dot = if table.is_empty() { "" } else { "." };
+        (format!("{table}{dot}{key}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    changed.map(named).collect()
 }
 
 /// The settings of a card profile that are not the default: those of the top, and then the tables.

@@ -49,12 +49,6 @@ impl Source {
         help.into_iter().fold(diagnostic, Diagnostic::help)
     }
 
-    /// The first line of a table.
-    #[must_use]
-    pub(crate) fn head(&self, table: impl Into<Place>) -> Place {
-        Place(self.first_line_of(table.into().0))
-    }
-
     /// A missing field is reported on its whole table; the table's first line is enough.
     fn first_line_of(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let text = self.text().get(span.clone()).unwrap_or_default();

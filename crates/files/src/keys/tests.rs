@@ -27,9 +27,9 @@ fn the_laboratory_s_roots_lead_to_the_published_card_keys() {
 #[test]
 fn each_name_leads_to_its_own_root() {
     let bytes = || Purpose::ALL.into_iter().zip(1..);
-    let table: String = bytes()
-        .map(|(purpose, byte)| format!("{purpose} = \"{}\"\n", format!("{byte:02X}").repeat(16)))
-        .collect();
+    let lines =
+        bytes().map(|(purpose, byte)| format!("{purpose} = \"{}\"\n", format!("{byte:02X}").repeat(16)));
+    let table = lines.collect::<Vec<_>>().concat();
     let text = format!("version = 1\nprovenance = \"test\"\nkey-version = 1\n[roots]\n{table}");
     let roots = parse(&Source::new("keys.toml", text)).unwrap().roots;
     for (purpose, byte) in bytes() {

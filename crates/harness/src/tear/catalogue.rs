@@ -40,6 +40,7 @@ fn make_odd(contents: &mut Contents) {
     profile.prove.while_open = false;
     profile.tries = Tries { pin: 15, messages: 0, transactions: 2, external: 1 };
     let image = &mut contents.image;
+    image.security.left = None;
     let purse = &mut image.purse;
     (purse.offline_seq, purse.online_seq) = (0xFFEF, 0x00FF);
     purse.balance = Fen24::from_be_bytes([0x01, 0x00, 0x37]);

@@ -4,6 +4,7 @@ use heapless::Vec as Bounded;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tunion_apdu::LeRule;
+use tunion_card::profile::OutOfOrder;
 use tunion_card::profile::{
     Algorithms, BlockedAnswers, BlockedSelect, ById, DirectoryShape, FciShape, Prove, Tries, Variants,
 };
@@ -60,6 +61,7 @@ prop_compose! {
             interface: if contact { Interface::Contact } else { Interface::Contactless },
             le,
             variants: Variants { debit_p1_02: debit, credit_p2_02: credit, capp_p1_00: capp },
+            out_of_order: if debit { OutOfOrder::InvalidState } else { OutOfOrder::Conditions },
             capp_wants_update: update,
             load_wants_pin: wants_pin,
             algorithms,

@@ -1,7 +1,7 @@
 //! The settings, security and records of a profile: what is said, and what is not right.
 
 use insta::assert_snapshot;
-use tunion_card::profile::{Algorithms, BlockedSelect, Tries, Variants};
+use tunion_card::profile::{Algorithms, BlockedSelect, OutOfOrder, Tries, Variants};
 use tunion_card::{Block, Interface, TriesLeft};
 use tunion_data::file::{BusRecord, RailRecord, RailRecordView, TripRecord};
 use tunion_data::{Fen, Fen24};
@@ -49,6 +49,7 @@ fn every_setting_is_read() {
 
     assert_eq!(top("link = \"contact\"").unwrap().profile.interface, Interface::Contact);
     assert_eq!(top("algorithms = \"both\"").unwrap().profile.algorithms, Algorithms::Both);
+    assert_eq!(top("out-of-order = \"6985\"").unwrap().profile.out_of_order, OutOfOrder::Conditions);
     assert!(top("capp-wants-update = true").unwrap().profile.capp_wants_update);
     assert!(top("load-wants-pin = true").unwrap().profile.load_wants_pin);
     assert_eq!(top("aid = \"A00000063201010510009156000014A1\"").unwrap().aid.len(), 16);
