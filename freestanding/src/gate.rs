@@ -9,6 +9,7 @@ use crate::transcript::{Transcript, Who};
 use hex_literal::hex;
 use tunion_apdu::build::{self, Asked};
 use tunion_apdu::{CommandBuf, Name, Response, Sw};
+use tunion_card::profile::{BlockedAnswers, BlockedSelect};
 use tunion_card::{Card, Chip, Corrupt, PowerLost};
 use tunion_crypto::{Challenge, Key16, Tally, load_block};
 use tunion_data::command::{
@@ -107,11 +108,14 @@ impl Gate {
         self.psam.power_on()
     }
 
-    /// Puts another card into the field, whose counters are at their end.
-    pub(crate) fn wear_out(&mut self) -> Result<(), Check> {
+    /// Puts another card into the field: its counters are at their end, and it answers what is blocked
+    /// as PBOC has it.
+    pub(crate) fn replace_card(&mut self) -> Result<(), Check> {
         let mut contents = lab::card_contents();
         contents.image.purse.offline_seq = u16::MAX;
         contents.image.purse.online_seq = u16::MAX;
+        contents.profile.blocked =
+            BlockedAnswers { select: BlockedSelect::Invalidated, directory_warns: true };
         self.card = Card::new(&contents, Fixed).map_err(|_| Check::Memory)?;
         Ok(())
     }

@@ -70,17 +70,25 @@ fn scenes() -> Result<(), u8> {
     script::anything(&mut gate, ENTRY).map_err(|check| Scene::Anything.code(check))?;
     gate.heard.tell(sys::write);
     #[cfg(target_os = "none")]
-    tell_stack();
+    tell_bytes();
     Ok(())
 }
 
-/// Not part of the transcript: a stack is the machine's own.
+/// Not part of the transcript: these are the machine's own.
 #[cfg(target_os = "none")]
-fn tell_stack() {
-    let deepest = u32::try_from(sys::deepest_stack()).unwrap_or(u32::MAX);
-    sys::write(b"stack      ");
-    sys::write(&transcript::hex(deepest, [28, 24, 20, 16, 12, 8, 4, 0]));
-    sys::write(b"\n");
+fn tell_bytes() {
+    let figures: [(&[u8], usize); 4] = [
+        (b"stack      ", sys::deepest_stack()),
+        (b"card       ", size_of::<tunion_card::Card<fixed::Fixed>>()),
+        (b"psam       ", size_of::<tunion_psam::Psam<fixed::Fixed>>()),
+        (b"answer     ", size_of::<tunion_apdu::Response>()),
+    ];
+    for (what, bytes) in figures {
+        sys::write(what);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        sys::write(&transcript::hex(bytes, [28, 24, 20, 16, 12, 8, 4, 0]));
+        sys::write(b"\n");
+    }
 }
 
 /// The functions of [`sys`] where they are easily wrong: a target inside its source, a high bit, no

@@ -1,16 +1,18 @@
 //! A card and a PSAM that cannot panic, whatever bytes they are given: were there a way from [`serve`] to
-//! the panic handler, this program would not link (`docs/no-panic.md`).
+//! the panic handler, this program would not link with the feature `forbid-panic` (`docs/no-panic.md`).
 //!
 //! It also runs. It reads frames from standard input until there are none left and writes a frame for
-//! each: a kind, a length of two bytes, the low one first, and as many bytes. Kinds are those of
-//! [`Frame`]; the low bit of the kind says to whom, 0 the card and 1 the PSAM. An answer has the kind that
-//! was asked, and no bytes when the power is off.
+//! each: a kind, a length of two bytes, the low one first, and as many bytes. Kinds are [`COMMAND`] and
+//! those below it; the low bit says to whom, 0 the card and 1 the PSAM. An answer has the kind that was
+//! asked, and no bytes when the power is off. On a Cortex-M the last frame, of kind FF, is how many bytes
+//! of stack all this took.
 //!
 //! Neither the frames nor what is personalised is known to the compiler, so the proof covers every
 //! profile and every state of the memory.
 #![no_std]
 #![no_main]
 
+#[cfg(feature = "forbid-panic")]
 #[expect(unsafe_code, reason = "a symbol that nobody defines")]
 mod forbidden;
 mod lab;
@@ -30,27 +32,24 @@ use tunion_psam::Psam;
 /// More than any command has.
 const LONGEST: usize = 512;
 
-/// What a frame asks for, without its low bit.
-enum Frame {}
-
-impl Frame {
-    /// An APDU.
-    const COMMAND: u8 = 0x00;
-    /// A reset.
-    const POWER_ON: u8 = 0x02;
-    /// No more power.
-    const POWER_OFF: u8 = 0x04;
-    /// A loss of power ahead: 4 bytes, as many as are still written, and 8, the seed of the damage; none
-    /// take it away.
-    const CUT: u8 = 0x06;
-}
+/// An APDU.
+const COMMAND: u8 = 0x00;
+/// A reset.
+const POWER_ON: u8 = 0x02;
+/// No more power.
+const POWER_OFF: u8 = 0x04;
+/// A loss of power ahead: 4 bytes, how many bytes are still written, and 8, the seed of the damage; without
+/// them a cut that lies ahead is taken away.
+const CUT: u8 = 0x06;
+/// The memory is worn out if there is a byte that is not zero.
+const WORN: u8 = 0x08;
 
 /// What the program does between its first and its last instruction.
 extern "C" fn run() -> ! {
     sys::exit(u8::from(serve().is_none()))
 }
 
-/// `None` when there are no devices to serve with, or a frame is longer than [`LONGEST`].
+/// `None`, and exit code 1, when there are no devices to serve with, or a frame is longer than [`LONGEST`].
 fn serve() -> Option<()> {
     // Random numbers as the simulator has them.
     let random = ChaCha8Rng::from_seed(black_box([7; 32]));
@@ -69,28 +68,37 @@ fn serve() -> Option<()> {
         if kind & 1 == 0 {
             obey(&mut card, kind, bytes, &mut answer);
             // What reports ask for.
-            black_box((card.balances(), card.sequences(), card.rail_record(), card.image()));
+            black_box((card.balances(), card.sequences(), card.rail_record()));
         } else {
             obey(&mut psam, kind & !1, bytes, &mut answer);
         }
-        let [low, high, ..] = answer.bytes().len().to_le_bytes();
-        sys::write(&[kind, low, high]);
-        sys::write(answer.bytes());
+        tell(kind, answer.bytes());
     }
+    // The compiler is not to know what the images are made of.
+    black_box(black_box(&card).image());
+    #[cfg(target_os = "none")]
+    tell(0xFF, &sys::deepest_stack().to_le_bytes());
     Some(())
+}
+
+fn tell(kind: u8, bytes: &[u8]) {
+    let [low, high, ..] = bytes.len().to_le_bytes();
+    sys::write(&[kind, low, high]);
+    sys::write(bytes);
 }
 
 fn obey<C: Chip>(chip: &mut C, kind: u8, bytes: &[u8], answer: &mut Response) {
     match kind {
         // Without power there is no answer.
-        Frame::COMMAND => drop(chip.process(bytes, answer)),
+        COMMAND => drop(chip.process(bytes, answer)),
         // A memory that says it is corrupt stays without power.
-        Frame::POWER_ON => drop(chip.power_on()),
-        Frame::POWER_OFF => chip.power_off(),
-        Frame::CUT => chip.set_cut(cut(bytes)),
+        POWER_ON => drop(chip.power_on()),
+        POWER_OFF => chip.power_off(),
+        CUT => chip.set_cut(cut(bytes)),
+        WORN => chip.set_worn(bytes.iter().any(|byte| *byte != 0)),
         _ => {}
     }
-    black_box((chip.work(), chip.cut(), chip.is_powered()));
+    black_box((chip.work(), chip.cut(), chip.is_powered(), chip.is_worn()));
     planted(bytes);
 }
 
@@ -111,5 +119,8 @@ const fn planted(_: &[u8]) {}
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    forbidden::panic_is_reachable()
+    #[cfg(feature = "forbid-panic")]
+    forbidden::panic_is_reachable();
+    #[cfg(not(feature = "forbid-panic"))]
+    sys::exit(0xFF)
 }

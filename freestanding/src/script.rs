@@ -10,6 +10,8 @@ use crate::transcript::Who::{self, Card, Psam};
 use hex_literal::hex;
 use tunion_apdu::Name;
 use tunion_apdu::table::COMMANDS;
+use tunion_card::Chip;
+use tunion_data::file::INDUSTRY_LEN;
 use tunion_data::{Fen, Fen24};
 
 /// One after the other, to a card and a PSAM that have just got power.
@@ -33,7 +35,7 @@ const SAID: &[(Who, &[u8])] = &[
     (Card, &hex!("00B201C000")),
     (Card, &hex!("00A4040008A00000000386980701")),
     // Amounts, keys, MACs, order.
-    (Card, &hex!("805001020B01000027111000000000010F")),
+    (Card, &hex!("805001020B01000FFFFF1000000000010F")),
     (Card, &hex!("805001020B02000000011000000000010F")),
     (Card, &hex!("805001020B01000000011000000000010F")),
     (Card, &hex!("805401000F0000000120240102030405DEADBEEF08")),
@@ -45,6 +47,7 @@ const SAID: &[(Who, &[u8])] = &[
     (Card, &hex!("04D697000511DEADBEEF")),
     (Card, &hex!("0084000004")),
     (Card, &hex!("04D697000111")),
+    (Card, &hex!("04E200F0051111111111")),
     (Card, &hex!("0084000004")),
     (Card, &hex!("04D697000511DEADBEEF")),
     // Authentication with a key that is not there and a wrong cryptogram; the PIN until it is blocked.
@@ -91,6 +94,14 @@ const SAID: &[(Who, &[u8])] = &[
     (Psam, &hex!("807200000401020304")),
 ];
 
+/// A key for APPEND RECORD, and a record 2701 of EF 1A.
+const ANOTHER: [u8; 16 + INDUSTRY_LEN] = {
+    let mut data = [0; 16 + INDUSTRY_LEN];
+    data[16] = 0x27;
+    data[17] = 0x01;
+    data
+};
+
 /// What only the issuer can do: load, unload, overdraft limit, files, blocks.
 pub(crate) fn issuer(gate: &mut Gate) -> Result<(), Check> {
     gate.select()?;
@@ -98,6 +109,8 @@ pub(crate) fn issuer(gate: &mut Gate) -> Result<(), Check> {
     gate.unload(Fen::from_yuan(20))?;
     gate.limit(Fen24::new(Fen::from_yuan(5)).ok_or(Check::Memory)?)?;
     gate.secure(Name::SecureUpdateBinary, 0x97, 0x00, &[0x10, 0x00])?;
+    // Refused: EF 1A has no room for another record 2701.
+    let _ = gate.secure(Name::AppendRecord, 0x00, 0xD0, &ANOTHER);
     gate.secure(Name::ApplicationBlock, 0x00, 0x00, &[])?;
     // Refused while the application is blocked.
     let _ = gate.select();
@@ -108,7 +121,7 @@ pub(crate) fn issuer(gate: &mut Gate) -> Result<(), Check> {
 
 /// Everything else, each from the same card.
 pub(crate) fn anything(entered: &mut Gate, tap: Tap) -> Result<(), Check> {
-    for scene in [said, worn, open_swept, swept] {
+    for scene in [said, blocked, worn_out, open_swept, swept] {
         let mut gate = entered.clone();
         gate.heard.restart();
         scene(&mut gate, tap)?;
@@ -129,18 +142,32 @@ fn said(gate: &mut Gate, _: Tap) -> Result<(), Check> {
     Ok(())
 }
 
-/// A card whose counters are at their end, then one that was blocked for good.
-fn worn(gate: &mut Gate, tap: Tap) -> Result<(), Check> {
-    gate.wear_out()?;
+/// A card as some issuers have them, whose counters are at their end and which gets blocked for good.
+fn blocked(gate: &mut Gate, tap: Tap) -> Result<(), Check> {
+    gate.replace_card()?;
     gate.select()?;
+    // Refused, each by a counter.
     let _ = gate.open(tap);
     let _ = gate.load(Fen::from_yuan(1));
-    let _ = gate.secure(Name::ApplicationBlock, 0x00, 0x01, &[]);
-    let _ = gate.select();
-    let _ = gate.secure(Name::ApplicationUnblock, 0x00, 0x00, &[]);
+    for how in [0x00, 0x01] {
+        // Refused after the second round at the latest.
+        let _ = gate.secure(Name::ApplicationBlock, 0x00, how, &[]);
+        for (who, command) in SAID {
+            gate.say(*who, command).map_err(|_| Check::PowerOn)?;
+        }
+        let _ = gate.secure(Name::ApplicationUnblock, 0x00, 0x00, &[]);
+    }
     let _ = gate.secure(Name::CardBlock, 0x00, 0x00, &[]);
-    let _ = gate.select();
     reset(gate)?;
+    sweep(gate)
+}
+
+/// A memory that takes no more writes.
+fn worn_out(gate: &mut Gate, tap: Tap) -> Result<(), Check> {
+    gate.card.set_worn(true);
+    let open = gate.open(tap)?;
+    // Refused, and nothing is changed.
+    let _ = gate.debit(&open);
     sweep(gate)
 }
 

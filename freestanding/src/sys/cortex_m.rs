@@ -2,8 +2,9 @@
 //!
 //! The vector table is in the linker's script (`cortex-m.ld`), with the stack's first address and
 //! [`reset`]. There is no data to copy to RAM and none to clear: the script refuses a program that has
-//! any. All RAM is stack. It grows down to the first address of RAM, below which there is none, so a
-//! stack that is too small is a fault and not silent damage.
+//! any. All RAM is stack, filled with a pattern before the program runs: so [`deepest_stack`] can tell how
+//! much was in use, and [`exit`] whether it was too little. (QEMU's board drops what is written below
+//! RAM without a fault.)
 
 use core::arch::{asm, naked_asm};
 use core::ptr::{addr_of, read_volatile};
@@ -80,8 +81,11 @@ pub(crate) fn write(bytes: &[u8]) {
     host(0x05, block.as_ptr() as usize);
 }
 
-/// Ends the program with `code` (SYS\_EXIT\_EXTENDED, the application's own end).
+/// Ends the program with `code` (SYS\_EXIT\_EXTENDED, the application's own end), or with FD if the stack
+/// took all of RAM, and perhaps more.
 pub(crate) fn exit(code: u8) -> ! {
+    let (start, end) = (addr_of!(ram_start), addr_of!(ram_end));
+    let code = if deepest_stack() < end as usize - start as usize { code } else { 0xFD };
     let block = [0x2_0026, usize::from(code)];
     host(0x20, block.as_ptr() as usize);
     loop {
