@@ -26,7 +26,7 @@ fn forks(criterion: &mut Criterion) {
     group.bench_function("card_100", |bencher| bencher.iter(|| many(&card, 100)));
     group.bench_function("memcpy_100", |bencher| bencher.iter(|| many(&bytes, 100)));
     group.bench_function("card_and_its_end", |bencher| {
-        bencher.iter(|| drop(black_box(fork(black_box(&card)))))
+        bencher.iter(|| drop(black_box(fork(black_box(&card)))));
     });
     group.finish();
 }

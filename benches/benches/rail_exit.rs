@@ -80,10 +80,8 @@ fn ready(scenario: &Scenario) -> Exit<'_> {
         .take(2)
         .collect();
     let file = &scenario.cards[steps[0].card].file;
-    let mut purse = file.purse;
-    purse.balance = tunion_data::Fen24::new(Fen::from_yuan(50)).unwrap();
-    let roots = &scenario.keys.roots;
-    let contents = tunion_issuer::roots::personalise(roots, file.info, file.holder, file.management, purse);
+    let mut contents = file.contents(&scenario.keys.roots);
+    contents.image.purse.balance = tunion_data::Fen24::new(Fen::from_yuan(50)).unwrap();
     let mut card = Card::new(&contents, stream(scenario.seed, "card", 0)).unwrap();
     let mut gates = steps.iter().zip(0u32..).map(|(step, index)| {
         let (direction, station, line) = match step.act {

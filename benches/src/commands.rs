@@ -22,9 +22,9 @@ pub struct Asked {
 
 /// The three commands.
 #[must_use]
-pub fn all() -> [Asked; 3] {
+pub fn all() -> Vec<Asked> {
     let read = |file, length: usize| build::read_binary(file, u8::try_from(length).unwrap());
-    [
+    vec![
         asked("select", build::select_name(&EP_AID), 51),
         asked("read_binary_15", read(Sfi::INFO, AppInfo::LEN), AppInfo::LEN),
         asked("read_binary_17", read(Sfi::MANAGEMENT, Management::LEN), Management::LEN),

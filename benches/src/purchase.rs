@@ -21,6 +21,8 @@ pub const BARE: Tally = Tally {
     tdes_schedules: 0,
     sm4_blocks: 0,
     sm4_schedules: 0,
+    aes_blocks: 0,
+    aes_schedules: 0,
 };
 
 /// Pages that it writes: purse, log, 1A, 1E, and the root.
@@ -138,6 +140,7 @@ impl Bare {
 
     /// Session key, MAC1 of three blocks, MAC2 of one, TAC of three; `block` goes through all of them.
     #[inline(never)]
+    #[must_use]
     pub fn once(&self, block: [u8; 8]) -> [u8; 8] {
         let mut block = block.into();
         self.purchase.encrypt_block(&mut block);

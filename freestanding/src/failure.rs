@@ -13,6 +13,10 @@ pub(crate) enum Scene {
     Torn = 0x30,
     /// The same exit, left alone.
     Exit = 0x40,
+    /// Load, unload, overdraft limit, secure messaging.
+    Issuer = 0x50,
+    /// Commands that are refused, and every command of the table in many forms.
+    Anything = 0x60,
 }
 
 /// What did not come out as it should.
@@ -31,10 +35,10 @@ pub(crate) enum Check {
     UpdateRail = 0x04,
     /// UPDATE CAPP DATA CACHE of EF 1E.
     UpdateTrip = 0x05,
-    /// DEBIT FOR CAPP PURCHASE.
+    /// DEBIT FOR CAPP PURCHASE or FOR UNLOAD.
     Debit = 0x06,
-    /// CREDIT SAM FOR PURCHASE.
-    SamCredit = 0x07,
+    /// CREDIT SAM FOR PURCHASE, or what the issuer approves: load, limit, secure messaging.
+    Approved = 0x07,
     /// The balance.
     Balance = 0x08,
     /// Record 2701 or the newest record of EF 1E.

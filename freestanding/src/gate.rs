@@ -3,18 +3,23 @@
 //! checks, tariffs and grey records, are `tunion-terminal`'s.
 
 use crate::failure::Check;
-use crate::lab::{self, Fixed, ISSUER, KEY_INDEX, PAN, TERMINAL};
+use crate::fixed::Fixed;
+use crate::lab::{self, ISSUER, KEY_INDEX, OWN, PAN, TERMINAL};
+use crate::transcript::{Transcript, Who};
 use hex_literal::hex;
 use tunion_apdu::build::{self, Asked};
-use tunion_apdu::{CommandBuf, Response, Sw};
-use tunion_card::{Card, Chip};
+use tunion_apdu::{CommandBuf, Name, Response, Sw};
+use tunion_card::profile::{BlockedAnswers, BlockedSelect};
+use tunion_card::{Card, Chip, Corrupt, PowerLost};
+use tunion_crypto::{Challenge, Key16, Tally, load_block};
 use tunion_data::command::{
-    Balance, DebitAnswer, DebitRequest, InitRequest, Proof, PurchaseInit, SamInitAnswer, SamInitRequest,
-    Transaction,
+    Balance, CreditRequest, DebitAnswer, DebitRequest, InitRequest, LimitInit, LimitInitRequest,
+    LimitRequest, LoadInit, Proof, PurchaseInit, SamInitAnswer, SamInitRequest, Transaction,
 };
 use tunion_data::fci::EP_AID;
 use tunion_data::file::{RailRecord, RailStatus, Sfi, TripRecord, TripType};
-use tunion_data::{BcdDate, BcdTime, Fen, WrongLength};
+use tunion_data::mac::{LimitMac2, TransactionMac};
+use tunion_data::{BcdDate, BcdTime, Fen, Fen24, WrongLength};
 use tunion_psam::Psam;
 
 /// The PSAM's purchase application (`docs/spec/terminal.md` 2.1).
@@ -59,27 +64,60 @@ pub(crate) struct Gate {
     pub(crate) card: Card<Fixed>,
     psam: Psam<Fixed>,
     answer: Response,
+    pub(crate) heard: Transcript,
 }
 
 impl Gate {
     /// A fresh card in front of a PSAM whose purchase application is selected.
     pub(crate) fn new() -> Result<Self, Check> {
-        let card = lab::card(&lab::card_contents()).ok_or(Check::Memory)?;
+        let card = Card::new(&lab::card_contents(), Fixed).map_err(|_| Check::Memory)?;
         let psam = Psam::new(lab::psam_contents(), Fixed);
-        let mut gate = Self { card, psam, answer: Response::new() };
+        let mut gate = Self { card, psam, answer: Response::new(), heard: Transcript::new() };
         gate.tell_psam(&build::select_file(PURCHASE_DF), Check::Select)?;
         Ok(gate)
     }
 
+    /// Says anything, whatever the answer is.
+    pub(crate) fn say(&mut self, who: Who, command: &[u8]) -> Result<Sw, PowerLost> {
+        let Self { card, psam, answer, heard } = self;
+        let outcome = match who {
+            Who::Card => card.process(command, answer),
+            Who::Psam => psam.process(command, answer),
+        };
+        heard.note(who, command, answer);
+        outcome.map(|()| answer.sw())
+    }
+
     /// The data of the card's answer, if that ends with 9000.
     fn tell_card(&mut self, command: &[u8], check: Check) -> Result<&[u8], Check> {
-        self.card.process(command, &mut self.answer).map_err(|_| check)?;
-        data_of(&self.answer, check)
+        self.tell(Who::Card, command, check)
     }
 
     fn tell_psam(&mut self, command: &[u8], check: Check) -> Result<&[u8], Check> {
-        self.psam.process(command, &mut self.answer).map_err(|_| check)?;
-        data_of(&self.answer, check)
+        self.tell(Who::Psam, command, check)
+    }
+
+    fn tell(&mut self, who: Who, command: &[u8], check: Check) -> Result<&[u8], Check> {
+        let sw = self.say(who, command).map_err(|_| check)?;
+        if sw.is_ok() { Ok(self.answer.data()) } else { Err(check) }
+    }
+
+    /// Card and PSAM are reset.
+    pub(crate) fn power_on(&mut self) -> Result<(), Corrupt> {
+        self.card.power_on()?;
+        self.psam.power_on()
+    }
+
+    /// Puts another card into the field: its counters are at their end, and it answers what is blocked
+    /// as PBOC has it.
+    pub(crate) fn replace_card(&mut self) -> Result<(), Check> {
+        let mut contents = lab::card_contents();
+        contents.image.purse.offline_seq = u16::MAX;
+        contents.image.purse.online_seq = u16::MAX;
+        contents.profile.blocked =
+            BlockedAnswers { select: BlockedSelect::Invalidated, directory_warns: true };
+        self.card = Card::new(&contents, Fixed).map_err(|_| Check::Memory)?;
+        Ok(())
     }
 
     pub(crate) fn select(&mut self) -> Result<(), Check> {
@@ -121,13 +159,13 @@ impl Gate {
 
     /// DEBIT whose answer does not reach the gate, whatever became of it.
     pub(crate) fn debit_unheard(&mut self, open: &Open) {
-        let _ = self.card.process(&open.debit, &mut self.answer);
+        let _ = self.say(Who::Card, &open.debit);
         self.card.power_off();
     }
 
     /// CREDIT SAM FOR PURCHASE: the PSAM checks MAC2.
     pub(crate) fn settle(&mut self, mac2: [u8; 4]) -> Result<(), Check> {
-        self.tell_psam(&build::credit_sam(mac2), Check::SamCredit).map(drop)
+        self.tell_psam(&build::credit_sam(mac2), Check::Approved).map(drop)
     }
 
     /// A whole tap, and MAC2 checked.
@@ -136,6 +174,54 @@ impl Gate {
         let answer = self.debit(&open)?;
         self.settle(answer.mac2)?;
         Ok(answer)
+    }
+
+    /// A load (圈存) or an unload (圈提) up to the issuer's approval, which is ready to be sent.
+    fn open_online(&mut self, transaction: Transaction, amount: Fen) -> Result<CreditRequest, Check> {
+        let request = InitRequest { key_index: KEY_INDEX, amount, terminal: TERMINAL };
+        let init: LoadInit =
+            decode(self.tell_card(&build::init(transaction, &request), Check::Init)?, Check::Init)?;
+        let tally = &mut Tally::default();
+        let key = Key16::new(OWN).tdes(tally).session_key(load_block(init.random, init.seq), tally);
+        let transaction = transaction as u8;
+        let input = TransactionMac { amount, transaction, terminal: TERMINAL, date: DATE, time: TIME };
+        Ok(CreditRequest { date: DATE, time: TIME, mac2: key.mac(&input.encode(), tally) })
+    }
+
+    /// A load, with the issuer's approval.
+    pub(crate) fn load(&mut self, amount: Fen) -> Result<(), Check> {
+        let approval = self.open_online(Transaction::Load, amount)?;
+        self.tell_card(&build::credit(&approval), Check::Approved).map(drop)
+    }
+
+    /// An unload, with the issuer's approval.
+    pub(crate) fn unload(&mut self, amount: Fen) -> Result<(), Check> {
+        let approval = self.open_online(Transaction::Unload, amount)?;
+        self.tell_card(&build::debit_unload(&approval), Check::Debit).map(drop)
+    }
+
+    /// A new overdraft limit, with the issuer's approval.
+    pub(crate) fn limit(&mut self, limit: Fen24) -> Result<(), Check> {
+        let request = LimitInitRequest { key_index: KEY_INDEX, terminal: TERMINAL };
+        let init: LimitInit =
+            decode(self.tell_card(&build::init_update(&request), Check::Init)?, Check::Init)?;
+        let tally = &mut Tally::default();
+        let key = Key16::new(OWN).tdes(tally).session_key(load_block(init.random, init.seq), tally);
+        let transaction = Transaction::LimitUpdate as u8;
+        let input = LimitMac2 { limit, transaction, terminal: TERMINAL, date: DATE, time: TIME };
+        let mac2 = key.mac(&input.encode(), tally);
+        let update = build::update_limit(&LimitRequest { limit, date: DATE, time: TIME, mac2 });
+        self.tell_card(&update, Check::Approved).map(drop)
+    }
+
+    /// A command of secure messaging (安全报文) with its MAC.
+    pub(crate) fn secure(&mut self, name: Name, p1: u8, p2: u8, data: &[u8]) -> Result<(), Check> {
+        let challenge = self.tell_card(&build::get_challenge(4), Check::Approved)?;
+        let challenge: [u8; 4] = challenge.try_into().map_err(|_| Check::Approved)?;
+        let unsigned = build::unsigned(name, p1, p2, data);
+        let tally = &mut Tally::default();
+        let mac = Key16::new(OWN).tdes(tally).command_mac(Challenge::from(challenge), &unsigned, tally);
+        self.tell_card(&build::signed(unsigned, mac), Check::Approved).map(drop)
     }
 
     /// GET TRANSACTION PROVE: MAC2 and TAC of the composite purchase `seq`, or `None` if it was not
@@ -163,10 +249,6 @@ impl Gate {
         }
         Ok(())
     }
-}
-
-fn data_of(answer: &Response, check: Check) -> Result<&[u8], Check> {
-    if answer.sw().is_ok() { Ok(answer.data()) } else { Err(check) }
 }
 
 fn decode<'a, T: TryFrom<&'a [u8], Error = WrongLength>>(data: &'a [u8], check: Check) -> Result<T, Check> {

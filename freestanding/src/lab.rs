@@ -1,9 +1,7 @@
 //! One card and one PSAM under the laboratory's published test keys. TEST ONLY.
 
-use core::convert::Infallible;
 use hex_literal::hex;
-use rand_core::TryRng;
-use tunion_card::{Card, CardKeys, Contents, Image, Pin, PurseContents, SecurityContents};
+use tunion_card::{CardKeys, Contents, Image, Pin, PurseContents, SecurityContents};
 use tunion_crypto::Key16;
 use tunion_data::command::{SamApplication, SamSerial};
 use tunion_data::file::{AppInfo, Management};
@@ -33,31 +31,6 @@ const TERMINAL_SEQ: u32 = 1;
 /// The card's PIN.
 pub(crate) const PIN: &[u8] = b"1234";
 
-/// Random numbers as the constructed session has them: the same four bytes each time
-/// (`docs/spec/card.md` 5.4).
-#[derive(Clone)]
-pub(crate) struct Fixed;
-
-const RANDOM: [u8; 4] = hex!("11223344");
-
-impl TryRng for Fixed {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(u32::from_le_bytes(RANDOM))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let half = u64::from(u32::from_le_bytes(RANDOM));
-        Ok(half << 32 | half)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        bytes.iter_mut().zip(RANDOM.iter().cycle()).for_each(|(to, from)| *to = *from);
-        Ok(())
-    }
-}
-
 /// What the issuer puts on the card: 100.00 yuan, and a PIN.
 pub(crate) fn card_contents() -> Contents {
     let key = || Key16::new(OWN);
@@ -86,11 +59,6 @@ pub(crate) fn card_contents() -> Contents {
         ..blank.image
     };
     Contents { image, ..blank }
-}
-
-/// A card of these contents, if they keep the card's rules.
-pub(crate) fn card(contents: &Contents) -> Option<Card<Fixed>> {
-    Card::new(contents, Fixed).ok()
 }
 
 /// What is in the terminal's PSAM.

@@ -12,24 +12,33 @@
 //!   GET TRANSACTION PROVE (`docs/spec/card.md` 6) the tap then is settled with the PSAM or made
 //!   again, and the fare is taken once.
 //!
+//! - That it is the same card everywhere: the program prints one SHA-256 over every command and every
+//!   answer, refusals and torn commands included. It is built for `x86_64` Linux and for a Cortex-M4, and
+//!   the two agree.
+//!
 //! It says so by its exit code: 0, or the [`failure`] that came first. How to build and run it:
 //! `docs/building.md`. Tests of the card and the PSAM are in their crates; this program is the same
 //! code on bare ground.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `sys` | first and last instruction, functions on memory: all that is `unsafe` |
-//! | `lab` | one card, one PSAM, their keys |
+//! | `sys` | first and last instruction, bytes out, by target: all that is `unsafe` |
+//! | `lab`, `fixed` | one card, one PSAM, their keys; the same random numbers each time |
 //! | `gate` | the order of commands |
+//! | `script` | what else is said |
+//! | `transcript` | all that was said and answered, as one hash |
 //! | `failure` | exit codes |
 #![no_std]
 #![no_main]
 
 mod failure;
+mod fixed;
 mod gate;
 mod lab;
+mod script;
 #[expect(unsafe_code, reason = "no safe code can be a program's first or last instruction")]
 mod sys;
+mod transcript;
 
 use core::cmp::Ordering;
 use core::hint::black_box;
@@ -55,8 +64,31 @@ extern "C" fn run() -> ! {
 fn scenes() -> Result<(), u8> {
     let mut gate = memory().and_then(|()| Gate::new()).map_err(|check| Scene::Start.code(check))?;
     entry(&mut gate).map_err(|check| Scene::Entry.code(check))?;
-    torn_exit(&gate).map_err(|check| Scene::Torn.code(check))?;
-    exit(&mut gate).map_err(|check| Scene::Exit.code(check))
+    torn_exit(&mut gate).map_err(|check| Scene::Torn.code(check))?;
+    exit(&mut gate).map_err(|check| Scene::Exit.code(check))?;
+    script::issuer(&mut gate).map_err(|check| Scene::Issuer.code(check))?;
+    script::anything(&mut gate, ENTRY).map_err(|check| Scene::Anything.code(check))?;
+    gate.heard.tell(sys::write);
+    #[cfg(target_os = "none")]
+    tell_bytes();
+    Ok(())
+}
+
+/// Not part of the transcript: these are the machine's own.
+#[cfg(target_os = "none")]
+fn tell_bytes() {
+    let figures: [(&[u8], usize); 4] = [
+        (b"stack      ", sys::deepest_stack()),
+        (b"card       ", size_of::<tunion_card::Card<fixed::Fixed>>()),
+        (b"psam       ", size_of::<tunion_psam::Psam<fixed::Fixed>>()),
+        (b"answer     ", size_of::<tunion_apdu::Response>()),
+    ];
+    for (what, bytes) in figures {
+        sys::write(what);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        sys::write(&transcript::hex(bytes, [28, 24, 20, 16, 12, 8, 4, 0]));
+        sys::write(b"\n");
+    }
 }
 
 /// The functions of [`sys`] where they are easily wrong: a target inside its source, a high bit, no
@@ -96,8 +128,9 @@ fn exit(gate: &mut Gate) -> Result<(), Check> {
 }
 
 /// The same exit, its DEBIT torn before, inside and after every byte that it writes.
-fn torn_exit(entered: &Gate) -> Result<(), Check> {
+fn torn_exit(entered: &mut Gate) -> Result<(), Check> {
     let mut ready = entered.clone();
+    ready.heard.restart();
     let open = ready.open(EXIT)?;
     let DebitAnswer { tac, mac2 } = ready.clone().debit(&open)?;
 
@@ -125,6 +158,7 @@ fn torn_exit(entered: &Gate) -> Result<(), Check> {
             }
             gate.expect_balance(AFTER)?;
             gate.expect_records(EXIT)?;
+            entered.heard.join(gate.heard);
         }
         if !cut {
             break;

@@ -40,7 +40,7 @@ impl Contents {
         own.into_iter()
             .chain(profile)
             .chain(self.image.purse.broken())
-            .chain(self.image.security.broken(&self.profile.tries))
+            .chain(self.image.security.broken(self.profile.tries))
             .next()
             .map_or(Ok(()), Err)
     }
@@ -182,6 +182,7 @@ impl PurseContents {
 
 /// PIN, blocks and tries (`docs/spec/card.md` 8.2).
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one field for each thing of 8.2")]
 pub struct SecurityContents {
     /// The PIN, if the card has one.
     pub pin: Option<Pin>,
@@ -200,7 +201,7 @@ pub struct SecurityContents {
 }
 
 impl SecurityContents {
-    fn broken(&self, tries: &Tries) -> Option<Inconsistent> {
+    fn broken(&self, tries: Tries) -> Option<Inconsistent> {
         let left = self.left?;
         let pairs = [
             (left.pin, tries.pin),

@@ -4,7 +4,7 @@ use crate::card::Card;
 use core::fmt;
 use rand_core::Rng;
 use tunion_apdu::{Command, Sw};
-use tunion_crypto::{DesKey, ct_eq};
+use tunion_crypto::{PinReloadKey, ct_eq};
 use tunion_device::Fault;
 use zeroize::Zeroizing;
 
@@ -37,6 +37,13 @@ impl Pin {
         let mut pin = Zeroizing::new([PAD; PIN_LEN]);
         pin.iter_mut().zip(digits).for_each(|(to, from)| *to = *from);
         Some(Self(pin))
+    }
+
+    /// The 2 to 6 ASCII digits, for whoever puts a card away with all that it keeps.
+    #[must_use]
+    pub fn digits(&self) -> &[u8] {
+        let end = self.0.iter().position(|byte| *byte == PAD).unwrap_or(PIN_LEN);
+        self.0.get(..end).unwrap_or_default()
     }
 
     /// The PIN as a card keeps it: padded with FF.
@@ -98,7 +105,7 @@ impl<R: Rng> Card<R> {
         let new = Pin::new(data).ok_or(Sw::WRONG_DATA)?;
         self.spend_message_try()?;
         let tally = &mut self.core.work.crypto;
-        let ours = DesKey::folded(&self.keys.pin_reload, tally).mac(data, tally);
+        let ours = PinReloadKey::new(&self.keys.pin_reload, tally).mac(data, tally);
         self.judge_message(ct_eq(&ours, mac))?;
         self.put_pin_by_issuer(&new)
     }
@@ -118,26 +125,21 @@ impl<R: Rng> Card<R> {
         };
         let key = self.keys.pin_unblock.clone();
         self.authenticate_message(&key, command)?;
-        match new {
-            Some(new) => self.put_pin_by_issuer(&new),
-            None => {
-                let mut state = self.state_after_message();
-                state.pin_tries = self.profile.tries.pin;
-                self.put_state(&state)
-            }
+        if let Some(new) = new {
+            return self.put_pin_by_issuer(&new);
         }
+        let mut state = self.state_after_message();
+        state.pin_tries = self.profile.tries.pin;
+        self.put_state(&state)
     }
 
     /// A PIN that the issuer enciphered: one block of `length ‖ PIN ‖ 80 00…`.
     fn deciphered_pin(&mut self, block: &[u8]) -> Result<Pin, Sw> {
         let tally = &mut self.core.work.crypto;
-        let block: [u8; 8] = block.try_into().map_err(|_| Sw::WRONG_LENGTH)?;
-        let plain = Zeroizing::new(self.keys.pin_unblock.tdes(tally).decrypt(block, tally));
-        let [length, rest @ ..] = *plain;
-        let (pin, padding) = rest.split_at_checked(length.into()).ok_or(Sw::WRONG_DATA)?;
-        let padded = padding.first().is_none_or(|first| *first == 0x80)
-            && padding.iter().skip(1).all(|byte| *byte == 0x00);
-        if padded { Pin::new(pin).ok_or(Sw::WRONG_DATA) } else { Err(Sw::WRONG_DATA) }
+        let mut block = Zeroizing::new(<[u8; 8]>::try_from(block).map_err(|_| Sw::WRONG_LENGTH)?);
+        let key = self.keys.pin_unblock.tdes(tally);
+        let plain = key.decipher_data(block.as_mut_slice(), tally).map_err(|_| Sw::WRONG_DATA)?;
+        Pin::new(plain).ok_or(Sw::WRONG_DATA)
     }
 
     fn require_pin_tries(&self) -> Result<(), Sw> {

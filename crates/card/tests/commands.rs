@@ -147,7 +147,7 @@ fn what_ends_a_transaction_and_what_keeps_it() {
         (&hex!("805001020B 01 00000000 100000000001 0F"), 0x9000, "another INITIALIZE"),
         (&hex!("805003020B 01 7FFFFFFF 100000000001 0F"), 0x9401, "INITIALIZE beyond the balance"),
         (&hex!("805003020B 01 00000000 100000000001 0E"), 0x6700, "INITIALIZE with a wrong Le"),
-        (&hex!("805005020B 01 00000000 100000000001 10"), 0x6A86, "INITIALIZE FOR UNLOAD"),
+        (&hex!("805005020B 01 00000000 100000000001 10"), 0x9000, "INITIALIZE FOR UNLOAD"),
         (&hex!("8050"), 0x6700, "INITIALIZE cut short"),
     ];
     for (command, sw, what) in ends {
@@ -203,7 +203,11 @@ fn p1_of_debit_is_01_and_for_a_single_purchase_02_too() {
     let mut card = card();
     let answer = init_purchase(&mut card, Transaction::Capp, 300);
     assert_eq!(send(&mut card, &with_p1(0x02, Transaction::Capp, &answer)).sw(), Sw::WRONG_P1_P2);
-    assert_eq!(send(&mut card, &with_p1(0x03, Transaction::Capp, &answer)).sw(), Sw::WRONG_P1_P2);
+    assert_eq!(
+        send(&mut card, &with_p1(0x03, Transaction::Capp, &answer)).sw(),
+        Sw::WRONG_LENGTH,
+        "an unload's"
+    );
     ok(&mut card, &with_p1(0x01, Transaction::Capp, &answer));
 }
 

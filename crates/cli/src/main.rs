@@ -1,8 +1,11 @@
 //! `tunion`: the command line. It reads arguments, prints, and ends with an exit code; everything
 //! else is done below.
 
+mod card;
 mod run;
+mod save;
 mod serve;
+mod tear;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -25,14 +28,30 @@ enum Command {
 
     /// Put a card within reach of other programs, by a virtual PC/SC reader or by TCP.
     ///
-    /// The card begins as its file says and lives until Ctrl-C, which ends with 0. Ends with 1 when the
-    /// reader or the port is not there, not free or goes away, with 2 on bad input.
+    /// The card begins as its file says and lives until Ctrl-C, which ends with 0; --save keeps what became of
+    /// it. Ends with 1 when the reader or the port is not there, not free or goes away, or the card cannot be
+    /// saved, with 2 on bad input.
     Serve(serve::Serve),
+
+    /// Tear cards: every command that writes, cut before, inside and after every byte that it writes.
+    ///
+    /// After each cut the card is woken and everything that it has and answers is checked; then the command
+    /// is done again and torn again. Prints a table; the same arguments print the same table. Ends with 0
+    /// when every rule held, with 1 when one was broken, and then says the line that repeats the case, with
+    /// 2 on bad input.
+    Tear(tear::Tear),
+
+    /// List, show and make cards, and put their memory away.
+    ///
+    /// Ends with 0, or with 2 on bad input.
+    Card(card::Card),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
         Command::Serve(serve) => serve.main(),
+        Command::Tear(tear) => tear.main(),
+        Command::Card(card) => card.main(),
     }
 }

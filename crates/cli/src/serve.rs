@@ -1,25 +1,29 @@
 //! `tunion serve`: a card within reach of any program.
 
+use crate::save::Save;
 use anyhow::{Context, Result};
 use clap::Args;
+use std::convert::Infallible;
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tunion_card::Chip;
+use std::sync::{Arc, Mutex};
+use tunion_card::{Card, Chip};
 use tunion_files::diag::Diagnostics;
 use tunion_files::{card, keys};
 use tunion_harness::issue;
-use tunion_harness::random::stream;
+use tunion_harness::random::{Stream, stream};
 use tunion_harness::serve::{self, Address, Event};
 
-/// The reader or the port: not there, not free, or gone.
+/// The reader or the port: not there, not free, or gone. Or the card could not be saved.
 const NOT_SERVED: u8 = 1;
 /// The input was bad.
 const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// The card, a card profile such as fixtures/cards/student.toml.
+    /// The card: a card file such as fixtures/cards/student.toml, or an image.
     #[arg(long, value_name = "FILE")]
     card: PathBuf,
 
@@ -43,6 +47,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
 
+    /// Write the card's image to this file when it is served no more: after Ctrl-C, or when the reader goes
+    /// away. A later --card takes it.
+    #[arg(long, value_name = "IMAGE")]
+    save: Option<PathBuf>,
+
     /// Where the card's random numbers begin: the same seed and the same commands give the same answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -54,29 +63,30 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn main(&self) -> ExitCode {
-        // What the card went through is in memory only, so there is nothing to put away.
-        let ended = ctrlc::set_handler(|| std::process::exit(0)).context("cannot listen for Ctrl-C");
-        let Err(error) = ended.and_then(|()| self.serve());
-        let _ = match error.downcast_ref::<Diagnostics>() {
-            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-            None => writeln!(io::stderr(), "error: {error:#}"),
-        };
-        ExitCode::from(if error.is::<serve::Error>() { NOT_SERVED } else { BAD_INPUT })
+        let Err(error) = self.serve();
+        tell(&error);
+        let served = error.is::<serve::Error>() || error.is::<NotSaved>();
+        ExitCode::from(if served { NOT_SERVED } else { BAD_INPUT })
     }
 
     /// Serves until it cannot.
-    fn serve(&self) -> Result<std::convert::Infallible> {
+    fn serve(&self) -> Result<Infallible> {
         let mut errors = Diagnostics::default();
         let keys = errors.keep(self.keys.as_ref().map_or_else(keys::lab, keys::load));
         let file = errors.keep(card::load(&self.card));
         let Some((keys, file)) = keys.zip(file) else { return Err(errors.into()) };
-        let mut card = issue::card(&file, &keys, stream(self.seed, &format!("card {}", file.name), 0))?;
-        let what = format!("card {} ({})", file.info.pan, file.name);
-        Err(self.at(&what, &mut card).into())
+        let card = issue::card(&file, &keys, stream(self.seed, &format!("card {}", file.name), 0))?;
+        let what = format!("card {} ({})", file.image.info.pan, file.name);
+        let save = self.save.clone().map(|path| Save::new(path, file)).transpose()?;
+        let card = Arc::new(Mutex::new(card));
+        end_when_told(&card, save.clone())?;
+        let ended = self.at(&what, &card);
+        keep(&serve::held(&card), save.as_ref())?;
+        Err(ended.into())
     }
 
     /// Serves any device, until it cannot.
-    fn at<C: Chip>(&self, what: &str, chip: &mut C) -> serve::Error {
+    fn at<C: Chip>(&self, what: &str, chip: &Mutex<C>) -> serve::Error {
         let mut watch = |event: Event<'_>| {
             if self.trace || matches!(event, Event::Quiet { .. }) {
                 // Whoever does not read the trace still wants the card.
@@ -100,6 +110,43 @@ impl Serve {
             Err(error) => error,
         }
     }
+}
+
+/// Has Ctrl-C end the program. Between two commands: the card is kept as it is then.
+fn end_when_told(card: &Arc<Mutex<Card<Stream>>>, save: Option<Save>) -> Result<()> {
+    let card = Arc::clone(card);
+    let end = move || {
+        // Held until the end, so that no command comes after what was kept.
+        let card = serve::held(&card);
+        let kept = keep(&card, save.as_ref());
+        if let Err(error) = &kept {
+            tell(error);
+        }
+        std::process::exit(if kept.is_ok() { 0 } else { NOT_SERVED.into() })
+    };
+    ctrlc::set_handler(end).context("cannot listen for Ctrl-C")
+}
+
+/// Writes the card's image, if it is to be kept.
+fn keep(card: &Card<Stream>, save: Option<&Save>) -> Result<()> {
+    save.map_or(Ok(()), |save| save.write(card.image()).context(NotSaved))
+}
+
+/// What became of the card is lost.
+#[derive(Debug)]
+struct NotSaved;
+
+impl fmt::Display for NotSaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the card is not saved")
+    }
+}
+
+fn tell(error: &anyhow::Error) {
+    let _ = match error.downcast_ref::<Diagnostics>() {
+        Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
+        None => writeln!(io::stderr(), "error: {error:#}"),
+    };
 }
 
 /// Says that the device is there, so that a script can wait for it.

@@ -66,7 +66,8 @@ fn the_readme_shows_real_output() {
     assert!(readme.contains(table.trim_end()), "{table}");
     let main_job = shown(&["run", "fixtures/scenarios"]);
     assert!(readme.contains(&format!("`{}`", main_job.lines().last().unwrap())));
-    let blocks = readme.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let (_, prints) = readme.split_once("## What it prints").unwrap();
+    let blocks = prints.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
     let torn = shown(&["run", "fixtures/scenarios/torn-exit.toml"]);
     let apdus = shown(&["run", "fixtures/scenarios/student-weekday.toml", "-vv"]);
     for (block, printed) in blocks.skip(1).zip([torn, apdus]) {

@@ -38,7 +38,11 @@ struct Served {
 
 impl Served {
     fn new(arguments: &[&str]) -> Self {
-        let mut command = command(&[&["--card", CARD, "--tcp", "127.0.0.1:0"], arguments].concat());
+        Self::of(CARD, arguments)
+    }
+
+    fn of(card: &str, arguments: &[&str]) -> Self {
+        let mut command = command(&[&["--card", card, "--tcp", "127.0.0.1:0"], arguments].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
@@ -117,6 +121,58 @@ fn a_signal_ends_it_with_0() {
         assert!(Command::new("kill").args(["-s", signal, &process]).status().unwrap().success());
         assert_eq!(served.child.wait().unwrap().code(), Some(0), "{signal}");
     }
+}
+
+/// What became of the card is there afterwards, for another time and for every other command.
+#[test]
+#[cfg(unix)]
+fn a_card_is_kept_and_served_again() {
+    let image = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kept.image");
+    let _ = std::fs::remove_file(&image);
+    let path = image.display().to_string();
+    let init = |amount: u8| [&[0x80, 0x50, 0x00, 0x02, 0x0B, 0x01, 0, 0, 0, amount][..], &[0x10; 6]].concat();
+    let wrong_pin = [0x00, 0x20, 0x00, 0x00, 0x04, 0x31, 0x31, 0x31, 0x31];
+    let card = "fixtures/cards/with-pin.toml";
+    let end = |mut served: Served| {
+        let process = served.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", "TERM", &process]).status().unwrap().success());
+        assert_eq!(served.child.wait().unwrap().code(), Some(0));
+        std::fs::read_to_string(&image).unwrap()
+    };
+    // The PIN is wanted, and a wrong one costs a try.
+    let served = Served::of(card, &["--save", &path]);
+    let answers = served.ask(&[SELECT, &init(1), &wrong_pin]);
+    assert_eq!(answers[1..], [vec![0x69, 0x85], vec![0x63, 0xC2]]);
+    let kept = end(served);
+    assert!(kept.contains("left.pin = 2\n"), "{kept}");
+
+    // It goes on where it stopped, into the same file.
+    let served = Served::of(&path, &["--save", &path]);
+    assert_eq!(served.ask(&[SELECT, &wrong_pin])[1], [0x63, 0xC1]);
+    assert_eq!(end(served), kept.replace("left.pin = 2\n", "left.pin = 1\n"));
+
+    // Nothing else is written over.
+    let (code, said) = ended(&["--card", card, "--tcp", "127.0.0.1:0", "--save", "README.md"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(said, "error: README.md is there already and is no card's image: give --save another name\n");
+    let (code, said) = ended(&["--card", card, "--tcp", "127.0.0.1:0", "--save", "no/such/folder.image"]);
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: cannot write no/such/folder.image"), "{said}");
+}
+
+/// A reader that goes away leaves the card as well.
+#[test]
+fn a_card_is_kept_when_its_reader_goes_away() {
+    let image = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("left.image");
+    let _ = std::fs::remove_file(&image);
+    let path = image.display().to_string();
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut command = command(&["--card", CARD, "--vpcd", &address, "--save", &path]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(reader.accept().unwrap());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(1));
+    assert!(std::fs::read_to_string(&image).unwrap().contains("\nimage = 1\n"));
 }
 
 #[test]

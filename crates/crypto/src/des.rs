@@ -10,8 +10,9 @@ use crate::{Key16, Tally, mac};
 
 /// A prepared single-DES key.
 ///
-/// [`SessionKey`](crate::SessionKey) and [`TacKey`](crate::TacKey) are made of it. By itself it is
-/// an 8-byte maintenance key of an old card, or the folded key of RELOAD PIN.
+/// [`SessionKey`](crate::SessionKey), [`TacKey`](crate::TacKey) and
+/// [`PinReloadKey`](crate::PinReloadKey) are made of it. By itself it is an 8-byte maintenance key of
+/// an old card.
 #[derive(Clone)]
 pub struct DesKey(Des);
 

@@ -5,7 +5,7 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::{Sm4Key, Tally, TdesKey};
+use crate::{AesKey, Sm4Key, Tally, TdesKey};
 
 /// The ciphers a T-Union card may work with (`docs/spec/card.md` 4.8).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,6 +51,12 @@ impl Key16 {
         Sm4Key::new(self, tally)
     }
 
+    /// Prepares it as an AES-128 key.
+    #[must_use]
+    pub fn aes(&self, tally: &mut Tally) -> AesKey {
+        AesKey::new(self, tally)
+    }
+
     /// The key check value (密钥校验值) under `algorithm`: the first 3 bytes of the enciphered zero
     /// block (`docs/spec/card.md` 4.1).
     #[must_use]
@@ -77,6 +83,12 @@ impl Key16 {
     pub(crate) fn halves(&self) -> [Half; 2] {
         let (halves, _) = self.0.as_chunks();
         [Half::new(halves[0]), Half::new(halves[1])]
+    }
+}
+
+impl From<Zeroizing<[u8; 16]>> for Key16 {
+    fn from(bytes: Zeroizing<[u8; 16]>) -> Self {
+        Self(bytes)
     }
 }
 
@@ -116,6 +128,7 @@ impl fmt::Debug for Kcv {
 const _: () = {
     const fn zeroised<T: zeroize::ZeroizeOnDrop>() {}
     zeroised::<Zeroizing<[u8; 16]>>();
+    zeroised::<::aes::Aes128>();
     zeroised::<::des::Des>();
     zeroised::<::sm4::Sm4>();
 };

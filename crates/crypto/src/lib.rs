@@ -1,6 +1,6 @@
 //! The cryptography of a T-Union (交通联合) e-purse: key diversification (密钥分散), session keys
-//! (过程密钥), MAC1, MAC2, TAC, the MAC of secure messaging (安全报文) and key check values, each
-//! counting the cipher blocks it computes.
+//! (过程密钥), MAC1, MAC2, MAC3, TAC, the MAC and the enciphered data of secure messaging (安全报文)
+//! and key check values, each counting the cipher blocks it computes.
 //!
 //! The card, the PSAM, the issuer's host and the clearing house compute the same few things from
 //! the same types:
@@ -10,9 +10,10 @@
 //! | issuer, at personalisation | root [`Key16`] | [`Key16::card_key`], [`Key16::kcv`] |
 //! | card, for its whole life | [`TdesKey`], [`TacKey`], their schedules cached | [`TdesKey::session_key`] → [`SessionKey::mac`], [`TacKey::mac`] |
 //! | PSAM, at each tap | root [`Key16`] | [`Key16::card_key`] → [`Key16::tdes`] → [`TdesKey::session_key`] → [`SessionKey::mac`] |
+//! | card and issuer, in secure messaging | card key as [`TdesKey`] | [`TdesKey::command_mac`], [`TdesKey::decipher_data`] or [`TdesKey::encipher_data`], [`TdesKey::authenticate`]; [`PinReloadKey::mac`] |
 //! | clearing, for each record | root [`Key16`] of the TAC | [`Key16::card_key`] → [`TacKey::new`] → [`TacKey::mac`] |
 //!
-//! A [`Key16`] is a value, a *prepared* key ([`TdesKey`], [`DesKey`], [`Sm4Key`]) holds the
+//! A [`Key16`] is a value, a *prepared* key ([`TdesKey`], [`DesKey`], [`Sm4Key`], [`AesKey`]) holds the
 //! cipher's key schedule. Scheduling is a step that the caller sees and places, so that a card with
 //! its keys prepared answers a composite purchase with one two-key 3DES block, one DES key schedule
 //! and seven DES blocks, and nothing else. A PSAM keeps nothing diversified between taps, its root's
@@ -54,8 +55,8 @@
 //!
 //! # What has no caller yet
 //!
-//! The MACs of secure messaging, external authentication and everything of SM4 stand here for the
-//! published vectors; the card's secure messaging comes with its own issue.
+//! The secure channel of secure elements, [`scp03`], and with it [`AesKey`]: it is ready for the
+//! personalisation of cards in phones.
 //!
 //! SM4 has diversification and key check values only. No public source gives the construction of an
 //! SM4 session key, MAC or TAC, and none is invented (`docs/spec/card.md` 4.8, 6a).
@@ -63,19 +64,27 @@
 //! Sources are cited as `docs/spec/<file>.md` and section.
 #![no_std]
 
+mod aes;
 mod des;
 mod diversify;
+mod enciphered;
+mod error;
 mod key;
 mod mac;
+mod pin;
+pub mod scp03;
 mod session;
 mod sm;
 mod sm4;
 mod tally;
 mod tdes;
 
+pub use aes::AesKey;
 pub use des::DesKey;
+pub use error::{DecipherError, TooLong};
 pub use key::{Algorithm, Kcv, Key16};
 pub use mac::ct_eq;
+pub use pin::PinReloadKey;
 pub use session::{SessionKey, TacKey, load_block, purchase_block};
 pub use sm::Challenge;
 pub use sm4::Sm4Key;

@@ -28,6 +28,10 @@ pub struct Tally {
     pub sm4_blocks: u64,
     /// SM4 key schedules.
     pub sm4_schedules: u64,
+    /// AES-128 blocks.
+    pub aes_blocks: u64,
+    /// AES-128 key schedules.
+    pub aes_schedules: u64,
 }
 
 impl AddAssign for Tally {
@@ -38,5 +42,7 @@ impl AddAssign for Tally {
         self.tdes_schedules += other.tdes_schedules;
         self.sm4_blocks += other.sm4_blocks;
         self.sm4_schedules += other.sm4_schedules;
+        self.aes_blocks += other.aes_blocks;
+        self.aes_schedules += other.aes_schedules;
     }
 }

@@ -10,7 +10,7 @@
 
 use hex_literal::hex;
 use tunion_crypto::{
-    Algorithm, Challenge, DesKey, Key16, TacKey, Tally, TdesKey, load_block, purchase_block,
+    AesKey, Algorithm, Challenge, DesKey, Key16, TacKey, Tally, TdesKey, load_block, purchase_block,
 };
 
 fn tdes(key: [u8; 16]) -> TdesKey {
@@ -320,6 +320,7 @@ mod standards {
     fn des_as_3des_of_two_equal_halves() {
         let key = tdes(hex!("133457799BBCDFF1 133457799BBCDFF1"));
         assert_eq!(key.encrypt(hex!("0123456789ABCDEF"), &mut Tally::default()), hex!("85E813540F0AB405"));
+        assert_eq!(key.decrypt(hex!("85E813540F0AB405"), &mut Tally::default()), hex!("0123456789ABCDEF"));
     }
 
     /// GB/T 32907-2016, appendix A, example 1.
@@ -345,5 +346,114 @@ mod standards {
     fn des_mac_standard_example() {
         let key = DesKey::new(hex!("0123456789ABCDEF"), &mut Tally::default());
         assert_eq!(key.mac(b"Now is the time for all ", &mut Tally::default()), hex!("10E1F0F1"));
+    }
+
+    fn aes(key: [u8; 16]) -> AesKey {
+        Key16::new(key).aes(&mut Tally::default())
+    }
+
+    /// FIPS 197, appendix C.1.
+    #[test]
+    fn aes_128_standard_example() {
+        let key = aes(hex!("000102030405060708090A0B0C0D0E0F"));
+        let (plain, enciphered) =
+            (hex!("00112233445566778899AABBCCDDEEFF"), hex!("69C4E0D86A7B0430D8CDB78070B4C55A"));
+        assert_eq!(key.encrypt(plain, &mut Tally::default()), enciphered);
+        assert_eq!(key.decrypt(enciphered, &mut Tally::default()), plain);
+    }
+
+    /// RFC 4493, section 4 (0, 16, 40 and 64 bytes) and NIST SP 800-38B, its examples for AES-128 (20
+    /// bytes instead of 40).
+    #[test]
+    fn aes_cmac_standard_examples() {
+        const MESSAGE: [u8; 64] = hex!(
+            "6BC1BEE22E409F96E93D7E117393172A AE2D8A571E03AC9C9EB76FAC45AF8E51
+             30C81C46A35CE411E5FBC1191A0A52EF F69F2445DF4F9B17AD2B417BE66C3710"
+        );
+        let key = aes(hex!("2B7E151628AED2A6ABF7158809CF4F3C"));
+        let mac = |len: usize| key.cmac(&MESSAGE[..len], &mut Tally::default());
+        assert_eq!(mac(0), hex!("BB1D6929E95937287FA37D129B756746"));
+        assert_eq!(mac(16), hex!("070A16B46B4D4144F79BDD9DD04A287C"));
+        assert_eq!(mac(20), hex!("7D85449EA6EA19C823A7BF78837DFADE"));
+        assert_eq!(mac(40), hex!("DFA66747DE9AE63030CA32611497C827"));
+        assert_eq!(mac(64), hex!("51F0BEBF7E3B9D92FC49741779363CFE"));
+    }
+}
+
+/// `docs/spec/card.md` 4.7, where no vector is published: the figures were computed apart from this
+/// code, with a Python cryptography library (DES, CBC from zero; two-key 3DES, ECB), and are ours.
+mod second_computation {
+    use tunion_crypto::{DecipherError, PinReloadKey};
+
+    use super::*;
+
+    /// The key is 5.1's DTK, folded to 0177A2FC8CE3FB2B, for want of a published DRPK. The block is
+    /// `123456 ‖ 8000000000`.
+    #[test]
+    fn pin_reload_mac() {
+        let tally = &mut Tally::default();
+        let key = PinReloadKey::new(&Key16::new(hex!("46E4B1F2E9D7A86779439835D43C5DAD")), tally);
+        assert_eq!(key.mac(&hex!("123456"), tally), hex!("B54D7479"));
+    }
+
+    /// Under 5.1's application lock key: data that is padded, that fills its block, and the 20 bytes
+    /// of WRITE KEY (4.1) with 5.1's purchase root as the key.
+    #[test]
+    fn enciphered_data() {
+        check(&hex!("123456"), &hex!("BF30B3016C9FC9E9"));
+        check(&hex!("11223344556677"), &hex!("DD5C5A65E7BC7500"));
+        check(
+            &hex!("01003300 25EC312F61B9687CE3316101E60DB60B"),
+            &hex!("EED8E0572121341B8AD80496C218206D01AF393FD90C4E9C"),
+        );
+    }
+
+    #[track_caller]
+    fn check(plain: &[u8], enciphered: &[u8]) {
+        let tally = &mut Tally::default();
+        let key = tdes(hex!("715D310F02C60978438386401FAECF3D"));
+        let mut buffer = [0; 24];
+        assert_eq!(key.encipher_data(plain, &mut buffer, tally), Ok(enciphered));
+        assert_eq!(key.decipher_data(&mut buffer[..enciphered.len()], tally), Ok(plain));
+    }
+
+    /// What a block may hold, by way of enciphering it as it is.
+    #[test]
+    fn plain_data_of_another_form_is_refused() {
+        let tally = &mut Tally::default();
+        let key = tdes(hex!("715D310F02C60978438386401FAECF3D"));
+        let mut form = |blocks: &[[u8; 8]]| {
+            let mut data = blocks.iter().flat_map(|block| key.encrypt(*block, tally)).collect::<Vec<_>>();
+            key.decipher_data(&mut data, tally).map(<[u8]>::to_vec)
+        };
+        assert_eq!(form(&[hex!("00 80000000000000")]), Ok(vec![]));
+        assert_eq!(form(&[hex!("06 112233445566 80")]), Ok(hex!("112233445566").to_vec()));
+        for wrong in [
+            // No 80, another byte for it, or one that is no zero after it.
+            hex!("03 123456 00000000"),
+            hex!("03 123456 81000000"),
+            hex!("03 123456 80000001"),
+            // More than is there.
+            hex!("08 11223344556677"),
+            hex!("FF 11223344556677"),
+        ] {
+            assert_eq!(form(&[wrong]), Err(DecipherError::Padding), "{wrong:02X?}");
+        }
+        // A block of padding alone, and data that ends a block earlier.
+        let padding = hex!("8000000000000000");
+        assert_eq!(form(&[hex!("07 11223344556677"), padding]), Err(DecipherError::Padding));
+        assert_eq!(form(&[hex!("06 112233445566 80"), [0; 8]]), Err(DecipherError::Padding));
+    }
+
+    #[test]
+    fn enciphered_data_of_a_wrong_length_is_refused_untouched() {
+        let mut tally = Tally::default();
+        let key = Key16::new([1; 16]).tdes(&mut Tally::default());
+        for len in [0, 1, 7, 9, 15] {
+            let mut data = vec![0x5A; len];
+            assert_eq!(key.decipher_data(&mut data, &mut tally), Err(DecipherError::Length));
+            assert_eq!(data, vec![0x5A; len]);
+        }
+        assert_eq!(tally, Tally::default());
     }
 }

@@ -2,7 +2,8 @@
 //! adds a block or a schedule fails here.
 
 use hex_literal::hex;
-use tunion_crypto::{Algorithm, Challenge, Key16, TacKey, Tally, load_block, purchase_block};
+use tunion_crypto::scp03::StaticKeys;
+use tunion_crypto::{Algorithm, Challenge, Key16, PinReloadKey, TacKey, Tally, load_block, purchase_block};
 
 const KEY: [u8; 16] = hex!("25EC312F61B9687CE3316101E60DB60B");
 const ISSUER: [u8; 8] = hex!("05212482FFFFFFFF");
@@ -81,6 +82,48 @@ fn a_protected_command_and_an_external_authentication_schedule_nothing() {
 }
 
 #[test]
+fn a_pin_in_a_protected_command_takes_its_mac_and_its_block() {
+    let key = Key16::new(KEY).tdes(&mut Tally::default());
+    let challenge = Challenge::from(RANDOM);
+    let unblock = count(|tally| {
+        let mac = key.command_mac(challenge, &hex!("842400000C DD5C5A65E7BC7500"), tally);
+        let plain = key.decipher_data(&mut hex!("DD5C5A65E7BC7500"), tally).map(<[u8]>::len);
+        (mac, plain)
+    });
+    assert_eq!(unblock, Tally { des_blocks: 1, tdes_blocks: 2, ..Tally::default() });
+
+    let mut once = Tally::default();
+    let drpk = PinReloadKey::new(&Key16::new(KEY), &mut once);
+    assert_eq!(once, Tally { des_schedules: 1, ..Tally::default() });
+    let reload = count(|tally| drpk.mac(&hex!("123456"), tally));
+    assert_eq!(reload, Tally { des_blocks: 1, ..Tally::default() });
+}
+
+/// Each MAC computes its subkeys anew: a block of the nine, and of the four.
+#[test]
+fn a_secure_channel_derives_three_keys_and_proves_both_ends() {
+    let mut once = Tally::default();
+    let keys = StaticKeys::new(&Key16::new(KEY), &Key16::new(KEY), &mut once);
+    assert_eq!(once, Tally { aes_schedules: 2, ..Tally::default() });
+
+    let open = count(|tally| keys.session([1; 8], [2; 8], tally));
+    assert_eq!(open, Tally { aes_blocks: 9, aes_schedules: 3, ..Tally::default() });
+    let long = count(|tally| keys.session([1; 16], [2; 16], tally));
+    assert_eq!(long, Tally { aes_blocks: 12, aes_schedules: 3, ..Tally::default() });
+
+    let mut session = keys.session([1; 8], [2; 8], &mut Tally::default());
+    let proof = count(|tally| session.card_cryptogram(tally));
+    assert_eq!(proof, Tally { aes_blocks: 3, ..Tally::default() });
+    let command = count(|tally| {
+        let mut buffer = [0; 32];
+        let sent = session.encipher(&[0; 20], &mut buffer, tally).map(<[u8]>::len);
+        (sent, session.command_mac([0x84, 0xE2, 0, 0], &[0; 32], tally))
+    });
+    // Two blocks and the IV; chaining value, header and data in four, and the subkeys.
+    assert_eq!(command, Tally { aes_blocks: 3 + 5, ..Tally::default() });
+}
+
+#[test]
 fn an_sm4_card_key_takes_one_block_and_one_schedule_a_level() {
     let derived = count(|tally| Key16::new(KEY).card_key(Algorithm::Sm4, ISSUER, ASN, tally));
     assert_eq!(derived, Tally { sm4_blocks: 2, sm4_schedules: 2, ..Tally::default() });
@@ -95,6 +138,8 @@ fn tallies_add_up_field_by_field() {
         tdes_schedules: 4,
         sm4_blocks: 5,
         sm4_schedules: 6,
+        aes_blocks: 7,
+        aes_schedules: 8,
     };
     let mut sum = one;
     sum += one;
@@ -105,6 +150,8 @@ fn tallies_add_up_field_by_field() {
         tdes_schedules: 8,
         sm4_blocks: 10,
         sm4_schedules: 12,
+        aes_blocks: 14,
+        aes_schedules: 16,
     };
     assert_eq!(sum, twice);
 }

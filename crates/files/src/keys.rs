@@ -5,18 +5,7 @@
 //! | `version` | 1 |
 //! | `provenance` | where the keys come from: published test keys, or random ones |
 //! | `key-version` | the version of all roots, which cards answer to INITIALIZE |
-//! | `[roots]` | the roots by their names: 16 bytes each, 32 hexadecimal digits |
-//!
-//! | root | of |
-//! |---|---|
-//! | `purchase`, `tac` | DPK, DTK |
-//! | `load`, `load-second` | DLK, indexes 01 and 02 |
-//! | `unload`, `overdraft` | DULK, DUK |
-//! | `app-block`, `app-unblock`, `app-maintenance` | application lock, unlock, maintenance |
-//! | `pin-unblock`, `pin-reload` | DPUK, DRPK |
-//! | `card-control` | CARD BLOCK |
-//! | `external-auth`, `app-control` | EXTERNAL AUTHENTICATE, key ids 00 and 01 |
-//! | `internal-auth` | INTERNAL AUTHENTICATE; may be left out, and then cards have no such key |
+//! | `[roots]` | the root for each [`Purpose`] by its name: 16 bytes, 32 hexadecimal digits. Only `internal-auth` may be left out |
 //!
 //! The keys are `docs/spec/card.md` 4.1's. A key set is for tests: no production key belongs in a file.
 
@@ -25,9 +14,9 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 use tunion_crypto::Key16;
-use tunion_issuer::Roots;
+use tunion_issuer::{Purpose, Roots};
 
-use crate::diag::{Diagnostics, Hex, Source, Text};
+use crate::diag::{Diagnostic, Diagnostics, Hex, Source, Text};
 use crate::kind::Kind;
 
 /// A key set.
@@ -43,28 +32,30 @@ struct File {
     version: Spanned<u32>,
     provenance: Spanned<String>,
     key_version: u8,
-    roots: RootTable,
+    roots: Spanned<RootTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RootTable {
-    purchase: Text<Hex<16>>,
-    tac: Text<Hex<16>>,
-    load: Text<Hex<16>>,
-    load_second: Text<Hex<16>>,
-    unload: Text<Hex<16>>,
-    overdraft: Text<Hex<16>>,
-    app_block: Text<Hex<16>>,
-    app_unblock: Text<Hex<16>>,
-    app_maintenance: Text<Hex<16>>,
-    pin_unblock: Text<Hex<16>>,
-    pin_reload: Text<Hex<16>>,
-    card_control: Text<Hex<16>>,
-    app_control: Text<Hex<16>>,
-    external_auth: Text<Hex<16>>,
-    internal_auth: Option<Text<Hex<16>>>,
+    purchase: Option<Root>,
+    tac: Option<Root>,
+    load: Option<Root>,
+    load_second: Option<Root>,
+    unload: Option<Root>,
+    overdraft: Option<Root>,
+    app_block: Option<Root>,
+    app_unblock: Option<Root>,
+    app_maintenance: Option<Root>,
+    pin_unblock: Option<Root>,
+    pin_reload: Option<Root>,
+    card_control: Option<Root>,
+    app_control: Option<Root>,
+    external_auth: Option<Root>,
+    internal_auth: Option<Root>,
 }
+
+type Root = Text<Hex<16>>;
 
 /// The key set `fixtures/keys/lab.toml`, as it was when this was built: the laboratory's published test roots,
 /// and load roots of this project. So a program needs no file to serve a card that scenarios know.
@@ -92,26 +83,55 @@ pub fn parse(source: &Source) -> Result<KeySet, Diagnostics> {
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&version, 1));
     errors.keep(source.said(&provenance, "provenance"));
-    let key = |Text(Hex(bytes))| Key16::new(bytes);
-    let roots = Roots {
-        purchase: key(roots.purchase),
-        tac: key(roots.tac),
-        load: key(roots.load),
-        load_second: key(roots.load_second),
-        unload: key(roots.unload),
-        overdraft: key(roots.overdraft),
-        app_block: key(roots.app_block),
-        app_unblock: key(roots.app_unblock),
-        app_maintenance: key(roots.app_maintenance),
-        pin_unblock: key(roots.pin_unblock),
-        pin_reload: key(roots.pin_reload),
-        card_control: key(roots.card_control),
-        app_control: key(roots.app_control),
-        external_auth: key(roots.external_auth),
-        internal_auth: roots.internal_auth.map(key),
-        version: key_version,
-    };
+    let head = source.head(&roots);
+    let (roots, missing) = roots.into_inner().with_version(key_version);
+    if !missing.is_empty() {
+        let names = missing.iter().map(Purpose::to_string).collect::<Vec<_>>();
+        let error = source.error(head, format!("no root for {}", names.join(", ")));
+        errors.push(missing.into_iter().map(remedy).fold(error, Diagnostic::help));
+    }
     errors.or(KeySet { roots })
+}
+
+impl RootTable {
+    /// The roots, and what has none though it has to. There a key of zeros stands, which no one gets
+    /// to see.
+    fn with_version(self, version: u8) -> (Roots, Vec<Purpose>) {
+        let mut missing = Vec::new();
+        let key = |Text(Hex(bytes)): Root| Key16::new(bytes);
+        let mut required = |purpose, root: Option<Root>| {
+            root.map_or_else(
+                || {
+                    missing.push(purpose);
+                    Key16::new([0; 16])
+                },
+                key,
+            )
+        };
+        let roots = Roots {
+            purchase: required(Purpose::Purchase, self.purchase),
+            tac: required(Purpose::Tac, self.tac),
+            load: required(Purpose::Load, self.load),
+            load_second: required(Purpose::LoadSecond, self.load_second),
+            unload: required(Purpose::Unload, self.unload),
+            overdraft: required(Purpose::Overdraft, self.overdraft),
+            app_block: required(Purpose::AppBlock, self.app_block),
+            app_unblock: required(Purpose::AppUnblock, self.app_unblock),
+            app_maintenance: required(Purpose::AppMaintenance, self.app_maintenance),
+            pin_unblock: required(Purpose::PinUnblock, self.pin_unblock),
+            pin_reload: required(Purpose::PinReload, self.pin_reload),
+            card_control: required(Purpose::CardControl, self.card_control),
+            app_control: required(Purpose::AppControl, self.app_control),
+            external_auth: required(Purpose::ExternalAuth, self.external_auth),
+            internal_auth: self.internal_auth.map(key),
+            version,
+        };
+        (roots, missing)
+    }
+}
+
+fn remedy(purpose: Purpose) -> String {
+    format!("add `{purpose} = \"…\"`, 32 hexadecimal digits: {}", purpose.about())
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use crate::diag::{Diagnostics, Source};
 pub(crate) enum Kind {
     Scenario,
     Keys,
+    /// Before cards, some of whose tables it has.
+    Image,
     Card,
     Terminal,
     Tariff,
@@ -19,9 +21,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Scenario,
         Self::Keys,
+        Self::Image,
         Self::Card,
         Self::Terminal,
         Self::Tariff,
@@ -34,6 +37,7 @@ impl Kind {
         match self {
             Self::Scenario => "a scenario",
             Self::Keys => "a key set",
+            Self::Image => "a card's image",
             Self::Card => "a card profile",
             Self::Terminal => "a terminal profile",
             Self::Tariff => "a tariff",
@@ -48,6 +52,7 @@ impl Kind {
         match self {
             Self::Scenario => &["tap", "cards", "terminals"],
             Self::Keys => &["roots"],
+            Self::Image => &["image"],
             Self::Card => &["info", "management", "purse"],
             Self::Terminal => &["kind", "psam"],
             Self::Tariff => &["price", "entry"],

@@ -6,7 +6,8 @@
 //! | module | files |
 //! |---|---|
 //! | [`network`], [`bus`], [`tariff`] | rail networks, bus lines, what rides on them cost |
-//! | [`keys`], [`card`], [`terminal`] | key sets, card profiles, terminal profiles |
+//! | [`keys`], [`card`], [`terminal`] | key sets, card profiles and images, terminal profiles |
+//! | [`layout`] | the bytes of the card's files in words |
 //! | [`scenario`], [`library`] | cards that tap at terminals; many scenarios that share files |
 //! | [`fare_cases`] | conformance cases of fares |
 //! | [`diag`] | how a mistake is told |
@@ -19,6 +20,7 @@ pub mod diag;
 pub mod fare_cases;
 pub mod keys;
 mod kind;
+pub mod layout;
 pub mod library;
 pub mod network;
 pub mod scenario;

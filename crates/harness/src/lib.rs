@@ -15,13 +15,17 @@
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
-//! | [`issue`] | from a card's file to a card |
+//! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
+//! | [`tear`] | every command that writes, torn at every byte |
+//! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 pub mod audit;
 mod check;
+pub mod counterpart;
 pub mod device;
+pub mod inspect;
 pub mod issue;
 pub mod link;
 pub mod outcome;
@@ -29,6 +33,7 @@ pub mod random;
 pub mod report;
 pub mod serve;
 mod spot;
+pub mod tear;
 pub mod trace;
 mod words;
 pub mod world;

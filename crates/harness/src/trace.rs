@@ -1,12 +1,12 @@
 //! What went over the links.
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::ops::Range;
 use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
+use tunion_data::FieldInfo;
 use tunion_data::command::{Balances, SamApplication, SamSerial};
 use tunion_data::file::{self, Sfi};
-use tunion_data::{BcdDate, BcdDateTime, BcdTime, FieldInfo, Kind, Pan};
+pub use tunion_files::layout::{hex, show};
 
 /// A command and its answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,15 +65,6 @@ impl Trace {
         }
         hex(&hash.finalize())
     }
-}
-
-/// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }
 
 impl Exchange {
@@ -196,22 +187,4 @@ fn words(layout: Option<&[FieldInfo]>, bytes: &[u8]) -> Vec<String> {
         }
     }
     lines
-}
-
-/// A field's value as its kind is read.
-#[must_use]
-pub fn show(kind: Kind, bytes: &[u8]) -> String {
-    let number = || bytes.iter().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
-    match kind {
-        Kind::Number => number().to_string(),
-        Kind::Money => format!("{}.{:02}", number() / 100, number() % 100),
-        Kind::Date => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdDate(b).to_string()),
-        Kind::Time => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdTime(b).to_string()),
-        Kind::DateTime => bytes.try_into().map_or_else(|_| hex(bytes), |b| BcdDateTime(b).to_string()),
-        Kind::Pan => bytes.try_into().map_or_else(|_| hex(bytes), |b| Pan::from_bytes(b).to_string()),
-        Kind::Text if bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ' || *b == 0) => {
-            String::from_utf8_lossy(bytes).trim_end_matches([' ', '\0']).to_owned()
-        }
-        Kind::Text | Kind::Hex => hex(bytes),
-    }
 }

@@ -85,7 +85,7 @@ impl<'s> World<'s> {
         let mut accounts = BTreeMap::new();
         let holder = |CardEntry { name, file }: &CardEntry| {
             let contents = file.contents(&scenario.keys.roots);
-            accounts.insert(file.info.pan, Account::new(&contents));
+            accounts.insert(file.image.info.pan, Account::new(&contents));
             let mut card = Card::new(&contents, stream(scenario.seed, &format!("card {name}"), 0))
                 .unwrap_or_else(|broken| panic!("the scenario's card `{name}`: {broken}"));
             card.power_off();
@@ -110,6 +110,12 @@ impl<'s> World<'s> {
             checks: Checks::default(),
             records: Vec::new(),
         }
+    }
+
+    /// A card of the scenario, by its place in the file.
+    #[must_use]
+    pub fn card(&self, index: usize) -> Option<&Card<Stream>> {
+        self.holders.get(index).map(|holder| &holder.card)
     }
 
     /// Plays one tap and checks what was expected of it.
@@ -325,7 +331,7 @@ impl<'s> World<'s> {
     /// when no city or another wrote the record last.
     fn month(&self, card: usize) -> Option<(Fen, u16)> {
         let (holder, entry) = (self.holders.get(card)?, self.scenario.cards.get(card)?);
-        let home = entry.file.info.issuer.city();
+        let home = entry.file.image.info.issuer.city();
         let profiles = self.scenario.terminals.iter().map(|terminal| &terminal.file.profile);
         let binding =
             profiles.filter(|profile| profile.city == home).find_map(|profile| profile.rail.ledger)?;
@@ -380,14 +386,19 @@ impl<'s> World<'s> {
         let cards: Vec<CardEnd> = (0..self.holders.len()).filter_map(|card| self.end(card)).collect();
         for totals in &self.scenario.totals {
             if let (Some(end), Some(entry)) = (cards.get(totals.card), self.scenario.cards.get(totals.card)) {
-                self.checks.totals(totals, end, audit::debits(&self.records, entry.file.info.pan));
+                self.checks.totals(totals, end, audit::debits(&self.records, entry.file.image.info.pan));
             }
         }
         for (holder, entry) in self.holders.iter().zip(&self.scenario.cards) {
             let money = audit::Money { start: holder.worth_at_start, end: worth(&holder.card) };
             let moved = audit::Sequences { start: holder.sequences_at_start, end: holder.card.sequences() };
-            self.checks.extend(audit::unrecorded(&entry.name, entry.file.info.pan, moved, &self.records));
-            self.checks.extend(audit::card(&entry.name, entry.file.info.pan, money, &self.records));
+            self.checks.extend(audit::unrecorded(
+                &entry.name,
+                entry.file.image.info.pan,
+                moved,
+                &self.records,
+            ));
+            self.checks.extend(audit::card(&entry.name, entry.file.image.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
         let Scenario { name, path, title, .. } = self.scenario;

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Mutex;
 use std::thread;
 use tunion_apdu::Device;
 use tunion_card::{Card, Chip};
@@ -57,10 +58,10 @@ fn a_reader_has_the_card_until_it_goes_away() {
     let address = local(reader.local_addr().unwrap().port());
     let at = address.clone();
     let served = thread::spawn(move || {
-        let (mut card, mut seen) = (card(), Vec::new());
+        let (card, mut seen) = (Mutex::new(card()), Vec::new());
         let reader = serve::connect(&at).unwrap();
-        let error = serve::at_reader(reader, &mut card, &mut |event| seen.extend(event.lines(Device::Card)));
-        (card.is_powered(), seen, error)
+        let error = serve::at_reader(reader, &card, &mut |event| seen.extend(event.lines(Device::Card)));
+        (serve::held(&card).is_powered(), seen, error)
     });
     let mut slot = Peer(reader.accept().unwrap().0);
     assert_eq!(slot.ask(&[4]), Atr::default().bytes());
@@ -103,8 +104,8 @@ fn a_reader_that_breaks_off_or_is_not_there_is_told() {
     slot.send(&[1]);
     slot.0.write_all(&[0x00]).unwrap();
     drop(slot);
-    let mut card = card();
-    assert!(matches!(serve::at_reader(stream, &mut card, &mut |_| ()), Error::ReaderLeft { .. }));
+    let card = Mutex::new(card());
+    assert!(matches!(serve::at_reader(stream, &card, &mut |_| ()), Error::ReaderLeft { .. }));
 
     drop(reader);
     let error = serve::connect(&address).unwrap_err().to_string();
@@ -120,7 +121,7 @@ fn a_reader_that_asks_nothing_is_told_once() {
     let slot = reader.accept().unwrap().0;
     let mut slot = Some(slot);
     let mut quiet = 0;
-    let error = serve::at_reader(stream, &mut card(), &mut |event| {
+    let error = serve::at_reader(stream, &Mutex::new(card()), &mut |event| {
         if let Event::Quiet { seconds: 5 } = event {
             quiet += 1;
             slot = None;
@@ -135,7 +136,7 @@ fn programs_find_the_card_as_the_last_one_left_it() {
     let listener = serve::bind(&local(0)).unwrap();
     let address = listener.address().clone();
     assert_ne!(address.port(), 0);
-    thread::spawn(move || serve::on_listener(&listener, &mut card(), &mut |_| ()));
+    thread::spawn(move || serve::on_listener(&listener, &Mutex::new(card()), &mut |_| ()));
     let connect = || Peer(TcpStream::connect((address.host(), address.port())).unwrap());
 
     let mut first = connect();
@@ -165,7 +166,7 @@ fn programs_find_the_card_as_the_last_one_left_it() {
 fn a_stay_in_the_field_ends_what_it_began() {
     let listener = serve::bind(&local(0)).unwrap();
     let address = listener.address().clone();
-    thread::spawn(move || serve::on_listener(&listener, &mut card(), &mut |_| ()));
+    thread::spawn(move || serve::on_listener(&listener, &Mutex::new(card()), &mut |_| ()));
     let connect = || Peer(TcpStream::connect((address.host(), address.port())).unwrap());
     let credit = [&[0x80, 0x52, 0x00, 0x00, 0x0B][..], &[0; 11]].concat();
 

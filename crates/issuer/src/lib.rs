@@ -2,6 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`purpose`] | what the keys of a purse are for |
 //! | [`roots`] | the issuer's roots, and the keys of one card under them |
 //! | [`account`] | what the issuer knows of a card, behind a trait that a store can implement |
 //! | [`rules`] | how much may be loaded |
@@ -14,10 +15,12 @@
 pub mod account;
 pub mod load;
 mod macs;
+pub mod purpose;
 pub mod roots;
 pub mod rules;
 
 pub use account::{Account, Booked, CardRegistry, Evidence, Open, Standing};
 pub use load::LoadHost;
-pub use roots::{Roots, personalise};
+pub use purpose::Purpose;
+pub use roots::{CheckValues, Roots, personalise};
 pub use rules::LoadRules;

@@ -1,9 +1,11 @@
 //! The issuer's roots, and the keys of one card under them.
 
 use tunion_card::{CardKeys, Contents, Image, PurseContents};
-use tunion_crypto::{Algorithm, Key16, Tally};
+use tunion_crypto::{Algorithm, Kcv, Key16, Tally};
 use tunion_data::file::{AppInfo, Holder, Management};
 use tunion_data::{IssuerId, Pan};
+
+use crate::purpose::Purpose;
 
 /// The issuer's root keys (根密钥) of the e-purse (`docs/spec/card.md` 4.1). No card holds one; the
 /// purchase root is in every PSAM too, the TAC root where records are cleared.
@@ -21,23 +23,23 @@ pub struct Roots {
     pub unload: Key16,
     /// Root of DUK, change of the overdraft limit.
     pub overdraft: Key16,
-    /// Root of application block (应用锁定).
+    /// Root of application lock. In PERSO it has the value of application unlock.
     pub app_block: Key16,
-    /// Root of application unblock (应用解锁).
+    /// Root of application unlock.
     pub app_unblock: Key16,
-    /// Root of DAMK, application maintenance (应用维护).
+    /// Root of DAMK, application maintenance: secure messaging that writes files (6a).
     pub app_maintenance: Key16,
-    /// Root of DPUK, PIN unblock.
+    /// Root of DPUK, PIN UNBLOCK.
     pub pin_unblock: Key16,
-    /// Root of DRPK, PIN reload.
+    /// Root of DRPK, RELOAD PIN.
     pub pin_reload: Key16,
-    /// Root of card control (卡片主控): CARD BLOCK.
+    /// Root of the card master key.
     pub card_control: Key16,
-    /// Root of application control (应用主控): external authentication, key id 01.
+    /// Root of the application master key.
     pub app_control: Key16,
-    /// Root of external authentication, key id 00.
+    /// Root of external authentication.
     pub external_auth: Key16,
-    /// Root of internal authentication; most issuers' cards have no such key.
+    /// Root of internal authentication; cards of an issuer without it have no such key.
     pub internal_auth: Option<Key16>,
     /// The version of all of them, which cards answer to INITIALIZE.
     pub version: u8,
@@ -77,9 +79,20 @@ impl Roots {
 
     /// The keys of one card, by T-Union's two levels: issuer, then the last 8 bytes of the card number
     /// (`docs/spec/card.md` 4.2).
+    ///
+    /// ```
+    /// # use tunion_crypto::Key16;
+    /// # let key = |bytes: u128| Key16::new(bytes.to_be_bytes());
+    /// // The laboratory's test root and its card (docs/spec/card.md 5.1).
+    /// let purchase = key(0x25EC312F61B9687CE3316101E60DB60B);
+    /// let roots = tunion_issuer::Roots { purchase, ..tunion_issuer::Roots::numbered() };
+    /// let keys = roots.card_keys("05212482FFFFFFFF".parse()?, "3104895199900000003".parse()?);
+    /// assert_eq!(keys.purchase, key(0x26776F5B7AA2A6FDA378DEAC563180DC));
+    /// # Ok::<(), tunion_data::ParseIdError>(())
+    /// ```
     #[must_use]
     pub fn card_keys(&self, issuer: IssuerId, pan: Pan) -> CardKeys {
-        let derive = |root: &Key16| derive(root, issuer, pan);
+        let derive = |root: &Key16| derive(root, Algorithm::Tdes, issuer, pan);
         CardKeys {
             purchase: derive(&self.purchase),
             load: [&self.load, &self.load_second].map(derive),
@@ -98,6 +111,54 @@ impl Roots {
         }
     }
 
+    /// The root for `purpose`; none only for an optional one.
+    #[must_use]
+    pub fn root(&self, purpose: Purpose) -> Option<&Key16> {
+        Some(match purpose {
+            Purpose::Purchase => &self.purchase,
+            Purpose::Tac => &self.tac,
+            Purpose::Load => &self.load,
+            Purpose::LoadSecond => &self.load_second,
+            Purpose::Unload => &self.unload,
+            Purpose::Overdraft => &self.overdraft,
+            Purpose::AppBlock => &self.app_block,
+            Purpose::AppUnblock => &self.app_unblock,
+            Purpose::AppMaintenance => &self.app_maintenance,
+            Purpose::PinUnblock => &self.pin_unblock,
+            Purpose::PinReload => &self.pin_reload,
+            Purpose::CardControl => &self.card_control,
+            Purpose::AppControl => &self.app_control,
+            Purpose::ExternalAuth => &self.external_auth,
+            Purpose::InternalAuth => self.internal_auth.as_ref()?,
+        })
+    }
+
+    /// The key of one card for `purpose`, by the two levels: under [`Algorithm::Tdes`] the one that
+    /// cards work with, under [`Algorithm::Sm4`] its twin of the same root (`docs/spec/card.md` 4.2,
+    /// 4.3). None where there is no root.
+    #[must_use]
+    pub fn card_key(
+        &self,
+        purpose: Purpose,
+        algorithm: Algorithm,
+        issuer: IssuerId,
+        pan: Pan,
+    ) -> Option<Key16> {
+        self.root(purpose).map(|root| derive(root, algorithm, issuer, pan))
+    }
+
+    /// The check values of all keys of one card, in the order of [`Purpose::ALL`]: what a
+    /// personalisation file prints beside its keys.
+    pub fn check_values(&self, issuer: IssuerId, pan: Pan) -> impl Iterator<Item = CheckValues> {
+        Purpose::ALL.into_iter().filter_map(move |purpose| {
+            let kcv = |algorithm| {
+                let key = self.card_key(purpose, algorithm, issuer, pan)?;
+                Some(key.kcv(algorithm, &mut Tally::default()))
+            };
+            Some(CheckValues { purpose, tdes: kcv(Algorithm::Tdes)?, sm4: kcv(Algorithm::Sm4)? })
+        })
+    }
+
     /// The load key of one card with this index, 01 or 02.
     pub(crate) fn load_key(&self, index: u8, issuer: IssuerId, pan: Pan) -> Option<Key16> {
         let root = match index {
@@ -105,18 +166,29 @@ impl Roots {
             0x02 => &self.load_second,
             _ => return None,
         };
-        Some(derive(root, issuer, pan))
+        Some(derive(root, Algorithm::Tdes, issuer, pan))
     }
 
     /// The TAC key of one card.
     pub(crate) fn tac_key(&self, issuer: IssuerId, pan: Pan) -> Key16 {
-        derive(&self.tac, issuer, pan)
+        derive(&self.tac, Algorithm::Tdes, issuer, pan)
     }
 }
 
+/// The check values (密钥校验值) of one card key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CheckValues {
+    /// What the key is for.
+    pub purpose: Purpose,
+    /// Of the 3DES key.
+    pub tdes: Kcv,
+    /// Of its SM4 twin, by SM4.
+    pub sm4: Kcv,
+}
+
 /// The issuer's machines are not what is measured, so their work is not counted.
-fn derive(root: &Key16, issuer: IssuerId, pan: Pan) -> Key16 {
-    root.card_key(Algorithm::Tdes, issuer.0, pan.last8(), &mut Tally::default())
+fn derive(root: &Key16, algorithm: Algorithm, issuer: IssuerId, pan: Pan) -> Key16 {
+    root.card_key(algorithm, issuer.0, pan.last8(), &mut Tally::default())
 }
 
 /// Puts together what goes on a card: its three files, its purse and its keys under `roots`. The

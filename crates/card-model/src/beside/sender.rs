@@ -95,17 +95,17 @@ impl Sender {
                 let block = crypto::challenge_block(&padded(&self.challenge));
                 let key = model.keys.external[usize::from(id % 2)];
                 let data = spoil(crypto::triple(key, block).to_vec(), *right);
-                case3(&[0x00, 0x82, 0x00, id % 3], &data)
+                case3([0x00, 0x82, 0x00, id % 3], &data)
             }
             Act::Plain { record, which, fill } => {
                 let (header, data) = update(*record, *which, *fill);
-                case3(&[0x00, header[0], header[1], header[2]], &data)
+                case3([0x00, header[0], header[1], header[2]], &data)
             }
             Act::Prove { kind, back } => {
                 let kind = [0x02, 0x03, 0x06, 0x07, 0x09][usize::from(kind % 5)];
                 let memory = &model.memory;
                 let now = if matches!(kind, 0x06 | 0x09) { memory.offline } else { memory.online };
-                case3(&[0x80, 0x5A, 0x00, kind], &now.wrapping_sub(u16::from(back % 12)).to_be_bytes())
+                case3([0x80, 0x5A, 0x00, kind], &now.wrapping_sub(u16::from(back % 12)).to_be_bytes())
             }
             Act::Algorithm(sm4) => vec![0x80, 0xCD, if *sm4 { 0x02 } else { 0x01 }, 0x03],
             Act::Response(le) => {
@@ -156,24 +156,24 @@ impl Sender {
                     crypto::purchase_session(keys.purchase, number(11), sequence, TERMINAL_SEQUENCE);
                 let mac = spoil(crypto::mac(session, &finish(kind)).to_vec(), right);
                 let header = [0x80, 0x54, if variant { 0x02 } else { 0x01 }, 0x00];
-                case3(&header, &[&TERMINAL_SEQUENCE[..], &WHEN, &mac].concat())
+                case3(header, &[&TERMINAL_SEQUENCE[..], &WHEN, &mac].concat())
             }
             0x00 => {
                 let second = body.first() == Some(&0x02);
                 let session = online(keys.load[usize::from(second)], number(8));
                 let mac = spoil(crypto::mac(session, &finish(0x02)).to_vec(), right);
-                case3(&[0x80, 0x52, 0x00, if variant { 0x02 } else { 0x00 }], &[&WHEN[..], &mac].concat())
+                case3([0x80, 0x52, 0x00, if variant { 0x02 } else { 0x00 }], &[&WHEN[..], &mac].concat())
             }
             0x05 => {
                 let mac = spoil(crypto::mac(online(keys.unload, number(8)), &finish(0x03)).to_vec(), right);
-                case3(&[0x80, 0x54, 0x03, 0x00], &[&WHEN[..], &mac].concat())
+                case3([0x80, 0x54, 0x03, 0x00], &[&WHEN[..], &mac].concat())
             }
             _ => {
                 let room = u64::from(0x00FF_FFFF - model.memory.ceiling) + 2;
                 let limit = u32::try_from(room * u64::from(limit) / 0xFFFF).unwrap_or(0).to_be_bytes();
                 let input = [&limit[1..], &[0x07], &TERMINAL, &WHEN].concat();
                 let mac = spoil(crypto::mac(online(keys.overdraft, number(11)), &input).to_vec(), right);
-                case3(&[0x80, 0x58, 0x00, 0x00], &[&limit[1..], &WHEN, &mac].concat())
+                case3([0x80, 0x58, 0x00, 0x00], &[&limit[1..], &WHEN, &mac].concat())
             }
         })
     }
@@ -186,13 +186,17 @@ impl Sender {
             0 => (app_block, [0x84, 0x1E, sm4, u8::from(parameter % 8 == 1)], vec![]),
             1 => (app_unblock, [0x84, 0x18, sm4, 0x00], vec![]),
             // Seldom, for nothing follows it.
-            2 if parameter % 8 == 0 => (card_control, [0x84, 0x16, 0x00, 0x00], vec![]),
+            2 if parameter.is_multiple_of(8) => (card_control, [0x84, 0x16, 0x00, 0x00], vec![]),
             2 | 3 => (pin_unblock, [0x84, 0x24, sm4, 0x00], vec![]),
             4 => {
                 let block = [0x04, fill % 12 + 0x30, 0x31, 0x32, 0x33, 0x80, 0x00, 0x00];
                 (pin_unblock, [0x84, 0x24, sm4, 0x00], crypto::triple(pin_unblock, block).to_vec())
             }
-            5 => (app_maintenance, [0x80, 0xCD, 0x03, if parameter % 2 == 0 { 0x01 } else { 0x03 }], vec![]),
+            5 => (
+                app_maintenance,
+                [0x80, 0xCD, 0x03, if parameter.is_multiple_of(2) { 0x01 } else { 0x03 }],
+                vec![],
+            ),
             6 | 7 => {
                 let ([ins, p1, p2], data) = update(what % 9 == 7, parameter, fill);
                 (app_maintenance, [0x04, ins, p1, p2], data)
@@ -200,7 +204,7 @@ impl Sender {
             _ => {
                 let industry = parameter % 8 == 1;
                 let mut record = vec![fill; if industry { 128 } else { 48 }];
-                if industry && fill % 4 != 0 {
+                if industry && !fill.is_multiple_of(4) {
                     record[..2].copy_from_slice(&[0x27, fill % 24]);
                 }
                 let file = match parameter % 8 {
@@ -260,19 +264,19 @@ fn spoil(mut bytes: Vec<u8>, right: Right) -> Vec<u8> {
     bytes
 }
 
-fn case3(header: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn case3(header: [u8; 4], data: &[u8]) -> Vec<u8> {
     let lc = u8::try_from(data.len()).unwrap_or(u8::MAX);
     [&header[..], &[lc], data].concat()
 }
 
 fn command(header: [u8; 4], data: &[u8], le: Option<u8>) -> Vec<u8> {
     let data = &data[..data.len().min(255)];
-    let body = if data.is_empty() { header.to_vec() } else { case3(&header, data) };
+    let body = if data.is_empty() { header.to_vec() } else { case3(header, data) };
     body.into_iter().chain(le).collect()
 }
 
 fn select(name: &[u8]) -> Vec<u8> {
-    case3(&[0x00, 0xA4, 0x04, 0x00], name)
+    case3([0x00, 0xA4, 0x04, 0x00], name)
 }
 
 fn select_other(which: u8) -> Vec<u8> {
@@ -280,9 +284,9 @@ fn select_other(which: u8) -> Vec<u8> {
         0 | 1 => select(PPSE),
         2 => select(PSE),
         3 => select(&[0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x06]),
-        4 => case3(&[0x00, 0xA4, 0x00, 0x00], &[0xAD, 0xFA]),
-        5 => case3(&[0x00, 0xA4, 0x00, 0x00], &[0x3F, 0x00]),
-        _ => case3(&[0x00, 0xA4, 0x00, 0x00], &[0x00, 0x10 + which / 8 % 16]),
+        4 => case3([0x00, 0xA4, 0x00, 0x00], &[0xAD, 0xFA]),
+        5 => case3([0x00, 0xA4, 0x00, 0x00], &[0x3F, 0x00]),
+        _ => case3([0x00, 0xA4, 0x00, 0x00], &[0x00, 0x10 + which / 8 % 16]),
     }
 }
 
@@ -299,31 +303,31 @@ fn init(kind: u8, amount: u16, index: bool, model: &Model) -> Vec<u8> {
     };
     let index = if index { 0x02 } else { 0x01 };
     if p1 == 0x04 {
-        case3(&[0x80, 0x50, p1, 0x01], &[&[index][..], &TERMINAL].concat())
+        case3([0x80, 0x50, p1, 0x01], &[&[index][..], &TERMINAL].concat())
     } else {
-        case3(&[0x80, 0x50, p1, 0x02], &[&[index][..], &amount.to_be_bytes(), &TERMINAL].concat())
+        case3([0x80, 0x50, p1, 0x02], &[&[index][..], &amount.to_be_bytes(), &TERMINAL].concat())
     }
 }
 
 fn cache(trip: bool, id: u8, zero: bool, fill: u8) -> Vec<u8> {
     if trip {
-        return case3(&[0x80, 0xDC, 0x00, 0xF0], &[fill; 48]);
+        return case3([0x80, 0xDC, 0x00, 0xF0], &[fill; 48]);
     }
     let id = if id < 0xF0 { id % 3 + 1 } else { id % 32 };
     let mut record = [fill; 128];
     record[..3].copy_from_slice(&[0x27, id, 0x7D]);
-    case3(&[0x80, 0xDC, if zero { 0x00 } else { id }, 0xD0], &record)
+    case3([0x80, 0xDC, if zero { 0x00 } else { id }, 0xD0], &record)
 }
 
 /// Instruction, P1, P2 and data of UPDATE BINARY or UPDATE RECORD.
 fn update(record: bool, which: u8, fill: u8) -> ([u8; 3], Vec<u8>) {
-    if record && which % 2 == 0 {
+    if record && which.is_multiple_of(2) {
         return ([0xDC, which / 2 % 32, 0xF4], vec![fill; 48]);
     }
     if record {
         let id = which / 2 % 20;
         let mut data = vec![fill; 128];
-        data[..2].copy_from_slice(&[if fill % 16 == 0 { 0x28 } else { 0x27 }, id]);
+        data[..2].copy_from_slice(&[if fill.is_multiple_of(16) { 0x28 } else { 0x27 }, id]);
         return ([0xDC, id, 0xD4], data);
     }
     let file = 0x95 + which % 4;
@@ -334,14 +338,14 @@ fn pin(what: u8, right: Right, fill: u8, model: &Model) -> Vec<u8> {
     let now = model.memory.pin.clone().unwrap_or_else(|| FIRST_PIN.to_vec());
     let new = [b'0' + fill % 11, b'5', b'6'];
     match what % 4 {
-        0 | 1 => case3(&[0x00, 0x20, 0x00, 0x00], &spoil(now, right)),
+        0 | 1 => case3([0x00, 0x20, 0x00, 0x00], &spoil(now, right)),
         2 => {
             let data = [spoil(now, right), vec![0xFF], new.to_vec()].concat();
-            case3(&[0x80, 0x5E, 0x01, 0x00], &data)
+            case3([0x80, 0x5E, 0x01, 0x00], &data)
         }
         _ => {
             let mac = crypto::mac(crypto::fold(model.keys.pin_reload), &new);
-            case3(&[0x80, 0x5E, 0x00, 0x00], &[&new[..], &spoil(mac.to_vec(), right)].concat())
+            case3([0x80, 0x5E, 0x00, 0x00], &[&new[..], &spoil(mac.to_vec(), right)].concat())
         }
     }
 }

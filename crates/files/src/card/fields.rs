@@ -9,6 +9,7 @@ use tunion_data::{Fen, Fen24};
 
 use super::schema::{HolderTable, InfoTable, ManagementTable, PurseTable};
 use crate::diag::{Diagnostic, Diagnostics, Place, Source, Text};
+use crate::layout::{CARD_TYPES, ID_TYPES};
 
 pub(super) fn info(source: &Source, table: &InfoTable) -> Result<AppInfo, Diagnostics> {
     let [first, last] = [&table.valid_from, &table.valid_to];
@@ -51,22 +52,24 @@ pub(super) fn holder(source: &Source, table: &HolderTable) -> Result<Holder, Dia
     let id_type = table
         .id_type
         .as_ref()
-        .map_or(Ok(0x00), |name| source.choose(name, "kind of identity document", ID_TYPES));
+        .map_or(Ok(0x00), |name| source.choose(name, "kind of identity document", ID_TYPES.iter().copied()));
     let (name, id_number, id_type) = (errors.keep(name), errors.keep(id_number), errors.keep(id_type));
     let (Some(name), Some(id_number), Some(id_type)) = (name, id_number, id_type) else { return Err(errors) };
     let HolderTable { card_flag, staff, .. } = *table;
     errors.or(Holder { card_flag, staff_flag: staff.into(), name, id_number, id_type })
 }
 
-/// `docs/spec/card.md` 2.2.
-const ID_TYPES: [(&str, u8); 6] = [
-    ("identity-card", 0x00),
-    ("officer", 0x01),
-    ("passport", 0x02),
-    ("entry-permit", 0x03),
-    ("temporary-identity-card", 0x04),
-    ("other", 0x05),
-];
+/// What the text of a `[holder]` table says.
+pub(super) fn holder_says(text: &str) -> Option<Holder> {
+    #[derive(serde::Deserialize)]
+    struct File {
+        #[serde(default)]
+        holder: HolderTable,
+    }
+    let source = Source::new("", text);
+    let File { holder } = source.toml().ok()?;
+    self::holder(&source, &holder).ok()
+}
 
 /// `bytes` of a text, with spaces behind; `None` when the text cannot be written.
 fn padded<const N: usize>(
@@ -100,13 +103,7 @@ pub(super) fn management(source: &Source, table: &ManagementTable) -> Result<Man
 
 /// A kind of card by its name.
 pub(crate) fn card_type(source: &Source, name: &Spanned<String>) -> Result<CardType, Diagnostic> {
-    let types = [
-        ("ordinary", CardType::Ordinary),
-        ("student", CardType::Student),
-        ("senior", CardType::Senior),
-        ("test", CardType::Test),
-        ("military", CardType::Military),
-    ];
+    let types = CARD_TYPES.iter().map(|(name, byte)| (*name, CardType::from_byte(*byte)));
     source.choose(name, "kind of card", types)
 }
 

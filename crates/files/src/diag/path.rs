@@ -9,7 +9,7 @@ use ::toml::Spanned;
 use super::text::near;
 use super::{Diagnostic, Source};
 
-/// So many names are shown all.
+/// So many names are shown; of more the first.
 const FEW: usize = 8;
 
 impl Source {
@@ -66,7 +66,12 @@ impl Source {
             [] if (1..=FEW).contains(&all.len()) => {
                 error = error.help(format!("that directory has: {}", quoted(&all)));
             }
-            [] => {}
+            [] if all.is_empty() => {}
+            [] => {
+                let (shown, more) = all.split_at(FEW);
+                let more = more.len();
+                error = error.help(format!("that directory has: {}, and {more} more", quoted(shown)));
+            }
             [one] => error = error.help(format!("the nearest in that directory is `{one}`")),
             many => error = error.help(format!("the nearest in that directory are {}", quoted(many))),
         }

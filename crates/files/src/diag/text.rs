@@ -76,7 +76,9 @@ impl<const N: usize> FromStr for Hex<N> {
 
 from_text! {
     Hex<2>: "two bytes", "4 hexadecimal digits, such as \"0114\"";
+    Hex<3>: "three bytes", "6 hexadecimal digits, such as \"0007A1\"";
     Hex<4>: "four bytes", "8 hexadecimal digits, such as \"00000156\"";
+    Hex<10>: "ten bytes", "20 hexadecimal digits, such as \"03105170010000000002\"";
     Hex<16>: "a 16-byte key", "32 hexadecimal digits";
 }
 
@@ -106,7 +108,7 @@ impl FromText for Fen {
 }
 
 /// What is wrong with `text` as a `T`, and what would be right.
-fn refuse<T: FromText>(found: &str, text: &str) -> (String, String) {
+pub(crate) fn refuse<T: FromText>(found: &str, text: &str) -> (String, String) {
     if let Some(largest) = T::beyond(text) {
         return (format!("{found} is too large"), format!("the largest is {largest}"));
     }

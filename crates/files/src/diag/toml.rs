@@ -25,6 +25,12 @@ impl Source {
         Place(start..before.len())
     }
 
+    /// The line with which a table begins, for an error that is the whole table's.
+    #[must_use]
+    pub fn head(&self, table: impl Into<Place>) -> Place {
+        Place(self.first_line_of(table.into().0))
+    }
+
     fn toml_error(&self, error: &::toml::de::Error) -> Diagnostic {
         let span = error.span();
         let written = span.clone().and_then(|span| self.text().get(span)).unwrap_or_default();

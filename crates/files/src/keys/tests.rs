@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use insta::assert_snapshot;
+use tunion_crypto::Key16;
+use tunion_issuer::{CheckValues, Purpose};
 
 use super::{Source, load, parse};
 
@@ -15,9 +17,24 @@ fn fault(from: &str, to: &str) -> String {
 fn the_laboratory_s_roots_lead_to_the_published_card_keys() {
     let roots = load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/lab.toml")).unwrap().roots;
     // docs/spec/card.md 5.1.
-    let keys = roots.card_keys("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
-    assert_eq!(format!("{:?} {:?}", keys.purchase, keys.tac), "Key16(KCV 00F839) Key16(KCV 7583D5)");
-    assert_ne!(roots.load, roots.load_second);
+    let (issuer, pan) = ("05212482FFFFFFFF".parse().unwrap(), "3104895199900000003".parse().unwrap());
+    let values = roots
+        .check_values(issuer, pan)
+        .map(|CheckValues { purpose, tdes, sm4 }| format!("{purpose:<16}{tdes} {sm4}\n"));
+    assert_snapshot!(values.collect::<String>());
+}
+
+#[test]
+fn each_name_leads_to_its_own_root() {
+    let bytes = || Purpose::ALL.into_iter().zip(1..);
+    let lines =
+        bytes().map(|(purpose, byte)| format!("{purpose} = \"{}\"\n", format!("{byte:02X}").repeat(16)));
+    let table = lines.collect::<Vec<_>>().concat();
+    let text = format!("version = 1\nprovenance = \"test\"\nkey-version = 1\n[roots]\n{table}");
+    let roots = parse(&Source::new("keys.toml", text)).unwrap().roots;
+    for (purpose, byte) in bytes() {
+        assert_eq!(roots.root(purpose), Some(&Key16::new([byte; 16])), "{purpose}");
+    }
 }
 
 #[test]
@@ -25,6 +42,12 @@ fn faults() {
     assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "\"25EC312F61B9687CE3316101E60DB6\""));
     assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "25"));
     assert_snapshot!(fault("load-second", "load2"));
+    assert_snapshot!(fault("unload = ", "# unload = "));
+    // A key set from before the card had secure messaging.
+    let (purchase_and_tac, _) = LAB.split_once("app-block =").unwrap();
+    let load = "00".repeat(16);
+    let old = format!("{purchase_and_tac}load = \"{load}\"\nload-second = \"{load}\"\n");
+    assert_snapshot!(parse(&Source::new("old.toml", old)).unwrap_err());
     assert_snapshot!(fault("key-version = 1", "key-version = 256"));
     assert_snapshot!(fault("version = 1\n", "version = 2\n"));
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use toml::Spanned;
+use tunion_card::Image;
 use tunion_fare::{BusLine, BusLines, LineId, Tariff};
 use tunion_terminal::BlackList;
 
@@ -28,7 +29,7 @@ impl Cast {
         let mut numbers: HashMap<_, &Name> = HashMap::new();
         for (name, table) in in_order(&file.cards) {
             let Some(file) = errors.keep(card(source, table, library)) else { continue };
-            if let Some(first) = numbers.insert(file.info.pan, name) {
+            if let Some(first) = numbers.insert(file.image.info.pan, name) {
                 errors.push(same_number(source, name, table, &file, first));
             }
             cards.push(CardEntry { name: name.get_ref().clone(), file });
@@ -61,7 +62,7 @@ impl Cast {
             let number = if name.get_ref().chars().all(|c| c.is_ascii_digit()) {
                 source.parse(name)
             } else {
-                self.card(source, name).map(|card| self.cards[card].file.info.pan)
+                self.card(source, name).map(|card| self.cards[card].file.image.info.pan)
             };
             list.extend(errors.keep(number));
         }
@@ -94,7 +95,7 @@ pub(super) fn all_used(source: &Source, file: &File) -> Result<(), Diagnostics> 
 }
 
 fn same_number(source: &Source, name: &Name, table: &CardTable, file: &CardFile, first: &Name) -> Diagnostic {
-    let message = format!("card `{}` has the number of another one, {}", name.get_ref(), file.info.pan);
+    let message = format!("card `{}` has the number of another one, {}", name.get_ref(), file.image.info.pan);
     let error = match &table.pan {
         Some(pan) => source.error(pan, message),
         None => source.error(name, message),
@@ -106,7 +107,7 @@ fn card(source: &Source, table: &CardTable, library: &mut Library) -> Result<Car
     let mut errors = Diagnostics::default();
     let path = source.file(&table.file)?;
     let mut card = library.card(path).map_err(|errors| errors.named_at(source, &table.file))?;
-    let CardFile { info, management, purse, .. } = &mut card;
+    let Image { info, management, purse, .. } = &mut card.image;
     if let Some(pan) = &table.pan {
         info.pan = pan.get_ref().0;
     }

@@ -125,7 +125,7 @@ fn a_scenario() {
     assert_eq!(scenario.steps[3].act, Act::Load(Fen::from_yuan(20)));
     assert_eq!(scenario.steps[5].charge.unwrap().charged, Fen::new(360));
     assert_eq!((scenario.totals[0].rides, scenario.totals[0].line), (Some(1), 70));
-    assert!(scenario.black_list.contains(&scenario.cards[0].file.info.pan));
+    assert!(scenario.black_list.contains(&scenario.cards[0].file.image.info.pan));
 }
 
 #[test]

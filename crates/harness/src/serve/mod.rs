@@ -37,5 +37,5 @@ pub use address::Address;
 pub use atr::Atr;
 pub use error::Error;
 pub use event::Event;
-pub use run::{End, Listener, Reader, at_reader, bind, connect, on_listener, on_stream};
+pub use run::{End, Listener, Reader, at_reader, bind, connect, held, on_listener, on_stream};
 pub use session::{Dialect, Session};

@@ -1,9 +1,11 @@
-//! Serving a device at a socket, until there is nobody to serve.
+//! Serving a device at a socket, until there is nobody to serve. The device is in a lock, taken for each step,
+//! so that another thread can look at it between commands, as for keeping it when a program is told to end.
 
 use super::wire::Wire;
 use super::{Address, Atr, Dialect, Error, Event, Session};
 use std::io::{self, ErrorKind};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tunion_card::Chip;
 
@@ -56,7 +58,7 @@ pub fn connect(address: &Address) -> Result<Reader, Error> {
 ///
 /// A reader takes one card into a slot: a second one waits at the door, and after five seconds `watch` is
 /// told [`Event::Quiet`], once.
-pub fn at_reader<C: Chip>(reader: Reader, chip: &mut C, watch: &mut dyn FnMut(Event<'_>)) -> Error {
+pub fn at_reader<C: Chip>(reader: Reader, chip: &Mutex<C>, watch: &mut dyn FnMut(Event<'_>)) -> Error {
     let Reader { stream, address } = reader;
     match on_stream(stream, Dialect::Vpcd(Atr::default()), chip, watch) {
         Ok(End::Torn) => Error::Torn,
@@ -80,7 +82,7 @@ pub fn bind(address: &Address) -> Result<Listener, Error> {
 /// Serves a device to programs that connect, one after the other: each connection is one stay in the field,
 /// in [`Dialect::Bare`]. What the device remembers it remembers between them. A connection that breaks ends
 /// that stay and no more. It returns when the listener fails, so always with the reason.
-pub fn on_listener<C: Chip>(listener: &Listener, chip: &mut C, watch: &mut dyn FnMut(Event<'_>)) -> Error {
+pub fn on_listener<C: Chip>(listener: &Listener, chip: &Mutex<C>, watch: &mut dyn FnMut(Event<'_>)) -> Error {
     loop {
         match listener.listener.accept() {
             Ok((stream, _)) => {
@@ -101,20 +103,26 @@ pub fn on_listener<C: Chip>(listener: &Listener, chip: &mut C, watch: &mut dyn F
 pub fn on_stream<C: Chip>(
     stream: TcpStream,
     dialect: Dialect,
-    chip: &mut C,
+    chip: &Mutex<C>,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> io::Result<End> {
     let mut session = Session::new(dialect);
-    session.begin(chip, watch);
+    session.begin(&mut *held(chip), watch);
     let end = Wire::new(stream).and_then(|mut wire| talk(&mut wire, &mut session, chip, watch));
-    session.end(chip, watch);
+    session.end(&mut *held(chip), watch);
     end
+}
+
+/// The device, for a step. What another thread did to it before it panicked is whole: a device is never left
+/// in the middle of a command.
+pub fn held<C>(chip: &Mutex<C>) -> MutexGuard<'_, C> {
+    chip.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn talk<C: Chip>(
     wire: &mut Wire,
     session: &mut Session,
-    chip: &mut C,
+    chip: &Mutex<C>,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> io::Result<End> {
     let mut buffer = vec![0; 4096];
@@ -137,7 +145,7 @@ fn talk<C: Chip>(
             wire.wait(None)?;
             patient = true;
         }
-        let outcome = session.receive(chunk, chip, watch, &mut out);
+        let outcome = session.receive(chunk, &mut *held(chip), watch, &mut out);
         if !out.is_empty() {
             wire.write(&out)?;
             out.clear();

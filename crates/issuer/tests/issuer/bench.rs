@@ -20,13 +20,16 @@ pub(crate) const ISSUER: IssuerId = IssuerId(hex!("05212482FFFFFFFF"));
 pub(crate) const PAN: Pan = Pan::from_bytes(hex!("03104895199900000003"));
 pub(crate) const NOON: DateTime = DateTime::constant(2024, 1, 2, 12, 0, 0, 0);
 
-/// Purchase and TAC as published (`docs/spec/card.md` 5.1); load keys of this project.
+/// As published (`docs/spec/card.md` 5.1), load and the rest of this project.
 pub(crate) fn roots() -> Roots {
     Roots {
         purchase: Key16::new(hex!("25EC312F61B9687CE3316101E60DB60B")),
         tac: Key16::new(hex!("75944675E96E549E52157A23E361BF98")),
         load: Key16::new(hex!("1A644457A2A7EDBA872EEC05304E562E")),
         load_second: Key16::new(hex!("7F917D5DE9F7B531D9EC275C275A479B")),
+        app_block: Key16::new(hex!("515E61C2469BB5F14A809E51252F9B97")),
+        app_unblock: Key16::new(hex!("515E61C2469BB5F14A809E51252F9B97")),
+        app_maintenance: Key16::new(hex!("5B207F7AC85102D5CD38A1DCFE686E7A")),
         ..Roots::numbered()
     }
 }

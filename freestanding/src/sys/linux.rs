@@ -1,12 +1,12 @@
-//! What an operating system and a C library would give: a first instruction, a last one, and the
-//! five functions on memory that compiled code may call. The only file with `unsafe`.
+//! `x86_64` Linux: the kernel's first instruction, two system calls, and the five functions on memory
+//! that compiled code may call.
 //!
 //! The functions on memory are assembly because a loop in Rust that copies bytes may be compiled
 //! into a call of the very function it stands in. System V passes arguments in `rdi`, `rsi`, `rdx`.
 
 use core::arch::{asm, naked_asm};
 
-#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+#[cfg(not(target_arch = "x86_64"))]
 compile_error!("this program starts and ends by Linux's x86_64 rules; build it for x86_64-unknown-linux-gnu");
 
 /// Where the kernel begins.
@@ -26,13 +26,29 @@ pub(crate) fn exit(code: u8) -> ! {
     unsafe { asm!("syscall", in("eax") 231, in("edi") i32::from(code), options(noreturn, nostack)) }
 }
 
+/// Writes to standard output. What does not go out is lost.
+pub(crate) fn write(bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let written: usize;
+        // SAFETY: system call 1, write, reads `rest`, which is there while it runs, and overwrites
+        // `rcx` and `r11`.
+        unsafe {
+            asm!("syscall", inlateout("rax") 1_usize => written, in("rdi") 1_usize, in("rsi") rest.as_ptr(),
+                in("rdx") rest.len(), out("rcx") _, out("r11") _, options(nostack));
+        }
+        // A fault is a number beyond every length.
+        rest = rest.get(written..).unwrap_or_default();
+    }
+}
+
 /// Named by the unwinding tables of the prebuilt core, which an unoptimised program keeps.
 ///
 /// `unsafe(no_mangle)`: the linker looks for this name, which is std's otherwise. Nobody calls it,
 /// because nothing unwinds where a panic aborts.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() -> ! {
-    exit(crate::failure::PANIC)
+    exit(0xFF)
 }
 
 /// `memcpy` of C.

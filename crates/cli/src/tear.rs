@@ -1,0 +1,199 @@
+//! `tunion tear`: every command that writes, torn at every byte.
+
+use anyhow::{Context, Result};
+use clap::Args;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::num::ParseIntError;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+use tunion_card::{Cut, Damage};
+use tunion_files::card;
+use tunion_files::diag::Diagnostics;
+use tunion_files::keys::{self, KeySet};
+use tunion_harness::tear::{self, Case, DEEDS, Report, Settings, Specimen};
+
+/// A rule was broken.
+const BROKEN: u8 = 1;
+/// The input was bad.
+const BAD_INPUT: u8 = 2;
+
+/// Where the catalogue of the repository lies.
+const CATALOGUE: &str = "fixtures/cards";
+
+#[derive(Args)]
+pub(crate) struct Tear {
+    /// Card profiles, or folders of them. Without any: fixtures/cards, or, where that is not there, two
+    /// built-in cards, a plain one and an odd one.
+    #[arg(value_name = "CARD")]
+    cards: Vec<PathBuf>,
+
+    /// Tear the built-in card of this name.
+    #[arg(long, value_name = "NAME", conflicts_with = "cards", value_parser = ["plain", "odd"])]
+    built_in: Option<String>,
+
+    /// The key set; without it that of fixtures/keys/lab.toml, which is built in.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+
+    /// Where random numbers and noise begin.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// At least so many cut points in all, by more rounds, each with the next seed. Without it every byte is
+    /// cut once with what was written so far and once with noise.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    points: u64,
+
+    /// Only the command of this name in the table, or those with this in their names.
+    #[arg(long, value_name = "NAME")]
+    command: Option<String>,
+
+    /// Only this cut: after so many bytes. It wants one card and one command.
+    #[arg(long, value_name = "BYTES", requires = "command", conflicts_with = "points")]
+    cut: Option<u32>,
+
+    /// The page under the pen is noise, made from this seed; without it the bytes so far are new and the rest
+    /// is old.
+    #[arg(long, value_name = "SEED", requires = "cut", value_parser = number)]
+    noise: Option<u64>,
+
+    /// And then this cut, of the command's repetition.
+    #[arg(long, value_name = "BYTES", requires = "cut")]
+    again: Option<u32>,
+
+    /// Noise at the second cut.
+    #[arg(long, value_name = "SEED", requires = "again", value_parser = number)]
+    again_noise: Option<u64>,
+
+    /// Print one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Tear {
+    pub(crate) fn main(&self) -> ExitCode {
+        match self.tear() {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(BROKEN),
+            Err(error) => {
+                let _ = match error.downcast_ref::<Diagnostics>() {
+                    Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
+                    None => writeln!(io::stderr(), "error: {error:#}"),
+                };
+                ExitCode::from(BAD_INPUT)
+            }
+        }
+    }
+
+    /// Whether every rule held.
+    fn tear(&self) -> Result<bool> {
+        let specimens = self.specimens()?;
+        let deeds = match &self.command {
+            None => DEEDS.iter().collect(),
+            Some(name) => tear::named(name),
+        };
+        anyhow::ensure!(
+            !deeds.is_empty(),
+            "no command that writes has `{}` in its name; there are:\n{}",
+            self.command.as_deref().unwrap_or_default(),
+            DEEDS.iter().map(|deed| format!("  {}", deed.name)).collect::<Vec<_>>().join("\n")
+        );
+        let case = self.case();
+        anyhow::ensure!(
+            case.is_none() || specimens.len() == 1 && deeds.len() == 1,
+            "--cut wants one card and one command, and there are {} and {}: name a card's file, and with \
+             --command a command as the table does",
+            specimens.len(),
+            deeds.len()
+        );
+        let settings = Settings { seed: self.seed, points: self.points, deeds, case };
+        let from = Instant::now();
+        let swept = tear::sweep(&specimens, &settings)
+            .map_err(|(card, rule)| anyhow::anyhow!("card {card} cannot be made: {rule}"))?;
+        let took = from.elapsed();
+        let keys = self.keys.as_ref().map(|path| path.display().to_string());
+        let report = Report { specimens: &specimens, swept: &swept, keys: keys.as_deref() };
+        let shown = if self.json { report.json()? + "\n" } else { report.table() };
+        let mut out = io::stdout().lock();
+        match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+            _ => {}
+        }
+        let points = u128::from(report.points());
+        let rate = points * 1000 / took.as_millis().max(1);
+        let _ = writeln!(
+            io::stderr(),
+            "{}.{:03} s, {rate} cut points a second",
+            took.as_secs(),
+            took.subsec_millis()
+        );
+        let _ = write!(io::stderr(), "{}", report.failures());
+        Ok(report.kept())
+    }
+
+    /// The one case that is asked for.
+    fn case(&self) -> Option<Case> {
+        let cut = |after: Option<u32>, noise: Option<u64>| {
+            after.map(|after| Cut { after, damage: noise.map_or(Damage::Prefix, Damage::Noise) })
+        };
+        let first = cut(self.cut, self.noise);
+        first.map(|first| Case { cut: Some(first), again: cut(self.again, self.again_noise) })
+    }
+
+    fn specimens(&self) -> Result<Vec<Specimen>> {
+        let keys = self.keys.as_ref().map_or_else(keys::lab, keys::load)?;
+        let catalogue = [PathBuf::from(CATALOGUE)];
+        let paths = match (&self.cards[..], &self.built_in) {
+            ([], None) if Path::new(CATALOGUE).is_dir() => &catalogue[..],
+            ([], name) => {
+                let mut specimens = tear::built_in(&keys)?;
+                specimens.retain(|specimen| name.as_ref().is_none_or(|name| *name == specimen.name));
+                return Ok(specimens);
+            }
+            (paths, _) => paths,
+        };
+        load(paths, &keys)
+    }
+}
+
+/// The cards of these files and folders.
+fn load(paths: &[PathBuf], keys: &KeySet) -> Result<Vec<Specimen>> {
+    let mut files = Vec::new();
+    for path in paths {
+        search(path, &mut files)?;
+    }
+    let listed = || paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    anyhow::ensure!(!files.is_empty(), "no card found: no *.toml in {}", listed());
+    let mut errors = Diagnostics::default();
+    let specimen = |file: PathBuf| {
+        let loaded = errors.keep(card::load(&file))?;
+        let contents = loaded.contents(&keys.roots);
+        Some(Specimen { name: loaded.name, path: Some(file.display().to_string()), contents })
+    };
+    let specimens: Vec<Specimen> = files.into_iter().filter_map(specimen).collect();
+    Ok(errors.or(specimens)?)
+}
+
+/// Adds a file, or the `*.toml` files of a folder in the order of their names.
+fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let cannot = || format!("cannot read {}", path.display());
+    if !fs::metadata(path).with_context(cannot)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let entries = fs::read_dir(path).with_context(cannot)?;
+    let mut found =
+        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>().with_context(cannot)?;
+    found.retain(|path| path.is_file() && path.extension() == Some(OsStr::new("toml")));
+    found.sort();
+    files.append(&mut found);
+    Ok(())
+}
+
+/// A number, decimal or hexadecimal with `0x` before it.
+fn number(text: &str) -> Result<u64, ParseIntError> {
+    text.strip_prefix("0x").map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16))
+}
