@@ -45,7 +45,8 @@ fn ratios(_: &mut Criterion) {
             black_box(bare.run(BATCH as usize));
         },
     );
-    let line = Line { name: "composite_purchase", against: "bare DES", ratio, batch: BATCH, bound: BOUND };
+    let line =
+        Line { name: "composite_purchase", against: "bare DES", ratio, batch: BATCH, bound: Some(BOUND) };
     println!("\n{line}");
 }
 

@@ -34,7 +34,7 @@ fn forks(criterion: &mut Criterion) {
 fn ratios(_: &mut Criterion) {
     let (card, bytes) = (card(), Bytes::filled(0x5A));
     let ratio = compare(|| (), |()| many(&card, BATCH), || (), |()| many(&bytes, BATCH));
-    println!("\n{}", Line { name: "fork", against: "memcpy", ratio, batch: BATCH, bound: BOUND });
+    println!("\n{}", Line { name: "fork", against: "memcpy", ratio, batch: BATCH, bound: Some(BOUND) });
     println!("a card has {} bytes", size_of_val(&card));
 }
 

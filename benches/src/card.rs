@@ -15,6 +15,8 @@ use tunion_nvm::{SPARE, Store};
 /// The card as the harness has it, its randomness too.
 pub type BenchCard = Card<ChaCha8Rng>;
 
+const _: () = assert!(size_of::<BenchCard>() <= 16 * 1024, "a fork copies it all");
+
 /// The key of purchases.
 pub const PURCHASE_KEY: [u8; 16] = *b"purchase of test";
 /// The key of the TAC.

@@ -9,13 +9,13 @@ use tunion_data::tlv;
 fuzz_target!(|bytes: &[u8]| {
     let mut out = [0; 512];
     if let Ok(fci) = Fci::parse(bytes)
-        && let Some(length) = fci.encode(&mut out)
+        && let Some(written) = fci.encode(&mut out)
     {
-        assert_eq!(Fci::parse(&out[..length]), Ok(fci));
+        assert_eq!(Fci::parse(written), Ok(fci));
     }
     let entries: Vec<Directory<'_>> = Directory::entries(bytes).collect();
-    if let Some(length) = Directory::encode(&entries, &mut out) {
-        assert!(Directory::entries(&out[..length]).eq(entries));
+    if let Some(written) = Directory::encode(&entries, &mut out) {
+        assert!(Directory::entries(written).eq(entries));
     }
     let mut rest = bytes;
     while let Ok((object, after)) = tlv::first(rest) {

@@ -71,8 +71,7 @@ impl<R: Rng> Card<R> {
         let entries = [E_CASH, Directory { aid: &self.aid, label: EP_LABEL, priority }];
         let entries = if e_cash { &entries[..] } else { &entries[1..] };
         let mut template = [0; TEMPLATE_MAX];
-        let length = Directory::encode(entries, &mut template);
-        self.answer_template(length.and_then(|length| template.get(..length)), command, response)?;
+        self.answer_template(Directory::encode(entries, &mut template), command, response)?;
         self.became_selected(Selected::Directory);
         if self.profile.blocked.directory_warns && self.standing() != Block::None {
             return Err(Fault::Warning(Sw::SELECTED_INVALIDATED));
@@ -86,8 +85,7 @@ impl<R: Rng> Card<R> {
             return Err(Sw::PERMANENTLY_BLOCKED.into());
         }
         let mut template = [0; TEMPLATE_MAX];
-        let length = self.fci(&mut template);
-        self.answer_template(length.and_then(|length| template.get(..length)), command, response)?;
+        self.answer_template(self.fci(&mut template), command, response)?;
         self.became_selected(Selected::Purse);
         match standing {
             Block::None => Ok(()),
@@ -111,7 +109,7 @@ impl<R: Rng> Card<R> {
         self.access = Access::default();
     }
 
-    fn fci(&self, out: &mut [u8]) -> Option<usize> {
+    fn fci<'o>(&self, out: &'o mut [u8]) -> Option<&'o [u8]> {
         let info = map::transparent(Sfi::INFO)?.read(&self.core.store).try_into().ok()?;
         let FciShape { version, priority, preferred_name, padding, .. } = &self.profile.fci;
         let fci = Fci {

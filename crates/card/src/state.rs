@@ -162,7 +162,8 @@ impl<R: Rng> Card<R> {
     }
 }
 
-/// Security as committed.
+/// Security as committed. Each command asks for a byte or two of it: inlined, the rest is not read.
+#[inline]
 pub(crate) fn state(store: &CardStore) -> SecurityState {
     SecurityState::try_from(SECURITY.read(store)).unwrap_or_default()
 }

@@ -88,12 +88,9 @@ impl<'a> Writer<'a> {
         self.wrap(tag, end)
     }
 
-    /// Moves what was written to the front of the buffer and gives its length.
-    fn finish(self) -> usize {
-        // `start` is never beyond the end, which `min` makes plain to the compiler (`docs/no-panic.md`).
-        let start = self.start.min(self.buffer.len());
-        self.buffer.copy_within(start.., 0);
-        self.buffer.len() - start
+    /// What was written, where it lies: at the end of the buffer.
+    fn finish(self) -> Option<&'a [u8]> {
+        self.buffer.get(self.start..)
     }
 }
 
@@ -126,10 +123,10 @@ pub struct Fci<'a> {
 }
 
 impl<'a> Fci<'a> {
-    /// Writes the template to the front of `out` and gives its length, or `None` if `out` is too
-    /// short. The typical card's answer is 51 bytes.
+    /// Writes the template into `out` and gives it, or `None` if `out` is too short. The typical card's
+    /// answer is 51 bytes.
     #[must_use]
-    pub fn encode(&self, out: &mut [u8]) -> Option<usize> {
+    pub fn encode<'o>(&self, out: &'o mut [u8]) -> Option<&'o [u8]> {
         let mut w = Writer::new(out);
         let end = w.start;
         for _ in 0..self.padding {
@@ -150,7 +147,7 @@ impl<'a> Fci<'a> {
         w.wrap(PROPRIETARY, proprietary)?;
         w.object(DF_NAME, self.df_name)?;
         w.wrap(FCI, end)?;
-        Some(w.finish())
+        w.finish()
     }
 
     /// Reads an FCI of any of the published shapes: objects it does not know are skipped, bytes
@@ -199,10 +196,10 @@ pub struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Writes a directory of these entries, in their order, to the front of `out` and gives its length,
-    /// or `None` if `out` is too short.
+    /// Writes a directory of these entries, in their order, into `out` and gives it, or `None` if `out` is
+    /// too short.
     #[must_use]
-    pub fn encode(entries: &[Self], out: &mut [u8]) -> Option<usize> {
+    pub fn encode<'o>(entries: &[Self], out: &'o mut [u8]) -> Option<&'o [u8]> {
         let mut w = Writer::new(out);
         let end = w.start;
         for entry in entries.iter().rev() {
@@ -216,7 +213,7 @@ impl<'a> Directory<'a> {
         w.wrap(PROPRIETARY, end)?;
         w.object(DF_NAME, PPSE)?;
         w.wrap(FCI, end)?;
-        Some(w.finish())
+        w.finish()
     }
 
     /// The entries of a directory, in the card's order. Entries without a name are left out.
@@ -303,8 +300,7 @@ mod tests {
         for (name, text, _) in &SAMPLES {
             let bytes = hex(text);
             let mut out = [0; 96];
-            let length = Fci::parse(&bytes).unwrap().encode(&mut out).unwrap();
-            assert_eq!(&out[..length], bytes, "{name}");
+            assert_eq!(Fci::parse(&bytes).unwrap().encode(&mut out).unwrap(), bytes, "{name}");
         }
     }
 
@@ -316,8 +312,7 @@ mod tests {
         );
         let directory = Directory { aid: &EP_AID, label: EP_LABEL, priority: 1 };
         let mut out = [0; 64];
-        let length = Directory::encode(&[directory], &mut out).unwrap();
-        assert_eq!(&out[..length], bytes);
+        assert_eq!(Directory::encode(&[directory], &mut out).unwrap(), bytes);
         assert!(Directory::entries(&bytes).eq([directory]));
     }
 
@@ -331,8 +326,7 @@ mod tests {
         let purse = Directory { aid: &EP_AID, label: EP_LABEL, priority: 2 };
         assert!(Directory::entries(&bytes).eq([E_CASH, purse]));
         let mut out = [0; 96];
-        let length = Directory::encode(&[E_CASH, purse], &mut out).unwrap();
-        assert_eq!(&out[..length], bytes);
+        assert_eq!(Directory::encode(&[E_CASH, purse], &mut out).unwrap(), bytes);
     }
 
     #[test]
@@ -348,7 +342,7 @@ mod tests {
             info: &info,
         };
         assert_eq!(fci.encode(&mut [0; 50]), None);
-        assert_eq!(fci.encode(&mut [0; 51]), Some(51));
+        assert_eq!(fci.encode(&mut [0; 51]).map(<[u8]>::len), Some(51));
     }
 
     proptest! {

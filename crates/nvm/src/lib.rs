@@ -25,6 +25,10 @@
 //! 5. A worn memory is not written at all.
 //! 6. The root in RAM is the newest valid root in memory, with power and without.
 //!
+//! # Size
+//! The checksum of a root uses tables of 16 KiB, or of 1 KiB with the feature `small`. The two make the
+//! same roots.
+//!
 //! The crate knows nothing of what is stored. The card and the PSAM use it.
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]

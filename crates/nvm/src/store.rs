@@ -16,8 +16,11 @@ const CRC_LEN: usize = 4;
 /// CRC-32 and generation.
 const ROOT_HEADER: usize = CRC_LEN + 4;
 
-/// The table of 16 KiB makes a root quick to check; there is one, and not a copy at each use.
-static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
+/// Bytes of a root that its checksum takes at once. Each costs a table of 1 KiB.
+const SLICES: usize = if cfg!(feature = "small") { 1 } else { 16 };
+
+/// There is one, and not a copy at each use.
+static CRC: Crc<u32, Table<SLICES>> = Crc::<u32, Table<SLICES>>::new(&CRC_32_ISO_HDLC);
 
 /// A transaction wants to change more than [`SPARE`] pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
