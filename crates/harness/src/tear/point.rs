@@ -1,7 +1,7 @@
 //! One command at one point: torn, woken, and looked at.
 
 use super::answers::{Asking, agree};
-use super::deed::{Act, Deed};
+use super::deed::Deed;
 use super::effect::{apply, left, proof, spend};
 use super::prepare::{Ready, prepare};
 use super::rule::{Broken, Rule, hold};
