@@ -154,8 +154,9 @@ pub fn card() -> BenchCard {
     card
 }
 
-/// As many bytes as a card has.
+/// As many bytes as a card has, with its alignment.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(8))]
 pub struct Bytes(pub [u8; size_of::<BenchCard>()]);
 
 impl Bytes {
@@ -166,8 +167,18 @@ impl Bytes {
     }
 }
 
-/// A fork: a clone, made where the caller wants it.
+/// Forks each of `values`, which is to clone it, one after the other. No fork ends: that would wipe its
+/// keys, and is no part of making it.
+pub fn fork_each<T: Clone>(values: &[T]) {
+    for value in values {
+        let fork = fork(black_box(value));
+        black_box(&fork);
+        std::mem::forget(fork);
+    }
+}
+
+/// A clone, made where the caller has its place for it; moved, it would be copied twice.
 #[inline(never)]
-pub fn fork<T: Clone>(value: &T) -> T {
+fn fork<T: Clone>(value: &T) -> T {
     value.clone()
 }

@@ -5,10 +5,9 @@
 #![allow(clippy::unwrap_used, reason = "a bench may panic")]
 
 use std::hint::black_box;
-use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use tunion_apdu::Response;
-use tunion_benches::card::{Answers, Bytes, ask, card, fork};
+use tunion_benches::card::{Answers, Bytes, ask, card, fork_each};
 use tunion_benches::commands;
 use tunion_benches::purchase::{Bare, Purchases};
 
@@ -36,8 +35,8 @@ fn run(work: &str, times: usize) -> bool {
             black_box(Bare::new().run(times));
             true
         }
-        "fork" => forks(&card(), times),
-        "memcpy" => forks(&Bytes::filled(0x5A), times),
+        "fork" => forks(card(), times),
+        "memcpy" => forks(Bytes::filled(0x5A), times),
         _ => {
             let (name, device) = work.split_once('/').unwrap_or((work, "card"));
             let mut asked = commands::all().into_iter().filter(|asked| asked.name == name);
@@ -57,10 +56,8 @@ fn repeat(device: &mut impl Answers, command: &[u8], response: &mut Response, ti
     (0..times).all(|_| ask(device, black_box(command), response))
 }
 
-/// Clones `value` so often. A clone's end is not counted: it wipes keys, and is no part of making it.
-fn forks<T: Clone>(value: &T, times: usize) -> bool {
-    for _ in 0..times {
-        black_box(&ManuallyDrop::new(fork(black_box(value))));
-    }
+fn forks<T: Clone>(value: T, times: usize) -> bool {
+    let values = [value];
+    (0..times).for_each(|_| fork_each(&values));
     true
 }
