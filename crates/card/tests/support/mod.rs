@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod host;
+pub mod second;
 
 use core::convert::Infallible;
 use hex_literal::hex;
