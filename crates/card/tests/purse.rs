@@ -5,8 +5,8 @@ mod support;
 
 use hex_literal::hex;
 use support::host::{Host, bytes, rich, spoiled};
-use support::second::{folded, mac, online_key};
-use support::{DLK, DTK, DUK, DULK, fen24, init};
+use support::second::{folded, mac, online_key, triple};
+use support::{DLK, DPK, DTK, DUK, DULK, fen24, init};
 use tunion_apdu::build;
 use tunion_card::profile::Prove;
 use tunion_card::{Contents, LogEntry, PurseContents};
@@ -215,6 +215,27 @@ fn a_load_and_an_unload_byte_by_byte() {
         let record = [&hex!("0008 0003E8")[..], &amount, &[kind as u8], &TERM, &WHEN].concat();
         assert_eq!(host.ok(&hex!("00B201C417")), record, "{kind:?}");
         assert_eq!(host.ok(&build::prove(kind, seq + 1)), [mac2, tac].concat(), "{kind:?}");
+    }
+}
+
+/// The same of both purchases, which are answered by the overdraft limit and end with it.
+#[test]
+fn a_purchase_byte_by_byte() {
+    // 5.00 yuan more than the actual balance.
+    let amount = 10_500_u32.to_be_bytes();
+    for (kind, p1) in [(T::Purchase, 0x01), (T::Capp, 0x03)] {
+        let mut host = Host::of(&rich());
+        let answer = host.ok(&bytes(&[&[0x80, 0x50, p1, 0x02, 0x0B, 0x01], &amount, &TERM, &[0x0F]]));
+        assert_eq!(answer, hex!("00002AF8 0005 0003E8 01 00 11223344"), "{kind:?}");
+        let terminal_seq = hex!("0A0B0C0D");
+        let key = triple(DPK, hex!("11223344 0005 0C0D"));
+        let mac1 = mac(key, &[&amount[..], &[kind as u8], &TERM, &WHEN].concat());
+        let tac = mac(folded(DTK), &[&amount[..], &[kind as u8], &TERM, &terminal_seq, &WHEN].concat());
+        let mac2 = mac(key, &amount);
+        let debit = bytes(&[&hex!("805401000F"), &terminal_seq, &WHEN, &mac1, &[0x08]]);
+        assert_eq!(host.ok(&debit), [tac, mac2].concat(), "{kind:?}");
+        assert_eq!(balances(&mut host), [0, 500_000, 1_000, 500], "{kind:?}");
+        assert_eq!(host.ok(&build::prove(kind, 6)), [mac2, tac].concat(), "{kind:?}");
     }
 }
 

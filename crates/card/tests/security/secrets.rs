@@ -1,8 +1,8 @@
 //! No answer has anything of a key in it.
 
 use crate::support::cases::all;
-use crate::support::holds_key;
-use crate::support::host::Host;
+use crate::support::host::{Host, rich};
+use crate::support::{EVERY_KEY, holds_key};
 
 #[test]
 fn no_answer_of_any_case_has_eight_bytes_of_a_key() {

@@ -16,7 +16,7 @@ fn spent(name: Name, command: &[u8], mut image: Image) -> Image {
         N::VerifyPin | N::ChangePin => *pin -= 1,
         N::ExternalAuthenticate => external[usize::from(command[3])] -= 1,
         N::CreditForLoad | N::DebitForPurchase | N::DebitForUnload | N::UpdateOverdrawLimit => {
-            *transactions -= 1
+            *transactions -= 1;
         }
         N::UpdateBinary | N::UpdateRecord | N::ChangeAlgorithm => {}
         _ => *messages -= 1,
@@ -84,10 +84,13 @@ fn every_command_that_writes_is_torn_at_every_byte() {
     assert!(torn_cases > 40, "{torn_cases}");
 }
 
+/// A command with something wrong in it.
+type Guess = (&'static str, fn(&mut Host) -> CommandBuf);
+
 /// Whoever takes the power away right after each wrong try gets no more tries than others.
 #[test]
 fn tries_do_not_come_back_by_taking_power_away() {
-    let guesses: [(&str, fn(&mut Host) -> CommandBuf); 4] = [
+    let guesses: [Guess; 4] = [
         ("VERIFY PIN", |_| verify_pin(b"000000")),
         ("CHANGE PIN", |_| change_pin(b"000000\xFF1234")),
         ("EXTERNAL AUTHENTICATE", |host| spoiled(host.authentication(0))),

@@ -1,7 +1,7 @@
 //! The tries of PIN, external authentication and transactions.
 
 use crate::support::PIN_UNBLOCK;
-use crate::support::host::{Host, change_pin, enciphered, reload_pin, rich, spoiled, verify_pin};
+use crate::support::host::{Host, change_pin, enciphered, reload_pin, spoiled, verify_pin};
 use hex_literal::hex;
 use tunion_apdu::{Name, build};
 use tunion_card::Contents;
