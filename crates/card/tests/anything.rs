@@ -88,6 +88,7 @@ fn judge(command: &[u8], response: &Response) {
     let found = Command::parse(command).and_then(|command| table::find(Device::Card, &command));
     assert!(response.bytes().len() >= 2, "{command:02X?}");
     assert!(answers::admits(found.ok().map(|spec| spec.name), sw), "{command:02X?} {sw}");
+    assert!(!support::holds_key(response.bytes()), "{command:02X?}");
     let with_data = [Sw::OK, Sw::NOT_SUPPORTED, Sw::SELECTED_INVALIDATED];
     assert!(with_data.contains(&sw) || response.data().is_empty(), "{command:02X?} {sw}");
 }

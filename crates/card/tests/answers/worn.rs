@@ -1,10 +1,13 @@
 //! A memory that is worn out (`docs/spec/card.md` 8.4).
 
 use crate::support::cases::done;
+use crate::support::host::{Host, rich};
 use crate::{Shown, ready, title};
-use tunion_apdu::Name;
+use tunion_apdu::{Name, build};
 use tunion_card::Chip;
 use tunion_card::answers::ANSWERS;
+use tunion_data::command::Transaction;
+use tunion_data::file::Sfi;
 
 /// The commands that write. Of the others a worn memory changes nothing.
 fn writes(name: Name) -> bool {
@@ -73,4 +76,23 @@ fn a_worn_memory_is_answered_6581_by_every_command_that_writes_and_by_no_other()
     }
     let rows = ANSWERS.iter().filter(|answers| answers.rows.iter().any(|row| row.sw == 0x6581));
     assert!(rows.map(|answers| answers.name).all(writes));
+}
+
+/// Wear outlives the power, and nobody who only reads notices it.
+#[test]
+fn wear_outlives_the_power() {
+    let mut host = Host::of(&rich());
+    host.card.set_worn(true);
+    host.again();
+    assert!(host.card.is_worn());
+    host.ok(&build::read_binary(Sfi::INFO, 0x1E));
+    for kind in Transaction::ALL {
+        host.open(kind, 100);
+        let end = host.end();
+        assert_eq!(host.sw(&end), 0x6581, "{kind:?}");
+        assert_eq!(host.sw(&end), 0x6901, "{kind:?}");
+    }
+    host.card.set_worn(false);
+    host.transact(Transaction::Capp, 100);
+    assert_eq!(host.card.sequences(), (6, 7));
 }

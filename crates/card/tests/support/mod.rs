@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod host;
+pub mod second;
 
 use core::convert::Infallible;
 use hex_literal::hex;
@@ -182,4 +183,9 @@ pub fn init_purchase(card: &mut Card<Fixed>, transaction: Transaction, amount: u
 /// INIT of a load, decoded.
 pub fn init_load(card: &mut Card<Fixed>, amount: u32) -> LoadInit {
     LoadInit::try_from(&ok(card, &init(Transaction::Load, amount))[..]).unwrap()
+}
+
+/// Whether `bytes` have any eight bytes in a row of any key.
+pub fn holds_key(bytes: &[u8]) -> bool {
+    bytes.windows(8).any(|window| EVERY_KEY.iter().any(|key| key.windows(8).any(|part| part == window)))
 }
