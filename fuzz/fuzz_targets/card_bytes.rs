@@ -5,18 +5,24 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
 use tunion_apdu::{Command, Device, LeRule, Response, table};
 use tunion_card::profile::{Algorithms, Tries};
 use tunion_card::{Card, Chip, Contents, Interface, Pin, answers};
 use tunion_files::diag::Source;
 use tunion_harness::random::stream;
 
-fn contents(choice: u8) -> Contents {
+/// The student's card, read once.
+static STUDENT: LazyLock<Contents> = LazyLock::new(|| {
     let keys = tunion_files::keys::lab().expect("the built-in keys are right");
     let text = include_str!("../../fixtures/cards/student.toml");
     let file =
         tunion_files::card::parse(&Source::new("student.toml", text)).expect("the student's card is right");
-    let mut contents = file.contents(&keys.roots);
+    file.contents(&keys.roots)
+});
+
+fn contents(choice: u8) -> Contents {
+    let mut contents = STUDENT.clone();
     let bit = |number: u8| choice >> number & 1 != 0;
     contents.profile.interface = if bit(0) { Interface::Contact } else { Interface::Contactless };
     contents.profile.le = match choice >> 1 & 3 {

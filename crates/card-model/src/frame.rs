@@ -40,9 +40,12 @@ pub(crate) struct Command {
 }
 
 impl Command {
-    /// 8.3, step 3. Choice: the lengths are judged before the class FF, as they are named.
+    /// 8.3, step 3.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Sw> {
         let [class, ins, p1, p2, body @ ..] = bytes else { return Err(0x6700) };
+        if *class == 0xFF {
+            return Err(0x6E00);
+        }
         let (data, le) = match body {
             [] => (Vec::new(), None),
             [le] => (Vec::new(), Some(*le)),
@@ -57,9 +60,6 @@ impl Command {
                 }
             }
         };
-        if *class == 0xFF {
-            return Err(0x6E00);
-        }
         let le = le.map(|le| if le == 0 { 256 } else { usize::from(le) });
         Ok(Self { class: *class, ins: *ins, p1: *p1, p2: *p2, data, le })
     }

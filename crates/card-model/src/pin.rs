@@ -107,15 +107,21 @@ impl Model {
             return Err(0x6985);
         }
         wants_mac(command)?;
-        let new = match command.data.len() {
-            0x04 => None,
-            0x0C => {
-                let block = std::array::from_fn(|i| command.data[i]);
-                Some(digits_in_block(crypto::triple_back(self.keys.pin_unblock, block))?)
-            }
-            _ => return Err(0x6700),
-        };
+        if !matches!(command.data.len(), 0x04 | 0x0C) {
+            return Err(0x6700);
+        }
         self.secure_messaging(command, self.keys.pin_unblock)?;
+        let mut new = None;
+        if command.data.len() == 0x0C {
+            let block = std::array::from_fn(|i| command.data[i]);
+            match digits_in_block(crypto::triple_back(self.keys.pin_unblock, block)) {
+                Ok(pin) => new = Some(pin),
+                Err(sw) => {
+                    self.commit_secured(|_| ())?;
+                    return Err(sw);
+                }
+            }
+        }
         let full = self.settings.pin_tries;
         self.commit_secured(|memory| {
             memory.pin_tries = full;

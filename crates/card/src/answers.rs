@@ -83,35 +83,72 @@ const OUT_OF_ORDER: Row =
 const TRANSACTION_MAC: Row = sends(0x9302, "the MAC is wrong; the transaction ends");
 const BLOCKED_MEANWHILE: Row = sends(0x6985, "the application is temporarily blocked");
 const WRONG_TRY: Row = sends(0x63C0, "wrong, with the tries left");
+const HAS_RECORDS: Row = sends(0x6981, "the file has records");
+const TRANSPARENT: Row = sends(0x6981, "the file is transparent");
+const NO_PURSE: Row = sends(0x6986, "the purse is not selected");
+const FILES_BLOCKED: Row = sends(0x6A81, "the application is temporarily blocked");
+const NO_FILE: Row = sends(0x6A82, "no such file");
+const OFFSET: Row = sends(0x6B00, "an offset at or beyond the end");
+const HEADER: Row = sends(0x6A80, "EF 1A: the record's header is not that of P1");
+const NOT_A_RECORD: Row = sends(0x6A83, "no such record, or not its length");
 
 const UPDATE_BINARY: &[Row] = &[
     DONE,
     WORN,
-    sends(0x6981, "the file has records"),
-    sends(0x6982, "no MAC, and no external authentication"),
+    HAS_RECORDS,
+    sends(0x6982, "no external authentication"),
+    NO_PURSE,
+    FILES_BLOCKED,
+    NO_FILE,
+    OFFSET,
+    never(0x6984, "it has no MAC"),
+    never(0x6987, "it has no MAC"),
+    never(0x6988, "it has no MAC"),
+];
+
+const SECURE_UPDATE_BINARY: &[Row] = &[
+    DONE,
+    WORN,
+    HAS_RECORDS,
     NO_CHALLENGE,
-    sends(0x6986, "the purse is not selected"),
+    NO_PURSE,
     MAC_MISSING,
     WRONG_MAC,
-    sends(0x6A81, "the application is temporarily blocked"),
-    sends(0x6A82, "no such file"),
-    sends(0x6B00, "an offset at or beyond the end"),
+    FILES_BLOCKED,
+    NO_FILE,
+    OFFSET,
     never(0x63C0, "a wrong MAC is 6988, and 9303 at the last try"),
+    never(0x6982, "its MAC is all the security it wants"),
 ];
 
 const UPDATE_RECORD: &[Row] = &[
     DONE,
     WORN,
-    sends(0x6981, "the file is transparent"),
-    sends(0x6982, "no MAC, and no external authentication; or EF 18, which the card alone writes"),
+    TRANSPARENT,
+    sends(0x6982, "no external authentication; or EF 18, which the card alone writes"),
+    NO_PURSE,
+    HEADER,
+    FILES_BLOCKED,
+    NO_FILE,
+    NOT_A_RECORD,
+    never(0x6984, "it has no MAC"),
+    never(0x6987, "it has no MAC"),
+    never(0x6988, "it has no MAC"),
+];
+
+const SECURE_UPDATE_RECORD: &[Row] = &[
+    DONE,
+    WORN,
+    TRANSPARENT,
+    sends(0x6982, "EF 18, which the card alone writes"),
     NO_CHALLENGE,
-    sends(0x6986, "the purse is not selected"),
+    NO_PURSE,
     MAC_MISSING,
     WRONG_MAC,
-    sends(0x6A80, "EF 1A: the record's header is not that of P1"),
-    sends(0x6A81, "the application is temporarily blocked"),
-    sends(0x6A82, "no such file"),
-    sends(0x6A83, "no such record, or not its length"),
+    HEADER,
+    FILES_BLOCKED,
+    NO_FILE,
+    NOT_A_RECORD,
     never(0x6200, "the card has no warning without a cause"),
     never(0x6281, "what the card reads back is what it wrote"),
     never(0x6400, "a failure leaves memory as it was: 6581"),
@@ -120,23 +157,34 @@ const UPDATE_RECORD: &[Row] = &[
     never(0x6A85, "a length that does not fit is 6A83"),
 ];
 
-const CHANGE_OF_FILES_BY_ISSUER: &[Row] = &[
+const APPEND_RECORD: &[Row] = &[
     DONE,
     WORN,
-    sends(0x6981, "the file is transparent"),
+    TRANSPARENT,
     NO_CHALLENGE,
-    sends(0x6986, "the purse is not selected"),
+    NO_PURSE,
     MAC_MISSING,
     WRONG_MAC,
     sends(0x6A80, "EF 1A: the record's header is not 27xx"),
     sends(0x6A81, "P1 says SM4; or EF 18, which the card alone writes"),
-    sends(0x6A82, "no such file"),
+    NO_FILE,
     sends(0x6A83, "EF 1A: no such record"),
     sends(0x6A84, "EF 1A: every record is there from the start"),
     sends(0x9407, "the application is temporarily blocked"),
 ];
 
-const BLOCK: &[Row] = &[DONE, WORN, NO_CHALLENGE, BARRED, MAC_MISSING, WRONG_MAC, SM4];
+const BLOCK: &[Row] =
+    &[DONE, WORN, NO_CHALLENGE, sends(0x6985, "the purse is not selected"), MAC_MISSING, WRONG_MAC, SM4];
+
+const UNBLOCK: &[Row] = &[
+    DONE,
+    WORN,
+    NO_CHALLENGE,
+    sends(0x6985, "the application is not temporarily blocked, or not selected"),
+    MAC_MISSING,
+    WRONG_MAC,
+    SM4,
+];
 
 const INIT_PURCHASE: &[Row] = &[
     DONE,
@@ -178,30 +226,23 @@ pub const ANSWERS: &[Answers] = &[
     },
     Answers {
         name: Name::ReadBinary,
-        rows: &[
-            DONE,
-            sends(0x6981, "the file has records"),
-            sends(0x6986, "the purse is not selected"),
-            sends(0x6A82, "no such file"),
-            sends(0x6B00, "an offset at or beyond the end"),
-            never(0x6982, "every file is read freely"),
-        ],
+        rows: &[DONE, HAS_RECORDS, NO_PURSE, NO_FILE, OFFSET, never(0x6982, "every file is read freely")],
     },
     Answers {
         name: Name::ReadRecord,
         rows: &[
             DONE,
-            sends(0x6981, "the file is transparent"),
+            TRANSPARENT,
             sends(0x6A81, "EF 18 or 1E by identifier"),
             sends(0x6A82, "no such file, or the purse is not selected"),
             sends(0x6A83, "no such record"),
         ],
     },
     Answers { name: Name::UpdateBinary, rows: UPDATE_BINARY },
-    Answers { name: Name::SecureUpdateBinary, rows: UPDATE_BINARY },
+    Answers { name: Name::SecureUpdateBinary, rows: SECURE_UPDATE_BINARY },
     Answers { name: Name::UpdateRecord, rows: UPDATE_RECORD },
-    Answers { name: Name::SecureUpdateRecord, rows: UPDATE_RECORD },
-    Answers { name: Name::AppendRecord, rows: CHANGE_OF_FILES_BY_ISSUER },
+    Answers { name: Name::SecureUpdateRecord, rows: SECURE_UPDATE_RECORD },
+    Answers { name: Name::AppendRecord, rows: APPEND_RECORD },
     Answers { name: Name::GetChallenge, rows: &[DONE] },
     Answers {
         name: Name::ExternalAuthenticate,
@@ -273,7 +314,7 @@ pub const ANSWERS: &[Answers] = &[
         ],
     },
     Answers { name: Name::ApplicationBlock, rows: BLOCK },
-    Answers { name: Name::ApplicationUnblock, rows: BLOCK },
+    Answers { name: Name::ApplicationUnblock, rows: UNBLOCK },
     Answers {
         name: Name::CardBlock,
         rows: &[DONE, WORN, NO_CHALLENGE, sends(0x6985, "the purse is not selected"), MAC_MISSING, WRONG_MAC],

@@ -118,19 +118,22 @@ impl<R: Rng> Card<R> {
             return Err(Sw::CONDITIONS.into());
         }
         let (data, _) = command.data.split_last_chunk::<4>().ok_or(Sw::MAC_MISSING)?;
-        let new = match data.len() {
-            0 => None,
-            8 => Some(self.deciphered_pin(data)?),
-            _ => return Err(Sw::WRONG_LENGTH.into()),
-        };
+        if !matches!(data.len(), 0 | 8) {
+            return Err(Sw::WRONG_LENGTH.into());
+        }
         let key = self.keys.pin_unblock.clone();
         self.authenticate_message(&key, command)?;
-        if let Some(new) = new {
-            return self.put_pin_by_issuer(&new);
-        }
+        // Deciphered only now: who has not the key is not told how the block was padded.
+        let new = if data.is_empty() { Ok(None) } else { self.deciphered_pin(data).map(Some) };
         let mut state = self.state_after_message();
-        state.pin_tries = self.profile.tries.pin;
-        self.put_state(&state)
+        if let Ok(new) = &new {
+            state.pin_tries = self.profile.tries.pin;
+            if let Some(new) = new {
+                state.pin = *new.padded();
+            }
+        }
+        self.put_state(&state)?;
+        Ok(new.map(|_| ())?)
     }
 
     /// A PIN that the issuer enciphered: one block of `length ‖ PIN ‖ 80 00…`.

@@ -78,10 +78,12 @@ fn pin_unblock() {
     bench.expect("84240100", "6A81");
     bench.expect("84240000", "6987");
     bench.expect("8424000005 0000000000", "6700");
-    bench.expect("842400000C 000000000000000000000000", "6A80");
+    bench.expect("842400000C 000000000000000000000000", "6984");
     let sealed = |block: &str| text(&crypto::triple(key, fixed(block)));
     for wrong in ["01 31 800000000000", "02 3132 8000000001", "07 31323334353637", "02 3132 0000000000"] {
-        bench.expect(&format!("842400000C {} 00000000", sealed(wrong)), "6A80");
+        let wrong = bench.secured(key, "84240000", &sealed(wrong));
+        bench.expect(&wrong, "6A80");
+        assert_eq!((bench.model.memory.pin_tries, bench.model.memory.message_tries), (0, 3));
     }
     let unblock = bench.secured(key, "84240000", &sealed("06 313233343536 80"));
     bench.expect(&unblock, "9000");

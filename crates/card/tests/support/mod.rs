@@ -1,6 +1,9 @@
 //! A card with the published test keys, and what the other side of it computes.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of a shared module")]
 
+pub mod cases;
+pub mod host;
+
 use core::convert::Infallible;
 use hex_literal::hex;
 use rand_core::TryRng;
@@ -43,23 +46,64 @@ pub fn fen24(fen: u32) -> Fen24 {
     Fen24::new(Fen::new(fen)).unwrap()
 }
 
-/// A key of its own for each use; those of purchase, load and TAC are published or have a name here.
+/// Of each other use its own key, whose halves differ.
+const fn own(number: u8) -> [u8; 16] {
+    let mut key = [0; 16];
+    let mut at: u8 = 0;
+    while at < 16 {
+        key[at as usize] = number << 4 | at;
+        at += 1;
+    }
+    key
+}
+
+pub const DULK: [u8; 16] = own(1);
+pub const DUK: [u8; 16] = own(2);
+pub const APP_BLOCK: [u8; 16] = own(3);
+pub const APP_UNBLOCK: [u8; 16] = own(4);
+pub const APP_MAINTENANCE: [u8; 16] = own(5);
+pub const CARD_CONTROL: [u8; 16] = own(6);
+pub const PIN_UNBLOCK: [u8; 16] = own(7);
+pub const PIN_RELOAD: [u8; 16] = own(8);
+pub const EXTERNAL: [[u8; 16]; 2] = [own(9), own(10)];
+pub const INTERNAL: [u8; 16] = own(11);
+pub const SECOND_LOAD: [u8; 16] = own(12);
+
+/// Every key of the card, for those who look for one in its answers.
+pub const EVERY_KEY: [[u8; 16]; 15] = [
+    DPK,
+    DTK,
+    DLK,
+    SECOND_LOAD,
+    DULK,
+    DUK,
+    APP_BLOCK,
+    APP_UNBLOCK,
+    APP_MAINTENANCE,
+    CARD_CONTROL,
+    PIN_UNBLOCK,
+    PIN_RELOAD,
+    EXTERNAL[0],
+    EXTERNAL[1],
+    INTERNAL,
+];
+
+/// Those of purchase and TAC are published, the others are our own.
 pub fn keys() -> CardKeys {
-    let key = |number| Key16::new([number; 16]);
     CardKeys {
         purchase: Key16::new(DPK),
-        load: [Key16::new(DLK), Key16::new(DPK)],
-        unload: key(1),
-        overdraft: key(2),
+        load: [Key16::new(DLK), Key16::new(SECOND_LOAD)],
+        unload: Key16::new(DULK),
+        overdraft: Key16::new(DUK),
         tac: Key16::new(DTK),
-        app_block: key(3),
-        app_unblock: key(4),
-        app_maintenance: key(5),
-        card_control: key(6),
-        pin_unblock: key(7),
-        pin_reload: key(8),
-        external: [key(9), key(10)],
-        internal: None,
+        app_block: Key16::new(APP_BLOCK),
+        app_unblock: Key16::new(APP_UNBLOCK),
+        app_maintenance: Key16::new(APP_MAINTENANCE),
+        card_control: Key16::new(CARD_CONTROL),
+        pin_unblock: Key16::new(PIN_UNBLOCK),
+        pin_reload: Key16::new(PIN_RELOAD),
+        external: EXTERNAL.map(Key16::new),
+        internal: Some(Key16::new(INTERNAL)),
         version: 1,
     }
 }

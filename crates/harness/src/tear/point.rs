@@ -1,7 +1,7 @@
 //! One command at one point: torn, woken, and looked at.
 
 use super::answers::{Asking, agree};
-use super::deed::{Act, Deed};
+use super::deed::Deed;
 use super::effect::{apply, left, proof, spend};
 use super::prepare::{Ready, prepare};
 use super::rule::{Broken, Rule, hold};
@@ -243,11 +243,9 @@ impl<'a, S: Subject> Point<'a, S> {
             let kept = stage != Stage::Before;
             return hold(Rule::FreeTry, kept, || "the try that was spent is there again".to_owned());
         }
-        // PIN UNBLOCK deciphers the PIN that it brings, which no MAC is under, before all else.
-        let deciphered = u64::from(self.deed.act == Act::UnblockPin { new: true });
         let blocks = tally.des_blocks + tally.tdes_blocks;
         if stage == Stage::Before {
-            hold(Rule::FreeTry, blocks <= deciphered, || {
+            hold(Rule::FreeTry, blocks == 0, || {
                 format!("{blocks} blocks were ciphered, and the try is not spent")
             })?;
         }

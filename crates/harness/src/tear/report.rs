@@ -156,12 +156,20 @@ impl Report<'_> {
         lines
     }
 
+    /// These cards by name, or all but the others, whichever is fewer words.
     fn cards(&self, cards: &[usize]) -> String {
-        if cards.len() == self.specimens.len() {
-            return "all".to_owned();
+        let names = |there: bool| -> Vec<&str> {
+            let all = self.specimens.iter().enumerate();
+            all.filter(|(card, _)| cards.contains(card) == there).map(|(_, one)| one.name.as_str()).collect()
+        };
+        let (these, others) = (names(true), names(false));
+        if others.is_empty() {
+            "all".to_owned()
+        } else if others.len() < these.len() {
+            format!("all but {}", others.join(", "))
+        } else {
+            these.join(", ")
         }
-        let names = cards.iter().filter_map(|card| self.specimens.get(*card));
-        names.map(|specimen| specimen.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     fn broken(&self) -> impl Iterator<Item = (&Swept, &Case, &super::Broken)> {
