@@ -1,13 +1,14 @@
 //! Forks of cards, which are clones, beside copies of as many bytes.
 //!
-//! Sixteen cards in turn: of one alone, what is measured is how it and its fork lie to each other. A copy
-//! takes up to three times as long where their addresses differ by little more than a multiple of 4096.
+//! Sixteen cards in turn, and forks at sixteen places of the stack: of one alone, what is measured is how
+//! it and its fork lie to each other. A copy takes up to three times as long where their addresses differ
+//! by little more than a multiple of 4096.
 #![allow(missing_docs, reason = "its items are macros'")]
 #![allow(clippy::print_stdout, reason = "the table of ratios is what this is for")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use tunion_benches::card::{Bytes, card, fork_each};
+use tunion_benches::card::{Bytes, below, card, fork_each};
 use tunion_benches::ratio::{Line, compare};
 
 /// Forks in a batch that is timed.
@@ -31,11 +32,14 @@ fn forks(criterion: &mut Criterion) {
 fn ratios(_: &mut Criterion) {
     let (cards, bytes) = (vec![card(); CARDS], vec![Bytes::filled(0x5A); CARDS]);
     let rounds = BATCH as usize / CARDS;
+    // Through a page of the stack, a step at each batch.
+    let steps = || (0..16).cycle();
+    let (mut for_cards, mut for_bytes) = (steps(), steps());
     let ratio = compare(
-        || (),
-        |()| (0..rounds).for_each(|_| fork_each(&cards)),
-        || (),
-        |()| (0..rounds).for_each(|_| fork_each(&bytes)),
+        || for_cards.next().unwrap_or_default(),
+        |step| below(*step, &mut || (0..rounds).for_each(|_| fork_each(&cards))),
+        || for_bytes.next().unwrap_or_default(),
+        |step| below(*step, &mut || (0..rounds).for_each(|_| fork_each(&bytes))),
     );
     println!("\n{}", Line { name: "fork", against: "memcpy", ratio, batch: BATCH, bound: Some(BOUND) });
     println!("a card has {} bytes", size_of_val(&cards[0]));

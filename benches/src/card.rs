@@ -177,6 +177,17 @@ pub fn fork_each<T: Clone>(values: &[T]) {
     }
 }
 
+/// Does `work` so many steps further down the stack, so that what it makes there lies elsewhere each time.
+#[inline(never)]
+pub fn below(steps: usize, work: &mut dyn FnMut()) {
+    let step = black_box([0u8; 240]);
+    match steps.checked_sub(1) {
+        Some(steps) => below(steps, work),
+        None => work(),
+    }
+    black_box(&step);
+}
+
 /// A clone, made where the caller has its place for it; moved, it would be copied twice.
 #[inline(never)]
 fn fork<T: Clone>(value: &T) -> T {
