@@ -226,10 +226,21 @@ fn what_each_command_leaves() {
     }
 }
 
-/// Where tries of secure messaging are not limited a wrong MAC writes nothing, so the transaction stays.
+/// Where tries of secure messaging are not limited a wrong MAC writes nothing, so the transaction stays; a
+/// right one ends it by what the command itself writes.
 #[test]
-fn what_a_wrong_mac_leaves_where_nothing_is_written() {
-    let rows: [Row; 2] = [
+fn what_a_mac_leaves_where_tries_are_not_limited() {
+    let rows: [Row; 6] = [
+        ("UPDATE BINARY with a MAC", 0x9000, "PA", |host| host.update_info(9, 2)),
+        ("APPEND RECORD", 0x9000, "PA", |host| {
+            host.signed(Name::AppendRecord, [0x00, 0xF0], &[1; 64], APP_MAINTENANCE)
+        }),
+        ("RELOAD PIN, right", 0x9000, "CPA", |_| reload_pin(b"1234")),
+        ("APPLICATION UNBLOCK after APPLICATION BLOCK", 0x9000, "PA", |host| {
+            let block = host.app_block(0);
+            host.ok(&block);
+            host.app_unblock()
+        }),
         ("UPDATE BINARY with a wrong MAC", 0x6988, "PAT", |host| spoiled(host.update_info(9, 2))),
         ("RELOAD PIN, wrong", 0x6988, "CPAT", |_| spoiled(reload_pin(b"1234"))),
     ];
@@ -363,6 +374,20 @@ fn an_initialize_takes_the_place_of_the_other() {
             );
         }
     }
+}
+
+/// A record that comes again takes the first one's place in the cache.
+#[test]
+fn a_cached_record_is_replaced() {
+    let mut host = with_everything(Open::Cached, |_| {});
+    let mut again = rail();
+    again[127] = 0x01;
+    host.ok(&build::update_capp(Sfi::INDUSTRY, 0, &again));
+    host.ok(&build::update_capp(Sfi::TRIP, 0, &[0x99; 48]));
+    let end = host.end();
+    host.ok(&end);
+    let image = host.card.image();
+    assert_eq!((image.trips[0], image.trips[1], image.industry.get(1)), ([0x99; 48], [0; 48], Some(&again)));
 }
 
 /// 6985 instead of 6901, as FMCOS has it (`docs/spec/card.md` 8.1): the same rules by another word.
