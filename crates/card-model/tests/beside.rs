@@ -20,6 +20,10 @@ proptest! {
     }
 }
 
+/// Rows that the cases do not come to: the card that is driven has every key, and few cases block a PIN and
+/// then forget the MAC that unblocks it. The card's `tests/answers/` has them.
+const OUT_OF_REACH: &[(&str, u16)] = &[("INTERNAL AUTHENTICATE", 0x6A88), ("PIN UNBLOCK", 0x6987)];
+
 /// The cases go deep: all but a few rows of the table of answers are among them, and losses of power
 /// before a commit, between two and after the last.
 #[test]
@@ -38,11 +42,10 @@ fn the_cases_reach_almost_every_answer() {
     }
     let rows =
         ANSWERS.iter().flat_map(|answers| answers.rows.iter().map(|row| (answers.name.spec().title, row)));
-    let missed: Vec<String> = rows
+    let missed: Vec<(&str, u16)> = rows
         .filter(|(title, row)| row.answered && !all.answers.contains_key(&(Some(*title), row.sw)))
-        .map(|(title, row)| format!("{title} {:04X} {}", row.sw, row.when))
+        .map(|(title, row)| (title, row.sw))
         .collect();
-    // The rest has a test of its own in the card: tests/answers.rs.
-    assert!(missed.len() < 20, "{missed:#?}");
+    assert_eq!(missed, OUT_OF_REACH);
     assert!((0..=2).all(|commits| all.losses.contains_key(&commits)), "{:?}", all.losses);
 }

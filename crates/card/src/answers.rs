@@ -1,7 +1,7 @@
 //! Every status word of every command, in one place, to be held against `docs/spec/card.md` 3 and 8.
 //!
 //! A [`Row`] is one status word of one command: what makes the card answer it, or why it never does though
-//! a source lists it. `tests/answers.rs` shows each row that is answered; the fuzz targets and the random
+//! a source lists it. `tests/answers/` shows each row that is answered; the fuzz targets and the random
 //! tests hold every answer that the card gives against this table. Words with a count in them stand by
 //! their family ([`Sw::family`]): `6C00`, `63C0`, `6100`.
 //!
@@ -92,6 +92,14 @@ const OFFSET: Row = sends(0x6B00, "an offset at or beyond the end");
 const HEADER: Row = sends(0x6A80, "EF 1A: the record's header is not that of P1");
 const NOT_A_RECORD: Row = sends(0x6A83, "no such record, or not its length");
 
+const NO_WARNING: Row = never(0x6200, "the card has no warning without a cause");
+const NO_DOUBT: Row = never(0x6281, "what the card reads back is what it wrote");
+const NO_HALF: Row = never(0x6400, "a failure leaves memory as it was: 6581");
+const BOTH_CLASSES: Row = never(0x6882, "the command is there with secure messaging and without");
+const HAS_ROOM: Row = never(0x6A84, "a record is replaced, which needs no room");
+const NO_TLV: Row = never(0x6A85, "a length that does not fit is 6A83");
+const NO_COUNT: Row = never(0x63C0, "a wrong MAC is 6988, and 9303 at the last try");
+
 const UPDATE_BINARY: &[Row] = &[
     DONE,
     WORN,
@@ -101,6 +109,7 @@ const UPDATE_BINARY: &[Row] = &[
     FILES_BLOCKED,
     NO_FILE,
     OFFSET,
+    NO_COUNT,
     never(0x6984, "it has no MAC"),
     never(0x6987, "it has no MAC"),
     never(0x6988, "it has no MAC"),
@@ -117,7 +126,7 @@ const SECURE_UPDATE_BINARY: &[Row] = &[
     FILES_BLOCKED,
     NO_FILE,
     OFFSET,
-    never(0x63C0, "a wrong MAC is 6988, and 9303 at the last try"),
+    NO_COUNT,
     never(0x6982, "its MAC is all the security it wants"),
 ];
 
@@ -134,6 +143,12 @@ const UPDATE_RECORD: &[Row] = &[
     never(0x6984, "it has no MAC"),
     never(0x6987, "it has no MAC"),
     never(0x6988, "it has no MAC"),
+    NO_WARNING,
+    NO_DOUBT,
+    NO_HALF,
+    BOTH_CLASSES,
+    HAS_ROOM,
+    NO_TLV,
 ];
 
 const SECURE_UPDATE_RECORD: &[Row] = &[
@@ -149,12 +164,12 @@ const SECURE_UPDATE_RECORD: &[Row] = &[
     FILES_BLOCKED,
     NO_FILE,
     NOT_A_RECORD,
-    never(0x6200, "the card has no warning without a cause"),
-    never(0x6281, "what the card reads back is what it wrote"),
-    never(0x6400, "a failure leaves memory as it was: 6581"),
-    never(0x6882, "a class without secure messaging has the command too"),
-    never(0x6A84, "a record is replaced, which needs no room"),
-    never(0x6A85, "a length that does not fit is 6A83"),
+    NO_WARNING,
+    NO_DOUBT,
+    NO_HALF,
+    BOTH_CLASSES,
+    HAS_ROOM,
+    NO_TLV,
 ];
 
 const APPEND_RECORD: &[Row] = &[
@@ -294,7 +309,7 @@ pub const ANSWERS: &[Answers] = &[
             WRONG_MAC,
             sends(0x6A80, "this is no PIN"),
             sends(0x6A88, "the card has no PIN"),
-            never(0x63C0, "a wrong MAC is 6988, and 9303 at the last try"),
+            NO_COUNT,
             never(0x6984, "its MAC has no challenge"),
         ],
     },

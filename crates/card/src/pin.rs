@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 pub(crate) const PIN_LEN: usize = 6;
 const PAD: u8 = 0xFF;
 
-/// A PIN of 2 to 6 digits. It is zeroised when dropped, compared in constant time, and never shown.
+/// A PIN of 2 to 6 digits. It is zeroised when dropped, compared in constant time, and not shown by
+/// `Debug`. The card's memory holds it in the clear, as do the copies of a memory page that a command works
+/// on.
 #[derive(Clone)]
 pub struct Pin(Zeroizing<[u8; PIN_LEN]>);
 

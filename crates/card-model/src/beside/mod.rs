@@ -16,6 +16,7 @@ pub mod act;
 mod sender;
 mod setup;
 
+use crate::memory::Memory;
 use crate::model::Model;
 use act::{Case, Step};
 use arbitrary::Unstructured;
@@ -120,8 +121,8 @@ impl Pair {
     }
 
     fn step(&mut self, step: &Step) -> Result<(), String> {
-        if Sender::wants_challenge(&step.act) {
-            self.send(&[0x00, 0x84, 0x00, 0x00, 0x04], None)?;
+        if let Some(first) = self.sender.before(&step.act, &self.model) {
+            self.send(&first, None)?;
         }
         match self.sender.command(&step.act, &self.model) {
             sender::Sent::Command(bytes) => self.send(&bytes, step.cut.as_ref())?,
@@ -168,11 +169,18 @@ impl Pair {
     fn after_power_loss(&mut self, command: &[u8]) -> Result<(), String> {
         let mut random = self.random.clone();
         let states = self.model.torn(command, &mut |bytes| random.fill(bytes));
+        let spends = states.len() > 2;
         self.card.power_on().map_err(|fault| fault.to_string())?;
         let image = self.card.image();
-        let found =
-            states.into_iter().enumerate().find(|(_, memory)| setup::same_memory(&image, memory).is_ok());
+        // From the last: a try given back leaves memory as it was before it was spent.
+        let mut states: Vec<(usize, Memory)> = states.into_iter().enumerate().collect();
+        states.reverse();
+        let found = states.into_iter().find(|(_, memory)| setup::same_memory(&image, memory).is_ok());
         let (commits, memory) = found.ok_or("after the loss of power memory is none that could be")?;
+        // A try that is spent is two pages, its own and the root: once they are written, it stays spent.
+        if spends && commits == 0 && self.card.work().page_writes >= 2 {
+            return Err("a try that was written as spent is there again".to_owned());
+        }
         *self.seen.losses.entry(commits).or_default() += 1;
         self.model.memory = memory;
         self.model.reset();

@@ -7,7 +7,7 @@ use crate::crypto;
 use crate::model::Model;
 use crate::settings::Keys;
 use tunion_apdu::table::{COMMANDS, Form};
-use tunion_apdu::{Device, Spec};
+use tunion_apdu::{Device, Name, Spec};
 
 const TERMINAL: [u8; 6] = [0x10, 0x00, 0x00, 0x00, 0x00, 0x01];
 const TERMINAL_SEQUENCE: [u8; 4] = [0x00, 0x01, 0x00, 0x07];
@@ -31,22 +31,34 @@ pub(super) struct Sender {
     opened: Option<(u8, Vec<u8>, Vec<u8>)>,
     /// A command whose answer waits for GET RESPONSE.
     waiting: Vec<u8>,
+    /// Nothing but records for the cache came after INITIALIZE.
+    just_opened: bool,
     last: Vec<u8>,
 }
 
 impl Sender {
-    /// Whether the act is worth more after a GET CHALLENGE; one in eight goes without.
-    pub(super) fn wants_challenge(act: &Act) -> bool {
+    /// The command without which the act is worth little: a challenge, an INITIALIZE, a PIN with no tries
+    /// left. One in eight acts goes without.
+    pub(super) fn before(&self, act: &Act, model: &Model) -> Option<Vec<u8>> {
+        let challenge = vec![0x00, 0x84, 0x00, 0x00, 0x04];
         match act {
-            Act::Secure { fill, .. } => fill % 8 != 7,
-            Act::External { id, .. } => id % 8 != 7,
-            _ => false,
+            Act::Secure { what, fill, .. } if matches!(what % 9, 2..=4) && fill % 4 == 2 => {
+                (model.memory.pin_tries == 1).then(|| case3([0x00, 0x20, 0x00, 0x00], b"000000"))
+            }
+            Act::Secure { fill, .. } => (fill % 8 != 7).then_some(challenge),
+            Act::External { id, .. } => (id % 8 != 7).then_some(challenge),
+            Act::Finish { limit, other: None, .. } if !self.just_opened && limit % 8 != 7 => {
+                let [kind, low] = limit.to_be_bytes();
+                Some(init(kind, u16::from(low) * 0x80, false, model))
+            }
+            _ => None,
         }
     }
 
     /// Takes note of an answer.
     pub(super) fn heard(&mut self, command: &[u8], answer: &[u8]) {
         let (data, sw) = answer.split_at(answer.len().saturating_sub(2));
+        self.just_opened &= command.starts_with(&[0x80, 0xDC]);
         if sw.first() == Some(&0x61) {
             self.waiting = command.to_vec();
             return;
@@ -62,6 +74,7 @@ impl Sender {
         if asked.starts_with(&[0x00, 0x84]) {
             self.challenge = data.to_vec();
         } else if let [0x80, 0x50, p1, _, lc, body @ ..] = &asked[..] {
+            self.just_opened = true;
             let body = body.get(..usize::from(*lc)).unwrap_or_default();
             self.opened = Some((*p1, body.to_vec(), data.to_vec()));
         }
@@ -105,7 +118,11 @@ impl Sender {
                 let kind = [0x02, 0x03, 0x06, 0x07, 0x09][usize::from(kind % 5)];
                 let memory = &model.memory;
                 let now = if matches!(kind, 0x06 | 0x09) { memory.offline } else { memory.online };
-                case3([0x80, 0x5A, 0x00, kind], &now.wrapping_sub(u16::from(back % 12)).to_be_bytes())
+                case3(
+                    [0x80, 0x5A, 0x00, kind],
+                    &now.wrapping_sub(u16::from(if *back < 0xC0 { back % 2 } else { back % 12 }))
+                        .to_be_bytes(),
+                )
             }
             Act::Algorithm(sm4) => vec![0x80, 0xCD, if *sm4 { 0x02 } else { 0x01 }, 0x03],
             Act::Response(le) => {
@@ -215,6 +232,10 @@ impl Sender {
                 (app_maintenance, [0x04, 0xE2, sm4, file], [vec![0xEE; 16], record].concat())
             }
         };
+        // One in 64 has no room for a MAC.
+        if fill % 64 == 5 {
+            return case3(header, &[fill; 3]);
+        }
         let lc = u8::try_from(data.len() + 4).unwrap_or(u8::MAX);
         let input = [&header[..], &[lc], &data].concat();
         let iv = crypto::challenge_block(&padded(&self.challenge));
@@ -241,7 +262,10 @@ fn of_the_table(row: u8, parameters: [u8; 2], more: u8, fill: u8, le: u8) -> Vec
     };
     let [p1, p2] = parameters;
     let (low, high) = spec.lc;
-    let length = low.saturating_add(more % 16).min(high);
+    let length = match spec.name {
+        Name::InternalAuthenticate if more < 0xC0 => 8,
+        _ => low.saturating_add(more % 16).min(high),
+    };
     let le = match le % 8 {
         0..=2 => None,
         3 | 4 => Some(0x00),
@@ -292,7 +316,11 @@ fn select_other(which: u8) -> Vec<u8> {
 
 fn init(kind: u8, amount: u16, index: bool, model: &Model) -> Vec<u8> {
     let memory = &model.memory;
-    let reach = |of: u32| u32::try_from((u64::from(of) + 2) * u64::from(amount) / 0xFFFF).unwrap_or(0);
+    // Up to what is possible, and in one of sixteen a little more.
+    let reach = |of: u32| match amount {
+        0xF000.. => of + u32::from(amount & 0x03),
+        _ => u32::try_from(u64::from(of) * u64::from(amount) / 0xEFFF).unwrap_or(of),
+    };
     let (p1, amount) = match kind % 6 {
         0 => (0x00, reach(memory.ceiling - memory.actual + memory.used)),
         1 => (0x05, reach(memory.actual)),

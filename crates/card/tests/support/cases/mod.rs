@@ -1,5 +1,5 @@
 //! One case for each status word of each command: what card it is, what goes before, and the command.
-//! `tests/answers.rs` holds them against the table of answers; other tests take those that are done.
+//! `tests/answers/` holds them against the table of answers; other tests take those that are done.
 
 mod files;
 mod general;
