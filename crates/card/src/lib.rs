@@ -56,7 +56,7 @@ pub use contents::{
     TriesLeft,
 };
 pub use keys::CardKeys;
-pub use map::LONGEST_COMMIT;
+pub use map::LONGEST_COMMAND;
 pub use pin::Pin;
 pub use profile::Profile;
 pub use tunion_device::{Chip, Interface, Work};

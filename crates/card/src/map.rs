@@ -10,7 +10,7 @@
 //! | 21–38 | EF 1A, one record a page |
 //! | 39 | PIN, blocks, tries: [`SecurityState`](crate::state::SecurityState) |
 //!
-//! A composite purchase changes most of them in one commit: [`LONGEST_COMMIT`].
+//! A composite purchase changes most of them in one commit: [`LONGEST_COMMAND`].
 
 use crate::session::CACHED_RECORDS;
 use crate::state::SecurityState;
@@ -27,9 +27,10 @@ const PHYSICAL: usize = PAGES + SPARE + 2;
 pub(crate) type CardStore = Store<PAGES, PHYSICAL>;
 pub(crate) type CardTx<'s> = Tx<'s, PAGES, PHYSICAL>;
 
-/// Bytes of the longest commit, a composite purchase's: the purse, one log record, one trip record and
-/// the industry records, a page each, and the root. A power cut that lies farther ahead never comes.
-pub const LONGEST_COMMIT: usize = (1 + 1 + 1 + CACHED_RECORDS + 1) * PAGE;
+/// The most bytes that a command writes, a composite purchase's: a try that is spent, with its root; then the
+/// purse, one log record, one trip record and the industry records, a page each, and the root. A power cut
+/// that lies farther ahead never comes.
+pub const LONGEST_COMMAND: usize = (1 + 1) * PAGE + (1 + 1 + 1 + CACHED_RECORDS + 1) * PAGE;
 
 record! {
     /// The purse as it lies in memory, 75 bytes.

@@ -4,8 +4,9 @@
 use crate::support::cases::{Case, all};
 use crate::support::host::{Host, change_pin, rich, spoiled, verify_pin};
 use tunion_apdu::{CommandBuf, Name};
-use tunion_card::{Chip, Contents, Cut, Damage, Image, TriesLeft};
+use tunion_card::{Chip, Contents, Cut, Damage, Image, LONGEST_COMMAND, TriesLeft};
 use tunion_data::command::Transaction;
+use tunion_nvm::PAGE;
 
 /// The image with one try less of those that the command spends.
 fn spent(name: Name, command: &[u8], mut image: Image) -> Image {
@@ -68,7 +69,7 @@ fn limited(case: &Case) -> (Host, CommandBuf) {
 /// Every case that writes, right and wrong.
 #[test]
 fn every_command_that_writes_is_torn_at_every_byte() {
-    let mut torn_cases = 0;
+    let (mut torn_cases, mut longest) = (0, 0);
     for case in all() {
         let Some(name) = case.name.filter(|_| matches!(case.sw, 0x9000 | 0x63C0 | 0x6988 | 0x9302)) else {
             continue;
@@ -79,9 +80,12 @@ fn every_command_that_writes_is_torn_at_every_byte() {
         if whole.card.work().page_writes > 0 {
             torn(&format!("{name:?}, {}", case.what), name, &host, &command);
             torn_cases += 1;
+            longest = longest.max(whole.card.work().page_writes);
         }
     }
     assert!(torn_cases > 40, "{torn_cases}");
+    // A spent try, and a composite purchase that brings 2701 and 2702 with 1E.
+    assert_eq!(usize::try_from(longest).unwrap() * PAGE, LONGEST_COMMAND);
 }
 
 /// A command with something wrong in it.

@@ -4,7 +4,7 @@ use tunion_apdu::table::Name::{
     self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
     ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
 };
-use tunion_card::LONGEST_COMMIT;
+use tunion_card::LONGEST_COMMAND;
 
 use super::schema::FaultTable;
 use super::{Fault, When};
@@ -55,10 +55,10 @@ fn when(source: &Source, table: &FaultTable) -> Result<When, Diagnostic> {
     let when = source.choose(&table.when, "moment for a fault:", moments)?;
     match (when, &table.bytes, &table.noise) {
         (When::During { .. }, Some(bytes), noise) => {
-            if usize::try_from(*bytes.get_ref()).is_ok_and(|bytes| bytes > LONGEST_COMMIT) {
+            if usize::try_from(*bytes.get_ref()).is_ok_and(|bytes| bytes > LONGEST_COMMAND) {
                 let error = source.error(bytes, format!("no command writes {} bytes", bytes.get_ref()));
                 return Err(error.help(format!(
-                    "the longest commit writes {LONGEST_COMMIT} bytes; when it is done, use when = \"after\""
+                    "the longest command writes {LONGEST_COMMAND} bytes; when it is done, use when = \"after\""
                 )));
             }
             let noise = noise.as_ref().map(|seed| *seed.get_ref());

@@ -274,7 +274,7 @@ fn faults() {
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"before\", noise = 7 }"));
     assert_snapshot!(with("{ command = \"READ BINARY\", when = \"during\", bytes = 200 }"));
     assert_snapshot!(with("{ command = \"debit for purchase\", when = \"after\" }"));
-    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 769 }"));
+    assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 1025 }"));
 }
 
 #[test]

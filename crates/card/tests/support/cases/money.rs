@@ -175,6 +175,13 @@ fn purchase() -> Vec<Case> {
         case(N, 0x9000, "single", plain, |host| ended(host, T::Purchase, 100)),
         case(N, 0x9000, "single, P1 02", plain, |host| with_p1(ended(host, T::Purchase, 100), 0x02)),
         case(N, 0x9000, "composite", plain, |host| ended(host, T::Capp, 100)),
+        case(N, 0x9000, "composite, with all that it can bring", plain, |host| {
+            host.open(T::Capp, 100);
+            for record in [industry(0x01, [0x27, 0x01]), industry(0x02, [0x27, 0x02]), trip()] {
+                host.ok(&record);
+            }
+            host.end()
+        }),
         case(N, 0x9000, "composite, with the update it wants", capp_wants_update, |host| {
             host.open(T::Capp, 100);
             host.ok(&trip());
