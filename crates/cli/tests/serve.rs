@@ -226,7 +226,7 @@ fn a_reader_or_a_port_that_is_not_to_be_had_ends_it_with_1() {
 fn wrong_arguments_and_files_end_it_with_2() {
     let cases: &[(&[&str], &str)] = &[
         (&[], "--card <FILE>"),
-        (&["--card", "nowhere.toml"], "cannot read nowhere.toml"),
+        (&["--card", "nowhere.toml"], "there is no such file\n--> nowhere.toml\n"),
         (&["--card", "fixtures/keys/lab.toml"], "this looks like a key set; a card profile is wanted"),
         (&["--card", CARD, "--keys", CARD], "this looks like a card profile; a key set is wanted"),
         (
@@ -234,10 +234,16 @@ fn wrong_arguments_and_files_end_it_with_2() {
             "`127.0.0.1` is no HOST:PORT: write it as in 127.0.0.1:35963",
         ),
         (&["--card", CARD, "--tcp"], "a value is required for '--tcp <HOST:PORT>'"),
-        (&["--card", CARD, "--tcp", "127.0.0.1:70000"], "is no HOST:PORT"),
+        (
+            &["--card", CARD, "--tcp", "127.0.0.1:70000"],
+            "`127.0.0.1:70000` has no port that there is: ports are 0 to 65535",
+        ),
         (&["--card", CARD, "--vpcd", "--tcp", "127.0.0.1:0"], "cannot be used with"),
         (&["--card", CARD, "--seed", "-1"], "unexpected argument"),
-        (&["--card", CARD, "--seed=x"], "invalid value 'x' for '--seed <SEED>'"),
+        (
+            &["--card", CARD, "--seed=x"],
+            "invalid value 'x' for '--seed <SEED>': write a whole number such as 1",
+        ),
     ];
     for (arguments, expected) in cases {
         let (code, said) = ended(arguments);

@@ -307,7 +307,8 @@ fn rounds_follow_until_there_are_points_enough() {
 /// that stands for it; and one whose tries cards need not limit also right with a limit.
 #[test]
 fn every_command_with_a_try_is_torn_wrong_too() {
-    let torn = |act, mac, tries| DEEDS.iter().any(|deed| (deed.act, deed.mac, deed.tries) == (act, mac, tries));
+    let torn =
+        |act, mac, tries| DEEDS.iter().any(|deed| (deed.act, deed.mac, deed.tries) == (act, mac, tries));
     for deed in DEEDS {
         let act = match deed.act {
             Act::Capp { .. } => named("DEBIT FOR CAPP PURCHASE, two of 1A and 1E")[0].act,
