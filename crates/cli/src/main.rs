@@ -2,6 +2,7 @@
 //! else is done below.
 
 mod card;
+mod number;
 mod run;
 mod save;
 mod serve;

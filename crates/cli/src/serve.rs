@@ -1,5 +1,6 @@
 //! `tunion serve`: a card within reach of any program.
 
+use crate::number::whole;
 use crate::save::Save;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -53,7 +54,7 @@ pub(crate) struct Serve {
     save: Option<PathBuf>,
 
     /// Where the card's random numbers begin: the same seed and the same commands give the same answers.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>(1))]
     seed: u64,
 
     /// Write every command, decoded, to standard error.

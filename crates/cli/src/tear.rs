@@ -1,14 +1,14 @@
 //! `tunion tear`: every command that writes, torn at every byte.
 
+use crate::number::{any_base, whole};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::num::ParseIntError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tunion_card::{Cut, Damage};
 use tunion_files::card;
 use tunion_files::diag::Diagnostics;
@@ -39,12 +39,12 @@ pub(crate) struct Tear {
     keys: Option<PathBuf>,
 
     /// Where random numbers and noise begin.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>(1))]
     seed: u64,
 
     /// At least so many cut points in all, by more rounds, each with the next seed. Without it every byte is
     /// cut once with what was written so far and once with noise.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>(100_000))]
     points: u64,
 
     /// Only the command of this name in the table, or those with this in their names.
@@ -52,20 +52,20 @@ pub(crate) struct Tear {
     command: Option<String>,
 
     /// Only this cut: after so many bytes. It wants one card and one command.
-    #[arg(long, value_name = "BYTES", requires = "command", conflicts_with = "points")]
+    #[arg(long, value_name = "BYTES", requires = "command", conflicts_with = "points", value_parser = whole::<u32>(317))]
     cut: Option<u32>,
 
     /// The page under the pen is noise, made from this seed; without it the bytes so far are new and the rest
     /// is old.
-    #[arg(long, value_name = "SEED", requires = "cut", value_parser = number)]
+    #[arg(long, value_name = "SEED", requires = "cut", value_parser = any_base)]
     noise: Option<u64>,
 
     /// And then this cut, of the command's repetition.
-    #[arg(long, value_name = "BYTES", requires = "cut")]
+    #[arg(long, value_name = "BYTES", requires = "cut", value_parser = whole::<u32>(64))]
     again: Option<u32>,
 
     /// Noise at the second cut.
-    #[arg(long, value_name = "SEED", requires = "again", value_parser = number)]
+    #[arg(long, value_name = "SEED", requires = "again", value_parser = any_base)]
     again_noise: Option<u64>,
 
     /// Print one JSON document.
@@ -122,14 +122,7 @@ impl Tear {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
             _ => {}
         }
-        let points = u128::from(report.points());
-        let rate = points * 1000 / took.as_millis().max(1);
-        let _ = writeln!(
-            io::stderr(),
-            "{}.{:03} s, {rate} cut points a second",
-            took.as_secs(),
-            took.subsec_millis()
-        );
+        let _ = writeln!(io::stderr(), "{}", pace(report.points(), took));
         let _ = write!(io::stderr(), "{}", report.failures());
         Ok(report.kept())
     }
@@ -157,6 +150,17 @@ impl Tear {
         };
         load(paths, &keys)
     }
+}
+
+/// How long it took, and the rate, where there are points enough for one.
+fn pace(points: u64, took: Duration) -> String {
+    const FEW: u64 = 1000;
+    let time = format!("{}.{:03} s", took.as_secs(), took.subsec_millis());
+    if points < FEW {
+        return time;
+    }
+    let rate = u128::from(points) * 1000 / took.as_millis().max(1);
+    format!("{time}, {rate} cut points a second")
 }
 
 /// The cards of these files and folders.
@@ -191,9 +195,4 @@ fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     found.sort();
     files.append(&mut found);
     Ok(())
-}
-
-/// A number, decimal or hexadecimal with `0x` before it.
-fn number(text: &str) -> Result<u64, ParseIntError> {
-    text.strip_prefix("0x").map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16))
 }

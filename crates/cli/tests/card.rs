@@ -135,6 +135,34 @@ fn a_new_card_is_made_and_loads() {
     assert!(calibration.contains("name = \"k1-103\""), "{calibration}");
     assert!(calibration.contains("ceiling = \"167770.96\""), "{calibration}");
     assert!(calibration.contains("overdraft-limit = \"1.19\""), "{calibration}");
+    assert!(
+        calibration.starts_with("# Calibration card 103 for K1, by its purse (docs/spec/terminal.md 8.5).\n")
+    );
+    let unnamed = ["new", "--from", "fixtures/cards/test.toml", "--k1", "103"];
+    assert_eq!(printed(&unnamed), calibration, "it is called k1-103 where no name is given");
+}
+
+/// A folder may have other files: its cards are listed, the others are named. A card that is wrong is an error.
+#[test]
+fn a_folder_with_other_files_is_listed() {
+    let scratch = Scratch::new("mixed");
+    for (from, to) in [(STUDENT, "a.toml"), ("fixtures/keys/lab.toml", "b.toml"), ("README.md", "c.toml")] {
+        std::fs::copy(root().join(from), scratch.file(to)).unwrap();
+    }
+    let folder = scratch.0.display().to_string();
+    let (code, printed, said) = card(&["list", &folder]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(printed.lines().count() == 2 && printed.contains("\nstudent "), "{printed}");
+    let not = |file: &str, why: &str| {
+        format!("not listed: {}: {why}; a card profile is wanted\n", scratch.file(file))
+    };
+    assert_eq!(said, not("b.toml", "this looks like a key set") + &not("c.toml", "this is no TOML"));
+
+    let student = std::fs::read_to_string(root().join(STUDENT)).unwrap();
+    std::fs::write(scratch.file("d.toml"), student.replace("version = 1", "version = 2")).unwrap();
+    let (code, printed, said) = card(&["list", &folder]);
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
+    assert!(said.contains("version 2 of this schema is not known"), "{said}");
 }
 
 #[test]
@@ -184,8 +212,11 @@ fn wrong_arguments_and_files_end_it_with_2() {
         (&["list", "nowhere"], "cannot read nowhere"),
         (&["list", &folder], "no card found: no *.toml in"),
         (&["list", "fixtures/keys"], "this looks like a key set; a card profile is wanted"),
+        (&["show", "README.md"], "this is no TOML; a card profile is wanted\n --> README.md:3:1\n"),
+        (&["show", "README.md"], "help: a card file begins with `version = 1`, an image with `image = 1`\n"),
+        (&["dump", "fixtures/cards/k1-limits.csv"], "this is no TOML; a card profile is wanted"),
         (&["show"], "<FILE>"),
-        (&["show", "nowhere.toml"], "cannot read nowhere.toml"),
+        (&["show", "nowhere.toml"], "error: there is no such file\n--> nowhere.toml\n"),
         (&["show", keys], "this looks like a key set; a card profile is wanted"),
         (&["show", STUDENT, "--keys", STUDENT], "this looks like a card profile; a key set is wanted"),
         (&["new"], "--from <FILE>"),
@@ -193,7 +224,18 @@ fn wrong_arguments_and_files_end_it_with_2() {
         (&["new", "--from", STUDENT, "--city", "10"], "a city code is 4 digits"),
         (&["new", "--from", STUDENT, "--issuer", "0101"], "an institution is 16 hexadecimal digits"),
         (&["new", "--from", STUDENT, "--type", "pupil"], "[possible values: ordinary, student"),
-        (&["new", "--from", STUDENT, "--balance", "5"], "write yuan with two decimals"),
+        (
+            &["new", "--from", STUDENT, "--balance", "5"],
+            "`5` is no amount: write yuan with two decimals, as in 12.50",
+        ),
+        (
+            &["new", "--from", STUDENT, "--balance", "-1"],
+            "`-1` is no amount: write yuan with two decimals, as in 12.50",
+        ),
+        (
+            &["new", "--from", STUDENT, "--k1", "abc"],
+            "there is no calibration card abc: write a number from 101 to 154",
+        ),
         (
             &["new", "--from", STUDENT, "--balance", "5000.01"],
             "the balance passes its ceiling: balance 5000.01, ceiling 5000.00",
@@ -210,10 +252,10 @@ fn wrong_arguments_and_files_end_it_with_2() {
         (&["new", "--from", STUDENT, "--holder", "a name much longer than that"], "is no name of a holder"),
         (
             &["new", "--from", STUDENT, "--k1", "155"],
-            "there is no calibration card 155: there are 101 to 154",
+            "there is no calibration card 155: write a number from 101 to 154",
         ),
         (&["new", "--from", STUDENT, "--force"], "--output <FILE>"),
-        (&["dump", "nowhere.toml"], "cannot read nowhere.toml"),
+        (&["dump", "nowhere.toml"], "there is no such file\n--> nowhere.toml"),
         (&["dump", STUDENT, "-o", STUDENT], "is there already"),
         (&["restore", "fixtures/cards/k1-limits.csv"], "k1-limits.csv"),
     ];

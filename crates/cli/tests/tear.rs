@@ -55,6 +55,9 @@ fn one_case_alone() {
         tear(&[&card[..], &["--cut", "317", "--noise", "0x1234", "--again", "64", "--json"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Of two points there is no rate.
+    let took = text(&output.stderr);
+    assert!(took.ends_with(" s\n") && !took.contains("points"), "{took}");
     let torn = &document["torn"][0];
     let number = |name: &str| torn[name].as_u64().unwrap();
     let counted = ["pages", "cut_points", "twice", "before"].map(|name| (name, number(name)));
@@ -80,11 +83,16 @@ fn bad_input_ends_with_2_and_says_what_would_be_right() {
             "no command that writes has `DEBIT FOR TEA` in its name; there are:",
         ),
         (&["--command", "VERIFY PIN", "--cut", "3"], "--cut wants one card and one command"),
+        (&["--points", "1e5"], "for '--points <N>': write a whole number such as 100000"),
+        (&["README.md"], "this is no TOML; a card profile is wanted"),
         (&["nowhere.toml"], "cannot read nowhere.toml"),
         (&["crates"], "no card found: no *.toml in crates"),
         (&["fixtures/keys/lab.toml"], "lab.toml"),
         (&["--cut", "3"], "--command"),
-        (&["--command", "VERIFY PIN", "--cut", "3", "--noise", "0xG"], "invalid value '0xG'"),
+        (
+            &["--command", "VERIFY PIN", "--cut", "3", "--noise", "0xG"],
+            "write a whole number such as 4660, or in hexadecimal 0x1234",
+        ),
     ] {
         let output = tear(arguments);
         let error = text(&output.stderr);

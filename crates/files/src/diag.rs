@@ -28,6 +28,7 @@ mod text;
 mod toml;
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -66,11 +67,14 @@ impl Source {
         let path = path.as_ref();
         let shown = path.display().to_string();
         if path.is_dir() {
-            let message = format!("{shown} is a directory where a file is wanted");
-            return Err(Self::new(shown, "").whole(message).into());
+            return Err(Self::new(shown, "").whole("this is a directory where a file is wanted").into());
         }
         let bytes = std::fs::read(path).map_err(|error| {
-            let message = format!("cannot read {shown}: {error}");
+            // The path stands below the message, as of every error.
+            let message = match error.kind() {
+                ErrorKind::NotFound => "there is no such file".to_owned(),
+                _ => format!("this file cannot be read: {error}"),
+            };
             Self::new(&*shown, "").whole(message)
         })?;
         String::from_utf8(bytes).map(|text| Self::new(&*shown, text)).map_err(|error| {
@@ -121,6 +125,7 @@ impl Source {
             also: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            foreign: false,
         }))
     }
 
@@ -165,6 +170,7 @@ struct Report {
     also: Vec<(Range<usize>, String)>,
     notes: Vec<String>,
     help: Vec<String>,
+    foreign: bool,
 }
 
 impl Diagnostic {
@@ -194,6 +200,19 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
+    }
+
+    /// Says that the file is of another kind than the one that is wanted.
+    #[must_use]
+    pub(crate) fn foreign(mut self) -> Self {
+        self.0.foreign = true;
+        self
+    }
+
+    /// Whether the file is of another kind than the one that is wanted, so that nothing in it is wrong.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.0.foreign
     }
 
     /// Whether it says what would be right.
@@ -238,7 +257,7 @@ impl Diagnostic {
     /// The diagnostic as a terminal shows it, with ANSI colour or without.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        let Report { source, span, message, label, also, notes, help } = &*self.0;
+        let Report { source, span, message, label, also, notes, help, foreign: _ } = &*self.0;
         let title = Level::ERROR.primary_title(message);
         let mut group = match span {
             Some(span) => {

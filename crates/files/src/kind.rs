@@ -1,5 +1,7 @@
 //! Which schema a file is of, told by its fields, so that a file of another one is named as what it is.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 use toml::Table;
 
@@ -67,13 +69,25 @@ impl Kind {
     /// # Errors
     /// As [`Source::toml`]; one error when the file is plainly of another kind.
     pub(crate) fn read<T: DeserializeOwned>(self, source: &Source) -> Result<T, Diagnostics> {
-        source.toml().map_err(|errors| match self.mistaken(source) {
-            Some(other) => {
+        source.toml().map_err(|errors| {
+            if let Some(other) = self.mistaken(source) {
                 let message = format!("this looks like {}; {} is wanted", other.name(), self.name());
-                source.whole(message).into()
+                source.whole(message).foreign().into()
+            } else if let Some(first) = no_toml(source.text()) {
+                let message = format!("this is no TOML; {} is wanted", self.name());
+                source.error(first, message).help(self.begins()).foreign().into()
+            } else {
+                errors
             }
-            None => errors,
         })
+    }
+
+    /// How a file of this kind begins.
+    fn begins(self) -> &'static str {
+        match self {
+            Self::Card | Self::Image => "a card file begins with `version = 1`, an image with `image = 1`",
+            _ => "it begins with `version = 1`",
+        }
     }
 
     /// The kind of the file when it is another one: it has that one's marks and none of this one's.
@@ -82,4 +96,22 @@ impl Kind {
         let like = |kind: Self| kind.marks().iter().any(|mark| table.contains_key(*mark));
         if like(self) { None } else { Self::ALL.into_iter().find(|kind| like(*kind)) }
     }
+}
+
+/// The first line behind the comments, when no TOML has such a line: neither a key with its value nor the head
+/// of a table.
+fn no_toml(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let said = line.trim();
+        if !said.is_empty() && !said.starts_with('#') {
+            // A slip in the first line of what is plainly meant as TOML is told as a slip.
+            let meant =
+                said.contains('=') || ["[", "version", "image"].iter().any(|head| said.starts_with(head));
+            let begin = start + line.len() - line.trim_start().len();
+            return (!meant).then(|| begin..begin + said.len());
+        }
+        start += line.len();
+    }
+    None
 }

@@ -115,14 +115,14 @@ impl Exchange {
     pub fn lines(&self) -> Vec<String> {
         let who = who(self.device);
         let spec = self.spec();
-        let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), hex(&self.command))];
+        let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), bytes(&self.command))];
         if let Some((command, spec)) = &spec {
             lines.extend(words(request_layout(command, spec), command.data));
         }
         match (&self.answer, self.sw()) {
             (Some(answer), Some(sw)) => {
                 let data = answer.get(..answer.len() - 2).unwrap_or_default();
-                lines.push(format!("{who} < {:<30} {}", sw.to_string(), hex(data)).trim_end().to_owned());
+                lines.push(format!("{who} < {:<30} {}", sw.to_string(), bytes(data)).trim_end().to_owned());
                 if let Some((command, spec)) = &spec {
                     lines.extend(words(self.answer_layout(command, spec), data));
                 }
@@ -144,6 +144,16 @@ impl Exchange {
             (Name::GetBalance, _) if command.p1 == 5 => Some(Balances::FIELDS),
             _ => spec.answer,
         }
+    }
+}
+
+/// Bytes in hexadecimal. No command and no answer that a device takes or gives is cut; a frame that a program
+/// makes up may have 65535 bytes, and of one the beginning is shown and how many there were.
+fn bytes(all: &[u8]) -> String {
+    const SHOWN: usize = 300;
+    match all.get(..SHOWN) {
+        Some(first) if all.len() > SHOWN => format!("{}… ({} bytes)", hex(first), all.len()),
+        _ => hex(all),
     }
 }
 

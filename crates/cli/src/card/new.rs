@@ -9,7 +9,8 @@ use tunion_card::PurseContents;
 use tunion_data::civil::Date;
 use tunion_data::file::CardType;
 use tunion_data::{CityCode, Fen, IssuerId, Pan};
-use tunion_files::card::{self, Changes, limits};
+use tunion_files::card::limits::{self, Limits};
+use tunion_files::card::{self, Changes};
 use tunion_files::layout::CARD_TYPES;
 
 #[derive(Args)]
@@ -18,7 +19,7 @@ pub(super) struct New {
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
 
-    /// Its name; without it that of the file it is written to.
+    /// Its name; without it that of the file it is written to, or, of a calibration card, k1- and its number.
     #[arg(long)]
     name: Option<String>,
 
@@ -51,11 +52,11 @@ pub(super) struct New {
     holder: Option<String>,
 
     /// Actual balance, yuan with two decimals.
-    #[arg(long, value_name = "YUAN")]
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true, value_parser = amount)]
     balance: Option<Fen>,
 
     /// The purse of a calibration card for K1, 101 to 154 (fixtures/cards/k1-limits.csv).
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", allow_negative_numbers = true, value_parser = profile)]
     k1: Option<u16>,
 
     #[command(flatten)]
@@ -67,8 +68,12 @@ impl New {
         let mut file = card::load(&self.from)?;
         let made = format!("made of {} by tunion card new; {}", file.name, file.provenance);
         let stem = self.output.output.as_ref().and_then(|path| path.file_stem());
+        let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
         let changes = Changes {
-            name: self.name.clone().or_else(|| Some(stem?.to_string_lossy().into_owned())),
+            name: self.name.clone().or(stem).or_else(|| Some(format!("k1-{}", self.k1?))),
+            about: self.k1.map(|number| {
+                format!("Calibration card {number} for K1, by its purse (docs/spec/terminal.md 8.5).")
+            }),
             provenance: Some(made),
             pan: self.pan,
             issuer: self.issuer,
@@ -88,13 +93,24 @@ impl New {
         let Some(number) = self.k1 else { return Ok(None) };
         let all = limits::k1()?;
         let found = all.get(&number).copied();
-        let range = || {
-            let ends = all.first_key_value().zip(all.last_key_value());
-            let ends = ends.map(|((first, _), (last, _))| format!("{first} to {last}"));
-            format!("there is no calibration card {number}: there are {}", ends.unwrap_or_default())
-        };
-        found.with_context(range).map(Some)
+        found.with_context(|| no_profile(&number.to_string(), &all)).map(Some)
     }
+}
+
+/// A number of a calibration card; which there are stands in the table.
+fn profile(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| limits::k1().map_or_else(|error| error.to_string(), |all| no_profile(text, &all)))
+}
+
+fn no_profile(number: &str, all: &Limits) -> String {
+    let ends = all.first_key_value().zip(all.last_key_value());
+    let ends = ends.map(|((first, _), (last, _))| format!("{first} to {last}")).unwrap_or_default();
+    format!("there is no calibration card {number}: write a number from {ends}")
+}
+
+fn amount(text: &str) -> Result<Fen, String> {
+    text.parse().map_err(|_| format!("`{text}` is no amount: write yuan with two decimals, as in 12.50"))
 }
 
 fn day(text: &str) -> Result<Date, String> {

@@ -23,6 +23,8 @@ use super::CardFile;
 pub struct Changes {
     /// The name in the file.
     pub name: Option<String>,
+    /// What is special about it: the comment at the file's beginning.
+    pub about: Option<String>,
     /// Where the card comes from.
     pub provenance: Option<String>,
     /// The card's number. The keys are derived for it.
@@ -66,6 +68,9 @@ impl Changes {
         let Self { name, provenance, pan, issuer, city, card_type, valid_from, valid_to, .. } = self;
         if let Some(name) = name {
             card.name.clone_from(name);
+        }
+        if let Some(about) = &self.about {
+            card.about.clone_from(about);
         }
         if let Some(provenance) = provenance {
             card.provenance.clone_from(provenance);

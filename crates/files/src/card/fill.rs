@@ -55,16 +55,14 @@ pub(super) fn bare(
             continue;
         };
         let written = given.get_ref().as_str().and_then(value::hex_bytes);
-        match written.filter(|written| written.len() == field.len) {
-            Some(written) => {
-                let place = bytes.iter_mut().skip(field.offset);
-                place.zip(written).for_each(|(to, from)| *to = from);
-            }
-            None => errors.push(
-                source
-                    .error(given, format!("these are not the bytes of `{}`", key(field)))
-                    .help(format!("write {} hexadecimal digits in quotes", 2 * field.len)),
-            ),
+        if let Some(written) = written.filter(|written| written.len() == field.len) {
+            let place = bytes.iter_mut().skip(field.offset);
+            place.zip(written).for_each(|(to, from)| *to = from);
+        } else {
+            let wrong = || format!("these are not the bytes of `{}`", key(field));
+            let message = given.get_ref().as_str().and_then(value::no_digit).unwrap_or_else(wrong);
+            let error = source.error(given, message);
+            errors.push(error.help(format!("write {} hexadecimal digits in quotes", 2 * field.len)));
         }
     }
     let given = |name: &str| fields.keys().any(|given| given.get_ref() == name);

@@ -12,7 +12,7 @@ use tunion_data::fci::{EP_AID, MAX_AID};
 
 use super::page::{Page, quoted};
 use super::schema::{FciTable, ProfileTable, TriesTable};
-use super::value::{BARE, hex_bytes};
+use super::value::{BARE, hex_bytes, no_digit};
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::layout::hex;
 
@@ -136,7 +136,7 @@ fn aid(source: &Source, given: Option<&Spanned<String>>) -> Result<Aid, Diagnost
     let bytes = hex_bytes(given.get_ref()).and_then(|bytes| Aid::from_slice(&bytes).ok());
     bytes.filter(|bytes| bytes.len() >= EP_AID.len()).ok_or_else(|| {
         source
-            .error(given, Inconsistent::AidLength.to_string())
+            .error(given, no_digit(given.get_ref()).unwrap_or_else(|| Inconsistent::AidLength.to_string()))
             .help("write 16 to 32 hexadecimal digits, such as \"A000000632010105\"")
     })
 }
@@ -147,8 +147,9 @@ fn fci(source: &Source, table: &FciTable) -> Result<FciShape, Diagnostics> {
     let version = table.version.as_ref().map_or(Ok(default.version), |given| {
         let bytes = hex_bytes(given.get_ref()).and_then(|bytes| Bounded::from_slice(&bytes).ok());
         bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| {
+            let wrong = || tunion_card::profile::OutOfRange::Version.to_string();
             source
-                .error(given, tunion_card::profile::OutOfRange::Version.to_string())
+                .error(given, no_digit(given.get_ref()).unwrap_or_else(wrong))
                 .help("write 2 or 4 hexadecimal digits, such as \"02\"")
         })
     });

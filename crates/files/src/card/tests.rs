@@ -128,6 +128,19 @@ fn faults_of_the_files() {
     assert_snapshot!(fault("provenance = \"made up\"", "provenance = \"\""));
 }
 
+/// What is no TOML at all is told as that, a slip as a slip.
+#[test]
+fn a_text_that_is_no_card() {
+    let told =
+        |text: &str| parse(&Source::new("x", text)).unwrap_err().iter().next().unwrap().message().to_owned();
+    for text in ["# Cards\n\n A card is a file.\n", "profiles,ceiling\n101,FF\n", "<?xml?>\n"] {
+        assert_eq!(told(text), "this is no TOML; a card profile is wanted", "{text}");
+    }
+    for text in ["version 1\nname = \"mei\"\n", "# A card.\nversion = = 1\n", "[info\n"] {
+        assert!(!told(text).contains("no TOML"), "{text}");
+    }
+}
+
 #[test]
 fn faults_of_the_holder() {
     assert_snapshot!(fault("林小禾", "林小禾林小禾林小禾林小禾"));

@@ -89,10 +89,17 @@ fn number_value(names: Names, bytes: &[u8]) -> Option<Value> {
 fn digits_of(digits: &str, len: usize) -> Result<Vec<u8>, Unfit> {
     let wrong = || {
         let bytes = if len == 1 { "1 byte".to_owned() } else { format!("{len} bytes") };
-        Unfit::new(format!("{digits:?} is not {bytes}"), format!("write {} hexadecimal digits", 2 * len))
+        let message = no_digit(digits).unwrap_or_else(|| format!("{digits:?} is not {bytes}"));
+        Unfit::new(message, format!("write {} hexadecimal digits", 2 * len))
     };
     let bytes = hex_bytes(digits).ok_or_else(wrong)?;
     if bytes.len() == len { Ok(bytes) } else { Err(wrong()) }
+}
+
+/// What of a text that is to be hexadecimal digits is none, as an error says it.
+pub(super) fn no_digit(text: &str) -> Option<String> {
+    let stranger = text.chars().find(|c| !c.is_ascii_hexdigit())?;
+    Some(format!("`{stranger}` is no hexadecimal digit"))
 }
 
 /// The bytes that hexadecimal digits stand for.

@@ -1,5 +1,7 @@
 //! TOML by serde, with its errors turned into diagnostics.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 
 use super::text::{day_of, near};
@@ -43,10 +45,40 @@ impl Source {
                 .collect();
         }
         let diagnostic = match span {
+            Some(span) if message == "duplicate key" => self.duplicate(span),
             Some(span) => self.error(self.first_line_of(span), message),
             None => self.whole(message),
         };
         help.into_iter().fold(diagnostic, Diagnostic::help)
+    }
+
+    /// A key or a table that is given twice, with the first place where that can be told: a head like this one, or
+    /// a line with the same key under the same head.
+    fn duplicate(&self, second: Range<usize>) -> Diagnostic {
+        let text = self.text();
+        let start = text.get(..second.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+        let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let name = stem(line.trim());
+        let is_head = name.starts_with('[');
+        // In the middle of a line it is a key of an inline table, whose first place is not looked for.
+        let leads = text.get(start..second.start).is_some_and(|before| before.trim().is_empty());
+        let mut first = None;
+        let mut at = 0;
+        for earlier in text.get(..start).unwrap_or_default().split_inclusive('\n') {
+            let said = earlier.trim();
+            if !is_head && said.starts_with('[') {
+                first = None;
+            } else if first.is_none() && !name.is_empty() && stem(said) == name && (is_head || leads) {
+                let begin = at + earlier.len() - earlier.trim_start().len();
+                first = Some(begin..begin + name.len());
+            }
+            at += earlier.len();
+        }
+        let error = self.error(second, "duplicate key").help("leave one of the two");
+        match first {
+            Some(first) => error.label("the second time").also(first, "the first time"),
+            None => error,
+        }
     }
 
     /// A missing field is reported on its whole table; the table's first line is enough.
@@ -55,6 +87,12 @@ impl Source {
         let line = text.lines().next().unwrap_or_default().len();
         span.start..span.start + line
     }
+}
+
+/// What a line names: the head of a table, or the key before a value.
+fn stem(line: &str) -> &str {
+    let end = if line.starts_with('[') { line.rfind(']').map(|end| end + 1) } else { line.find('=') };
+    end.and_then(|end| line.get(..end)).map_or("", str::trim_end)
 }
 
 /// serde's message in words that name no type of Rust, and what would be right.

@@ -37,6 +37,23 @@ fn each_name_leads_to_its_own_root() {
     }
 }
 
+/// The page has the keys of the form, and of the roots all in their order and no other.
+#[test]
+fn the_page_has_every_key() {
+    let page = include_str!("../../../../docs/cards.md");
+    let (_, section) = page.split_once("\n## Key sets\n").unwrap();
+    let (form, roots) = section.split_once("| root |").unwrap();
+    let names = |table: &'static str| {
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(form), ["version", "provenance", "key-version", "[roots]"]);
+    assert_eq!(names(roots), Purpose::ALL.map(Purpose::name));
+    for purpose in Purpose::ALL {
+        let row = roots.lines().find(|line| line.starts_with(&format!("| `{purpose}` |"))).unwrap();
+        assert_eq!(row.contains("Optional"), purpose.is_optional(), "{purpose}");
+    }
+}
+
 #[test]
 fn faults() {
     assert_snapshot!(fault("\"25EC312F61B9687CE3316101E60DB60B\"", "\"25EC312F61B9687CE3316101E60DB6\""));

@@ -60,11 +60,23 @@ pub struct NoAddress(String);
 
 impl fmt::Display for NoAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no HOST:PORT: write it as in {}", self.0, Address::local_reader())
+        let Self(text) = self;
+        match text.rsplit_once(':') {
+            Some((host, port)) if !host.is_empty() && is_number(port) && port.parse::<u16>().is_err() => {
+                write!(f, "`{text}` has no port that there is: ports are 0 to 65535")
+            }
+            _ => write!(f, "`{text}` is no HOST:PORT: write it as in {}", Address::local_reader()),
+        }
     }
 }
 
 impl std::error::Error for NoAddress {}
+
+/// Digits, with a sign or without.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 impl FromStr for Address {
     type Err = NoAddress;
@@ -104,6 +116,10 @@ mod tests {
             "[]:5",
         ] {
             assert_eq!(text.parse::<Address>(), Err(NoAddress(text.to_owned())));
+        }
+        for text in ["h:65536", "h:99999999999999999999", "h:-1"] {
+            let said = text.parse::<Address>().unwrap_err().to_string();
+            assert_eq!(said, format!("`{text}` has no port that there is: ports are 0 to 65535"));
         }
         for text in ["localhost:0", "h:65535", "[::1]:5"] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);

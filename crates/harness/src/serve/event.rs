@@ -72,3 +72,20 @@ impl Event<'_> {
         vec![format!("{} : {said}", crate::trace::who(device))]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A frame of any length is a line that can be read; no command that a card takes is cut.
+    #[test]
+    fn a_long_frame_is_cut() {
+        let line = |length: usize| {
+            let command = vec![0xAB; length];
+            Event::Exchange { command: &command, answer: &[0x67, 0x00] }.lines(Device::Card).remove(0)
+        };
+        assert!(line(300).ends_with(&"AB".repeat(300)));
+        let cut = line(65_535);
+        assert!(cut.ends_with("AB… (65535 bytes)") && cut.len() < 700, "{cut}");
+    }
+}

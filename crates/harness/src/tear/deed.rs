@@ -214,7 +214,10 @@ const CAPP_1A: Act = Act::Capp { industry: RAIL, trip: false };
 const CAPP_BOTH: Act = Act::Capp { industry: RAIL, trip: true };
 const CAPP_ALL: Act = Act::Capp { industry: RAIL_AND_BUS, trip: true };
 
-/// Every command that writes, in the order of the table.
+/// Every command that writes, in the order of the table: right, and where it spends a try wrong and at the last
+/// try. Where forms of a command differ in nothing but what they write once they are allowed, one stands for
+/// all when it is wrong: `DEBIT FOR CAPP PURCHASE` with three records, `APPLICATION BLOCK` for a time,
+/// `BLOCK ALGORITHM` of SM4.
 pub const DEEDS: &[Deed] = &[
     right("CREDIT FOR LOAD", Act::Load),
     limited("CREDIT FOR LOAD, tries limited", Act::Load),
@@ -241,8 +244,12 @@ pub const DEEDS: &[Deed] = &[
     last("UPDATE OVERDRAW LIMIT, wrong MAC, last try", Act::Limit),
     right("UPDATE BINARY 15", Act::Binary(Sfi::INFO, Guard::Authentication)),
     right("UPDATE BINARY 15, secure", Act::Binary(Sfi::INFO, Guard::Message)),
+    wrong("UPDATE BINARY 15, wrong MAC", Act::Binary(Sfi::INFO, Guard::Message)),
+    last("UPDATE BINARY 15, wrong MAC, last try", Act::Binary(Sfi::INFO, Guard::Message)),
     right("UPDATE BINARY 16", Act::Binary(Sfi::HOLDER, Guard::Authentication)),
     right("UPDATE BINARY 16, secure", Act::Binary(Sfi::HOLDER, Guard::Message)),
+    wrong("UPDATE BINARY 16, wrong MAC", Act::Binary(Sfi::HOLDER, Guard::Message)),
+    last("UPDATE BINARY 16, wrong MAC, last try", Act::Binary(Sfi::HOLDER, Guard::Message)),
     right("UPDATE BINARY 17", Act::Binary(Sfi::MANAGEMENT, Guard::Authentication)),
     right("UPDATE BINARY 17, secure", Act::Binary(Sfi::MANAGEMENT, Guard::Message)),
     wrong("UPDATE BINARY 17, wrong MAC", Act::Binary(Sfi::MANAGEMENT, Guard::Message)),
@@ -250,9 +257,11 @@ pub const DEEDS: &[Deed] = &[
     right("UPDATE RECORD 1A", Act::Record(Sfi::INDUSTRY, Guard::Authentication)),
     right("UPDATE RECORD 1A, secure", Act::Record(Sfi::INDUSTRY, Guard::Message)),
     wrong("UPDATE RECORD 1A, wrong MAC", Act::Record(Sfi::INDUSTRY, Guard::Message)),
+    last("UPDATE RECORD 1A, wrong MAC, last try", Act::Record(Sfi::INDUSTRY, Guard::Message)),
     right("UPDATE RECORD 1E", Act::Record(Sfi::TRIP, Guard::Authentication)),
     right("UPDATE RECORD 1E, secure", Act::Record(Sfi::TRIP, Guard::Message)),
     wrong("UPDATE RECORD 1E, wrong MAC", Act::Record(Sfi::TRIP, Guard::Message)),
+    last("UPDATE RECORD 1E, wrong MAC, last try", Act::Record(Sfi::TRIP, Guard::Message)),
     right("APPEND RECORD", Act::Append),
     wrong("APPEND RECORD, wrong MAC", Act::Append),
     last("APPEND RECORD, wrong MAC, last try", Act::Append),
@@ -268,6 +277,7 @@ pub const DEEDS: &[Deed] = &[
     right("PIN UNBLOCK", Act::UnblockPin { new: false }),
     right("PIN UNBLOCK, another PIN", Act::UnblockPin { new: true }),
     wrong("PIN UNBLOCK, wrong MAC", Act::UnblockPin { new: false }),
+    last("PIN UNBLOCK, wrong MAC, last try", Act::UnblockPin { new: false }),
     wrong("PIN UNBLOCK, another PIN, wrong MAC", Act::UnblockPin { new: true }),
     last("PIN UNBLOCK, another PIN, wrong MAC, last try", Act::UnblockPin { new: true }),
     right("EXTERNAL AUTHENTICATE 00", Act::Authenticate(0)),

@@ -29,7 +29,7 @@ pub(super) fn setup(deed: &Deed, contents: &mut Contents) {
         matches!(deed.act, Act::VerifyPin | Act::ChangePin | Act::ReloadPin | Act::UnblockPin { .. })
             || contents.profile.load_wants_pin;
     if wants_pin {
-        // That of a card's file is not known: nothing gives a PIN back.
+        // Whatever PIN the card's file has: from here on it is one of the two that `pins` tells apart.
         security.pin = Pin::new(PINS[0]);
     }
     let left = security.left.get_or_insert(TriesLeft::from(contents.profile.tries));

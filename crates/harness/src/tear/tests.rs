@@ -8,6 +8,7 @@ use tunion_card::{Block, Card, Chip, Corrupt, Cut, Damage, Image, Pin, PowerLost
 use tunion_data::Fen24;
 use tunion_files::keys;
 
+use crate::counterpart::Mac;
 use crate::random::Stream;
 
 /// A card that does one thing wrong.
@@ -300,6 +301,28 @@ fn rounds_follow_until_there_are_points_enough() {
     let more = sweep(&cards, &Settings { points, ..settings("CHANGE ALGORITHM") }).unwrap();
     assert_eq!(more.iter().map(|swept| swept.seed).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(report(&more) >= points);
+}
+
+/// Every command that spends a try is torn wrong, with tries left and at the last, in each form or in the one
+/// that stands for it; and one whose tries cards need not limit also right with a limit.
+#[test]
+fn every_command_with_a_try_is_torn_wrong_too() {
+    let torn =
+        |act, mac, tries| DEEDS.iter().any(|deed| (deed.act, deed.mac, deed.tries) == (act, mac, tries));
+    for deed in DEEDS {
+        let act = match deed.act {
+            Act::Capp { .. } => named("DEBIT FOR CAPP PURCHASE, two of 1A and 1E")[0].act,
+            Act::Block { .. } => Act::Block { permanently: false },
+            Act::BlockAlgorithm { .. } => Act::BlockAlgorithm { des: false },
+            act => act,
+        };
+        let Some(counter) = act.counter() else { continue };
+        assert!(torn(act, Mac::Right, Tries::OfTheCard), "{}", deed.name);
+        assert!(torn(act, Mac::Wrong, Tries::Limited), "{}", deed.name);
+        assert!(torn(act, Mac::Wrong, Tries::Last), "{}", deed.name);
+        let unlimited = counter == Counter::Transactions;
+        assert_eq!(torn(act, Mac::Right, Tries::Limited), unlimited, "{}", deed.name);
+    }
 }
 
 /// Every command that writes writes on the plain card and on the odd one.

@@ -107,6 +107,8 @@ fn faults_of_the_settings() {
     assert_snapshot!(with("[blocked]\nselect = \"6985\"").unwrap_err());
     assert_snapshot!(with("[select-by-id]\npurse = 3").unwrap_err());
     assert_snapshot!(with("[accept]\ndebit-p1-01 = true").unwrap_err());
+    assert_snapshot!(top("aid = \"A00000063201010Z\"").unwrap_err());
+    assert_snapshot!(with("[fci]\nversion = \"O2\"").unwrap_err());
 }
 
 #[test]
