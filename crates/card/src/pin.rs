@@ -175,3 +175,18 @@ impl<R: Rng> Card<R> {
         self.put_state(&state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_is_its_digits_and_debug_does_not_show_them() {
+        for (given, digits) in [(&b"12"[..], &b"12"[..]), (b"1234\xFF\xFF", b"1234"), (b"123456", b"123456")]
+        {
+            let pin = Pin::new(given).unwrap();
+            assert_eq!(pin.digits(), digits);
+            assert_eq!(std::format!("{pin:?}"), "Pin(..)");
+        }
+    }
+}
