@@ -101,9 +101,7 @@ impl<R: Rng> Card<R> {
         if command.p2 != 0x00 && !self.profile.variants.credit_p2_02 {
             return Err(Sw::WRONG_P1_P2.into());
         }
-        let (pending, key) = self.take_online(Transaction::Load)?;
-        let request = CreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
-        self.check_mac2(Transaction::Load, &pending, &key, &request)?;
+        let (pending, _, request) = self.approved(Transaction::Load, command)?;
         let purse = map::purse(&self.core.store).loaded(pending.request.amount).ok_or(Sw::CONDITIONS)?;
         let input = after(Transaction::Load, purse.available(), &pending, &request);
         let tac = self.keys.tac.mac(&input.encode(), &mut self.core.work.crypto);
@@ -118,9 +116,7 @@ impl<R: Rng> Card<R> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        let (pending, key) = self.take_online(Transaction::Unload)?;
-        let request = CreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
-        self.check_mac2(Transaction::Unload, &pending, &key, &request)?;
+        let (pending, key, request) = self.approved(Transaction::Unload, command)?;
         let purse = map::purse(&self.core.store).unloaded(pending.request.amount).ok_or(Sw::INSUFFICIENT)?;
         let input = after(Transaction::Unload, purse.available(), &pending, &request);
         let mac3 = key.mac(&input.encode(), &mut self.core.work.crypto);
@@ -201,20 +197,21 @@ impl<R: Rng> Card<R> {
         }
     }
 
-    /// Checks the host's MAC2 of a load or an unload; the try is spent before.
-    fn check_mac2(
+    /// The open load or unload, which ends in any case, with the host's approval when its MAC2 is right; the
+    /// try is spent before.
+    fn approved(
         &mut self,
         transaction: Transaction,
-        pending: &Pending,
-        key: &SessionKey,
-        request: &CreditRequest,
-    ) -> Result<(), Fault> {
+        command: &Command<'_>,
+    ) -> Result<(Pending, SessionKey, CreditRequest), Fault> {
+        let (pending, key) = self.take_online(transaction)?;
+        let request = CreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         self.spend_transaction_try()?;
         let InitRequest { amount, terminal, .. } = pending.request;
-        let CreditRequest { date, time, mac2 } = *request;
+        let CreditRequest { date, time, mac2 } = request;
         let approval = TransactionMac { amount, transaction: transaction as u8, terminal, date, time };
         let ours = key.mac(&approval.encode(), &mut self.core.work.crypto);
-        if ct_eq(&ours, &mac2) { Ok(()) } else { Err(Sw::WRONG_MAC.into()) }
+        if ct_eq(&ours, &mac2) { Ok((pending, key, request)) } else { Err(Sw::WRONG_MAC.into()) }
     }
 }
 
