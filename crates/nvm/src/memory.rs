@@ -172,6 +172,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_went_wrong_is_said() {
+        assert_eq!(std::format!("{PowerLost}"), "power lost");
+        assert_eq!(std::format!("{}", CommitError::PowerLost), "power lost");
+        assert_eq!(std::format!("{}", CommitError::Worn), "the memory is worn out");
+        assert_eq!(
+            std::format!("{}", crate::Corrupt),
+            "the memory holds no root that can be told to be the newest"
+        );
+    }
+
+    #[test]
     fn a_page_beyond_the_last_is_not_written_in_silence() {
         let mut memory = Memory::<3>::erased();
         assert_eq!(memory.write(2, &[1; PAGE]), Ok(()));
