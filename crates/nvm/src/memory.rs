@@ -182,6 +182,16 @@ mod tests {
         );
     }
 
+    /// `SplitMix64`'s published first outputs from seed 0.
+    #[test]
+    fn noise_is_the_stream_it_is_said_to_be() {
+        let mut page = [0; PAGE];
+        tear(&mut page, &[0xFF; PAGE], Cut { after: 1, damage: Damage::Noise(0) });
+        let outputs = [0xE220_A839_7B1D_CDAF_u64, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F];
+        let bytes: std::vec::Vec<u8> = outputs.into_iter().flat_map(u64::to_le_bytes).collect();
+        assert_eq!(page[..24], bytes);
+    }
+
     #[test]
     fn a_page_beyond_the_last_is_not_written_in_silence() {
         let mut memory = Memory::<3>::erased();
