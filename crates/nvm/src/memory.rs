@@ -192,6 +192,16 @@ mod tests {
         assert_eq!(page[..24], bytes);
     }
 
+    /// A cut before the first byte comes before erasing, whatever the damage would be.
+    #[test]
+    fn a_page_that_was_not_begun_is_left_alone() {
+        for damage in [Damage::Prefix, Damage::Noise(0)] {
+            let mut page = [0x5A; PAGE];
+            tear(&mut page, &[0xFF; PAGE], Cut { after: 0, damage });
+            assert_eq!(page, [0x5A; PAGE]);
+        }
+    }
+
     #[test]
     fn a_page_beyond_the_last_is_not_written_in_silence() {
         let mut memory = Memory::<3>::erased();
