@@ -220,3 +220,17 @@ proptest! {
         }
     }
 }
+
+/// One root has room for so many pages and no more: 4 bytes of checksum, 4 of generation, one for each page
+/// and each spare one.
+#[test]
+fn the_largest_store_keeps_its_last_page() {
+    assert_eq!(MAX_PAGES, 128 - 4 - 4 - 8);
+    let mut store = Store::<MAX_PAGES, { MAX_PAGES + SPARE + 2 }>::format();
+    let mut tx = store.begin();
+    *tx.page_mut(MAX_PAGES - 1).unwrap() = [0x5A; PAGE];
+    tx.commit().unwrap();
+    store.power_off();
+    store.power_on().unwrap();
+    assert_eq!(store.page(MAX_PAGES - 1), &[0x5A; PAGE]);
+}
