@@ -228,6 +228,7 @@ fn the_largest_store_keeps_its_last_page() {
     assert_eq!(MAX_PAGES, 128 - 4 - 4 - 8);
     let mut store = Store::<MAX_PAGES, { MAX_PAGES + SPARE + 2 }>::format();
     let mut tx = store.begin();
+    assert_eq!(tx.page_mut(MAX_PAGES), Err(TxFull));
     *tx.page_mut(MAX_PAGES - 1).unwrap() = [0x5A; PAGE];
     tx.commit().unwrap();
     store.power_off();
