@@ -1,18 +1,24 @@
-//! How a tariff is put together, clause by clause, in the order of its file.
+//! How a tariff is put together, rule by rule.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use tunion_data::Fen;
+use tunion_data::civil::Time;
+use tunion_data::{CityCode, Fen};
 
-use crate::tariff::{Accumulation, Price};
-use crate::{Clause, GroupId, Head, Places, Rule, RuleId, Set, Tariff, When};
+use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
+use crate::when::Stations;
+use crate::{
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule, RuleId,
+    Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+};
 
 /// Collects the rules of a [`Tariff`].
 ///
-/// It takes them as they are: that bands rise, that every factor is exact in fen and that no rule
-/// names a group twice is checked by whoever reads the file, where the line is known. A tariff that
-/// breaks this answers a [`FareError`](crate::FareError) and never a wrong amount.
+/// It takes them as they are: that bands rise, that every factor is exact in fen, that no ride has two
+/// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) is checked by whoever
+/// reads the file, where the line is known. A tariff that breaks this answers a
+/// [`FareError`](crate::FareError) and never a wrong amount.
 #[derive(Clone, Debug)]
 pub struct TariffBuilder(Tariff);
 
@@ -23,47 +29,102 @@ impl TariffBuilder {
         Self(Tariff {
             head,
             places,
+            calendar: Calendar::default(),
             rules: Vec::new(),
+            clauses: Vec::new(),
             prices: Vec::new(),
-            concessions: Vec::new(),
-            accumulation: None,
-            no_tap_off: None,
-            overtime: None,
+            incomplete: Vec::new(),
+            steps: Vec::new(),
+            effects: Vec::new(),
+            counters: Vec::new(),
+            tickets: Vec::new(),
+            joins: Vec::new(),
+            stations: Vec::new(),
+            station_sets: Vec::new(),
+            regions: Vec::new(),
         })
     }
 
-    /// List prices for these groups: [`Clause::Band`]s from the nearest, [`Clause::Beyond`], or one
+    /// The working days.
+    pub fn calendar(&mut self, calendar: Calendar) {
+        self.0.calendar = calendar;
+    }
+
+    /// A set of stations with a name.
+    pub fn station_set(&mut self, name: &str, stations: impl IntoIterator<Item = StationId>) -> StationSetId {
+        self.0.stations.push(Stations::new(stations));
+        self.0.station_sets.push(name.into());
+        StationSetId(last(self.0.stations.len()))
+    }
+
+    /// A region whose cards are told apart.
+    pub fn region(&mut self, name: &str, cities: impl IntoIterator<Item = CityCode>) -> Issuer {
+        self.0.regions.push(Region { name: name.into(), cities: cities.into_iter().collect() });
+        Issuer::region(last(self.0.regions.len()))
+    }
+
+    /// A kind of ticket, a [`Clause::Sold`], and the groups on which it is good.
+    pub fn ticket(&mut self, groups: Set<GroupId>, rule: Rule) -> TicketId {
+        let hours = match rule.clause {
+            Clause::Sold { hours, .. } => hours,
+            _ => None,
+        };
+        let rule = self.add(rule);
+        self.0.tickets.push(Sold { rule, groups, hours });
+        TicketId(last(self.0.tickets.len()).saturating_add(1))
+    }
+
+    /// List prices for these rides: [`Clause::Band`]s from the nearest, [`Clause::Beyond`], or one
     /// [`Clause::Flat`].
-    pub fn price(&mut self, groups: Set<GroupId>, rules: impl IntoIterator<Item = Rule>) {
+    pub fn price(&mut self, when: When, rules: impl IntoIterator<Item = Rule>) {
         let clauses = self.add_all(rules);
-        self.0.prices.push(Price { groups, clauses });
+        self.0.prices.push(Price { when, timed: when.is_timed(), clauses });
     }
 
-    /// A [`Clause::Share`] or [`Clause::Fixed`]. Of several that match, the first holds.
-    pub fn concession(&mut self, when: When, rule: Rule) {
-        let id = self.add(rule);
-        self.0.concessions.push((when, id));
+    /// A [`Clause::Incomplete`]: what is priced in place of a ride that lacks a tap. Of several that match,
+    /// the first holds.
+    pub fn incomplete(&mut self, when: When, rule: Rule) {
+        let rule = self.add(rule);
+        self.0.incomplete.push(Single { when, timed: when.is_timed(), rule });
     }
 
-    /// The monthly total with its [`Clause::Tier`]s from the lowest.
-    pub fn accumulation(
-        &mut self,
-        when: When,
-        counts_surcharge: bool,
-        tiers: impl IntoIterator<Item = Rule>,
-    ) {
-        let tiers = self.add_all(tiers);
-        self.0.accumulation = Some(Accumulation { when, tiers, counts_surcharge });
+    /// A counter. Its id is its place in the [`Ledger`](crate::Ledger).
+    pub fn counter(&mut self, when: When, rule: Rule, reset: Reset, begins: Time, of: Tap) -> CounterId {
+        let basis = match rule.clause {
+            Clause::Count { basis } => basis,
+            _ => Basis::Paid,
+        };
+        let rule = self.add(rule);
+        self.0.counters.push(Count { when, timed: when.is_timed(), rule, basis, reset, begins, of });
+        CounterId(last(self.0.counters.len()))
     }
 
-    /// What becomes of the concession when there was no tap-off: a [`Clause::FartherEnd`].
-    pub fn no_tap_off(&mut self, when: When, rule: Rule) {
-        self.0.no_tap_off = Some((when, self.add(rule)));
+    /// The next step. Its rules follow.
+    pub fn step(&mut self, name: &str, choose: Choose) {
+        let here = self.0.effects.len();
+        self.0.steps.push(Step { name: name.into(), choose, effects: here..here });
     }
 
-    /// The surcharge for a long stay: a [`Clause::Overtime`].
-    pub fn overtime(&mut self, when: When, rule: Rule) {
-        self.0.overtime = Some((when, self.add(rule)));
+    /// A rule of the last step: a [`Clause::Share`], [`Clause::Fixed`] or [`Clause::Add`].
+    pub fn rule(&mut self, when: When, rule: Rule) {
+        let clauses = self.add_all([rule]);
+        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: None });
+    }
+
+    /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
+    pub fn tiers(&mut self, when: When, counter: CounterId, read: Read, rules: impl IntoIterator<Item = Rule>) {
+        let clauses = self.add_all(rules);
+        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: Some((counter, read)) });
+    }
+
+    /// How a ride over two groups is charged, and the stations where it changes.
+    pub fn join(&mut self, at: impl IntoIterator<Item = StationId>, rule: Rule) {
+        let (groups, join) = match rule.clause {
+            Clause::Join { a, b, join } => ((a, b), join),
+            _ => ((GroupId(0), GroupId(0)), Join::Sum),
+        };
+        let rule = self.add(rule);
+        self.0.joins.push(Joined { rule, groups, at: at.into_iter().collect(), join });
     }
 
     /// The tariff.
@@ -72,17 +133,36 @@ impl TariffBuilder {
         self.0
     }
 
+    fn effect(&mut self, effect: Effect) {
+        if self.0.steps.is_empty() {
+            self.step("", Choose::First);
+        }
+        self.0.effects.push(effect);
+        let end = self.0.effects.len();
+        if let Some(step) = self.0.steps.last_mut() {
+            step.effects.end = end;
+        }
+    }
+
     fn add(&mut self, rule: Rule) -> RuleId {
-        let id = RuleId(u16::try_from(self.0.rules.len()).unwrap_or(u16::MAX));
+        let id = rule_id(self.0.rules.len());
+        self.0.clauses.push(rule.clause);
         self.0.rules.push(rule);
         id
     }
 
     fn add_all(&mut self, rules: impl IntoIterator<Item = Rule>) -> Range<usize> {
         let start = self.0.rules.len();
-        self.0.rules.extend(rules);
+        rules.into_iter().for_each(|rule| {
+            self.add(rule);
+        });
         start..self.0.rules.len()
     }
+}
+
+/// The id of the last of so many.
+fn last(len: usize) -> u8 {
+    u8::try_from(len.saturating_sub(1)).unwrap_or(u8::MAX)
 }
 
 impl Clause {

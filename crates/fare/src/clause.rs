@@ -4,6 +4,8 @@ use core::num::NonZeroU32;
 
 use tunion_data::Fen;
 
+use crate::{CounterId, GroupId, Taps};
+
 /// What a distance is counted in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Measure {
@@ -48,32 +50,122 @@ pub enum Clause {
         /// The list price.
         price: Fen,
     },
-    /// A concession: the rider pays this many hundredths.
+    /// The list price of a ride that lacks a tap.
+    Incomplete {
+        /// Which taps there are.
+        taps: Taps,
+        /// What is priced instead.
+        instead: Instead,
+    },
+    /// The rider pays this many hundredths of the amount.
     Share {
         /// What is PAID, not what is taken off.
         percent: u8,
     },
-    /// A concession: the rider pays this instead of the list price.
+    /// The rider pays this instead of the amount.
     Fixed {
         /// The price for these riders.
         price: Fen,
     },
-    /// A tier of the monthly total: from `from` on, the whole ride is paid at `percent`.
+    /// A tier of a counter.
     Tier {
-        /// The least total before the ride, inclusive.
-        from: Fen,
+        /// The counter.
+        counter: CounterId,
+        /// The least that the counter holds, inclusive.
+        from: Level,
         /// What is paid, in hundredths.
         percent: u8,
+        /// Whether the ride is cut where the counter passes `from`.
+        read: Read,
     },
-    /// A ride without tap-off pays the list price to the farther end of the line, undiscounted.
+    /// A surcharge.
+    Add {
+        /// How much.
+        surcharge: Surcharge,
+        /// Whether it enters the counters that add up what is paid.
+        counted: bool,
+    },
+    /// A counter; it makes no amount, its tiers do.
+    Count {
+        /// What it adds up.
+        basis: Basis,
+    },
+    /// A kind of ticket that is sold.
+    Sold {
+        /// How long it runs from its first use; `None` for a single ride.
+        hours: Option<u32>,
+        /// What it costs when it is bought; `None` when each ride is paid.
+        price: Option<Fen>,
+    },
+    /// How a ride over two groups of lines is charged.
+    Join {
+        /// One group.
+        a: GroupId,
+        /// The other.
+        b: GroupId,
+        /// What becomes of the two prices.
+        join: Join,
+    },
+}
+
+/// What is priced where a tap is missing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Instead {
+    /// The way to the farther end of the bus line (`docs/spec/fares.md` 2, S16 article 16).
     FartherEnd,
-    /// Staying longer than the limit costs more.
-    Overtime {
-        /// The longest stay without surcharge, inclusive.
-        limit_minutes: u32,
-        /// What is added.
-        surcharge: Fen,
-    },
+    /// The dearest ride from this station in its group of lines (`docs/spec/fares.md` 1, S4).
+    Highest,
+    /// The shortest ride.
+    Lowest,
+}
+
+/// When a counter is read for its tiers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Read {
+    /// Before the ride, which is paid whole at the tier found.
+    BeforeRide,
+    /// All along: the ride is cut where the counter reaches a tier (`docs/spec/fares.md` 4, Guangzhou).
+    Split,
+}
+
+/// What a counter adds up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Basis {
+    /// What was paid.
+    Paid,
+    /// The list prices.
+    List,
+    /// The rides.
+    Rides,
+}
+
+/// What a counter has reached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// So much, for [`Basis::Paid`] and [`Basis::List`].
+    Amount(Fen),
+    /// So many rides, for [`Basis::Rides`].
+    Rides(u16),
+}
+
+/// How much a surcharge is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Surcharge {
+    /// So much.
+    Amount(Fen),
+    /// The list price of the shortest ordinary ride in the group of lines.
+    LowestFare,
+}
+
+/// How the prices on two groups of lines come together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Join {
+    /// Both are charged: at the gates these are two rides.
+    Sum,
+    /// The dearer one is charged for both.
+    Maximum,
+    /// The price on this group is charged for both.
+    Replace(GroupId),
 }
 
 impl Clause {
@@ -89,16 +181,6 @@ impl Clause {
             }
             Self::Flat { price } => Some(price),
             _ => None,
-        }
-    }
-
-    /// What is left to pay of `amount` under a concession or a tier; `None` when that is no whole
-    /// number of fen, which a loaded tariff excludes.
-    pub(crate) fn pay(&self, amount: Fen) -> Option<Fen> {
-        match *self {
-            Self::Share { percent } | Self::Tier { percent, .. } => amount.percent_exact(percent.into()),
-            Self::Fixed { price } => Some(price),
-            _ => Some(amount),
         }
     }
 }

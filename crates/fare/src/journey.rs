@@ -51,13 +51,29 @@ named! {
     }
 }
 
-named! {
-    /// Whether the card was issued in the tariff's city.
-    Issuer {
-        /// A card of the city whose tariff this is.
-        Local = "local",
-        /// A roaming card of another T-Union city.
-        Other = "other",
+/// Where the card was issued, as far as this tariff tells places apart.
+///
+/// A tariff knows cards of its own city, cards of the regions that it names, and the rest
+/// (`docs/spec/fares.md` 4, Wuxi). [`Tariff::issuer`](crate::Tariff::issuer) finds a card's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Issuer(u8);
+
+impl Issuer {
+    /// A card of the city whose tariff this is.
+    pub const LOCAL: Self = Self(0);
+    /// A roaming card of another T-Union city, of no region that the tariff names.
+    pub const OTHER: Self = Self(1);
+
+    /// The `n`th region that the tariff names, counted from 0.
+    #[must_use]
+    pub const fn region(n: u8) -> Self {
+        Self(n.saturating_add(2))
+    }
+}
+
+impl Member for Issuer {
+    fn index(self) -> u32 {
+        self.0.into()
     }
 }
 
@@ -68,8 +84,12 @@ named! {
         Card = "card",
         /// A stored-value card in a phone's secure element.
         Phone = "phone",
-        /// A bank card (`docs/spec/fares.md` 2, S19).
+        /// A QR code of an operator's app; its account keeps a ledger of its own (`docs/spec/fares.md` 1, S5).
+        Code = "code",
+        /// A bank card of UnionPay (`docs/spec/fares.md` 2, S19).
         BankCard = "bank-card",
+        /// A bank card from abroad, by EMV (`docs/spec/fares.md` 1, S27).
+        ForeignBankCard = "foreign-bank-card",
         /// Cash or a single ticket: the list price.
         Cash = "cash",
     }
@@ -90,7 +110,48 @@ impl Rider {
     /// A holder of a plastic card of this city.
     #[must_use]
     pub const fn local(product: Product) -> Self {
-        Self { product, issuer: Issuer::Local, medium: Medium::Card }
+        Self { product, issuer: Issuer::LOCAL, medium: Medium::Card }
+    }
+}
+
+/// A kind of ticket (票种) that a tariff sells, by its place in the tariff's table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TicketId(pub u8);
+
+impl TicketId {
+    /// The ordinary single ride, which every tariff has.
+    pub const ORDINARY: Self = Self(0);
+}
+
+impl Member for TicketId {
+    fn index(self) -> u32 {
+        self.0.into()
+    }
+}
+
+/// The ticket that a rider travels on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Ticket {
+    /// Its kind.
+    pub kind: TicketId,
+    /// When a pass was first used, UTC+8; other tickets have no such time.
+    pub activated: Option<DateTime>,
+}
+
+impl Ticket {
+    /// The ordinary single ride.
+    pub const ORDINARY: Self = Self { kind: TicketId::ORDINARY, activated: None };
+}
+
+named! {
+    /// Which taps a ride has.
+    Taps {
+        /// In and out.
+        Both = "both",
+        /// The rider never tapped off; the ride is settled at the next use.
+        NoExit = "no-exit",
+        /// The rider leaves and never entered.
+        NoEntry = "no-entry",
     }
 }
 
@@ -103,6 +164,16 @@ pub enum Ride {
         from: StationId,
         /// Where the rider leaves.
         to: StationId,
+        /// The group of lines whose gates were used; `None` takes the first that the tariff prices and
+        /// that holds both stations.
+        group: Option<GroupId>,
+    },
+    /// A rider who leaves a station and shows no entry.
+    NoEntry {
+        /// Where the rider leaves.
+        to: StationId,
+        /// The group of lines of the gate, as above.
+        group: Option<GroupId>,
     },
     /// On one direction of a bus line.
     Bus {
@@ -120,8 +191,8 @@ pub enum Ride {
         group: GroupId,
         /// Metres on rail, difference of stop numbers on a bus.
         distance: u32,
-        /// Whether the rider tapped off. Without, the distance is that to the farther end.
-        tapped_off: bool,
+        /// Without both taps the distance is that which the tariff's rule for it measures.
+        taps: Taps,
     },
 }
 
@@ -141,9 +212,19 @@ pub struct Journey {
     pub ride: Ride,
     /// Who.
     pub rider: Rider,
-    /// When the rider entered, UTC+8.
+    /// On what ticket.
+    pub ticket: Ticket,
+    /// When the rider entered, UTC+8. Its day decides which tariff and which dated rule hold: our
+    /// reading, no source speaks of a ride over midnight.
     pub entered: DateTime,
-    /// When the rider left, UTC+8. It decides the month of the ride: our reading, `docs/spec/fares.md`
-    /// 1 leaves the month of a ride over midnight open.
+    /// When the rider left, UTC+8.
     pub exited: DateTime,
+}
+
+impl Journey {
+    /// An ordinary single ride.
+    #[must_use]
+    pub const fn single(ride: Ride, rider: Rider, entered: DateTime, exited: DateTime) -> Self {
+        Self { ride, rider, ticket: Ticket::ORDINARY, entered, exited }
+    }
 }

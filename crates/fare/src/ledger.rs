@@ -1,53 +1,154 @@
-//! What a card has paid this month.
+//! What a card has spent, and in which month, week or day.
 
 use core::fmt;
+use core::num::NonZeroU32;
 
 use tunion_data::Fen;
-use tunion_data::civil::Date;
+use tunion_data::civil::{Date, DateTime, Time};
 
-/// A calendar month.
+/// How many counters a city can keep on one card.
+pub const COUNTERS: usize = 2;
+
+/// A counter of a tariff, by its place in the tariff's table and in the [`Ledger`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct YearMonth {
-    year: i16,
-    month: i8,
+pub struct CounterId(pub u8);
+
+/// How long a counter runs before it begins anew.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reset {
+    /// A calendar month.
+    Month,
+    /// From Monday to Sunday.
+    Week,
+    /// A service day.
+    Day,
 }
 
-impl From<Date> for YearMonth {
-    fn from(date: Date) -> Self {
-        Self { year: date.year(), month: date.month() }
-    }
-}
-
-impl fmt::Display for YearMonth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
-    }
-}
-
-/// The monthly total of one card: what it paid for rides that count, and how many they were
-/// (`docs/spec/fares.md` 1, cumulative discount).
+/// One month, week or day of a counter.
 ///
-/// Where it is kept, on the card or in an account, is the terminal's affair.
+/// ```
+/// use tunion_data::civil::date;
+/// use tunion_fare::{Period, Reset};
+/// let day = date(2026, 11, 26);
+/// assert_eq!(Period::of(Reset::Month, day).to_string(), "2026-11");
+/// assert_eq!(Period::of(Reset::Week, day).to_string(), "the week from 2026-11-23");
+/// assert_eq!(Period::of(Reset::Day, day).to_string(), "2026-11-26");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Period(NonZeroU32);
+
+/// The year, the month in four bits and the day in five; no day in a month's. A week has its Monday's.
+const DAY_BITS: u32 = 5;
+const MONTH_BITS: u32 = 4;
+/// Set in a week's, to tell it from its Monday.
+const WEEK: u32 = 1 << 31;
+
+impl Period {
+    /// The period that holds a day.
+    #[must_use]
+    pub fn of(reset: Reset, day: Date) -> Self {
+        match reset {
+            Reset::Month => Self::packed(day, 0, 0),
+            Reset::Day => Self::packed(day, day.day(), 0),
+            Reset::Week => {
+                let days = i64::from(day.weekday().to_monday_zero_offset());
+                let since = core::time::Duration::from_secs(days.unsigned_abs() * 24 * 60 * 60);
+                let monday = day.saturating_sub(since);
+                Self::packed(monday, monday.day(), WEEK)
+            }
+        }
+    }
+
+    /// The calendar month that holds a day.
+    #[must_use]
+    pub fn month(day: Date) -> Self {
+        Self::of(Reset::Month, day)
+    }
+
+    fn packed(date: Date, day: i8, kind: u32) -> Self {
+        // There is no year below 0 on a card; the month is at least 1, so this is never 0.
+        let year = u32::from(date.year().max(0).unsigned_abs());
+        let month = u32::from(date.month().unsigned_abs());
+        let days = u32::from(day.unsigned_abs());
+        let packed = (year << MONTH_BITS | month) << DAY_BITS | days | kind;
+        Self(NonZeroU32::new(packed).unwrap_or(NonZeroU32::MIN))
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packed = self.0.get();
+        let day = packed & ((1 << DAY_BITS) - 1);
+        let month = packed >> DAY_BITS & ((1 << MONTH_BITS) - 1);
+        let year = (packed & !WEEK) >> (DAY_BITS + MONTH_BITS);
+        let week = if packed & WEEK == 0 { "" } else { "the week from " };
+        write!(f, "{week}{year:04}-{month:02}")?;
+        if day == 0 { Ok(()) } else { write!(f, "-{day:02}") }
+    }
+}
+
+/// The day that a moment is counted to, when days begin at `begins`.
+pub(crate) fn service_day(at: DateTime, begins: Time) -> Date {
+    if at.time() < begins { at.date().yesterday().unwrap_or(at.date()) } else { at.date() }
+}
+
+/// What one counter of one card holds: an amount and a number of rides, and of which period.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Ledger {
-    /// The month of the total; `None` on a card that has none yet.
-    pub month: Option<YearMonth>,
-    /// What was paid in that month.
-    pub paid: Fen,
-    /// The rides it was paid for.
+pub struct Counter {
+    /// The period of the total; `None` on a card that has none yet.
+    pub period: Option<Period>,
+    /// The amount: what was paid, or the list prices, as the tariff has it.
+    pub amount: Fen,
+    /// The rides.
     pub rides: u16,
 }
 
-impl Ledger {
-    /// The ledger as it counts in `month`: the total of any other month is zero.
+impl Counter {
+    /// The counter as it counts in `period`: the total of any other one is zero.
     #[must_use]
-    pub fn in_month(self, month: YearMonth) -> Self {
-        if self.month == Some(month) { self } else { Self { month: Some(month), paid: Fen::ZERO, rides: 0 } }
+    pub fn in_period(self, period: Period) -> Self {
+        if self.period == Some(period) { self } else { Self { period: Some(period), ..Self::default() } }
     }
 
-    /// The ledger after one more ride.
+    /// The counter after one more ride.
     #[must_use]
     pub fn after(self, counted: Fen) -> Self {
-        Self { paid: self.paid + counted, rides: self.rides.saturating_add(1), ..self }
+        Self { amount: self.amount + counted, rides: self.rides.saturating_add(1), ..self }
+    }
+}
+
+/// The counters of one card (`docs/spec/fares.md` 1, cumulative discount).
+///
+/// Where they are kept, on the card or in an account, is the terminal's affair.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Ledger([Counter; COUNTERS]);
+
+impl Ledger {
+    /// What a counter holds; nothing when no ledger has so many.
+    #[must_use]
+    pub fn get(&self, id: CounterId) -> Counter {
+        self.0.get(usize::from(id.0)).copied().unwrap_or_default()
+    }
+
+    /// The ledger with another value of one counter.
+    #[must_use]
+    pub fn with(mut self, id: CounterId, counter: Counter) -> Self {
+        if let Some(place) = self.0.get_mut(usize::from(id.0)) {
+            *place = counter;
+        }
+        self
+    }
+
+    /// What the first counter holds: the only one of a tariff with one counter.
+    #[must_use]
+    pub fn first(&self) -> Counter {
+        self.get(CounterId(0))
+    }
+}
+
+impl From<Counter> for Ledger {
+    /// A ledger whose first counter holds this.
+    fn from(counter: Counter) -> Self {
+        Self::default().with(CounterId(0), counter)
     }
 }

@@ -1,6 +1,7 @@
 //! A rail network: stations, groups of lines, and the metres between any two stations of a group.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use tunion_data::CityCode;
@@ -37,11 +38,17 @@ pub struct Station {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Group {
     name: Box<str>,
+    lines: Box<[Box<str>]>,
     /// Sorted.
     members: Box<[StationId]>,
+    /// For each station of the network the place among the members.
+    places: Box<[u16]>,
     /// For the members `i > j` the metres between them, at `i * (i - 1) / 2 + j`.
     triangle: Box<[u32]>,
 }
+
+/// The place of a station that is no member.
+const NOWHERE: u16 = u16::MAX;
 
 impl Group {
     /// A group of these stations; `metres` is asked once for each pair. The distance is the same in
@@ -55,11 +62,32 @@ impl Group {
         let mut members: Vec<StationId> = members.into_iter().collect();
         members.sort_unstable();
         members.dedup();
+        let mut places = vec![NOWHERE; members.last().map_or(0, |last| usize::from(last.0) + 1)];
+        for (place, id) in (0..NOWHERE).zip(&members) {
+            places[usize::from(id.0)] = place;
+        }
         let mut triangle = Vec::with_capacity(members.len() * members.len().saturating_sub(1) / 2);
         for (i, &to) in members.iter().enumerate() {
             triangle.extend(members[..i].iter().map(|&from| metres(from, to)));
         }
-        Self { name: name.into(), members: members.into(), triangle: triangle.into() }
+        Self {
+            name: name.into(),
+            lines: Box::default(),
+            members: members.into(),
+            places: places.into(),
+            triangle: triangle.into(),
+        }
+    }
+
+    /// The group with the names of its lines.
+    #[must_use]
+    pub fn with_lines(self, lines: impl IntoIterator<Item = Box<str>>) -> Self {
+        Self { lines: lines.into_iter().collect(), ..self }
+    }
+
+    /// The names of its lines.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| &**line)
     }
 
     /// The group's name in the network file.
@@ -77,10 +105,26 @@ impl Group {
     /// The shortest way in metres, `None` when one of the two is not in the group.
     #[must_use]
     pub fn metres(&self, from: StationId, to: StationId) -> Option<u32> {
-        let from = self.members.binary_search(&from).ok()?;
-        let to = self.members.binary_search(&to).ok()?;
+        let (from, to) = (self.place(from)?, self.place(to)?);
         let (low, high) = if from < to { (from, to) } else { (to, from) };
         if low == high { Some(0) } else { self.triangle.get(high * (high - 1) / 2 + low).copied() }
+    }
+
+    /// The place of a station among the members.
+    fn place(&self, station: StationId) -> Option<usize> {
+        self.places.get(usize::from(station.0)).filter(|place| **place != NOWHERE).map(|place| (*place).into())
+    }
+
+    /// Whether a station lies on its lines.
+    #[must_use]
+    pub fn contains(&self, station: StationId) -> bool {
+        self.place(station).is_some()
+    }
+
+    /// The metres to the station of the group that is farthest from this one.
+    #[must_use]
+    pub fn farthest(&self, station: StationId) -> Option<u32> {
+        self.members.iter().filter_map(|other| self.metres(station, *other)).max()
     }
 
     /// The two stations that are farthest apart and the metres between them.
@@ -181,11 +225,17 @@ impl Network {
         self.groups.get(usize::from(id.0))
     }
 
+    /// The group that a line belongs to.
+    #[must_use]
+    pub fn group_of_line(&self, line: &str) -> Option<GroupId> {
+        self.groups().find(|(_, group)| group.lines().any(|name| name == line)).map(|(id, _)| id)
+    }
+
     /// The groups whose lines stop at a station: a station of the network can be one of an airport
     /// line or a tram as well.
     pub fn groups_at(&self, station: StationId) -> impl Iterator<Item = GroupId> {
         self.groups()
-            .filter(move |(_, group)| group.members.binary_search(&station).is_ok())
+            .filter(move |(_, group)| group.contains(station))
             .map(|(id, _)| id)
     }
 }

@@ -2,81 +2,119 @@
 
 use tunion_data::Fen;
 
+use crate::ledger::service_day;
+use crate::reason::{Last, Witness};
+use crate::tariff::{Count, Effect, Price, Single};
+use crate::tiers::{self, Tiers};
+use crate::when::{Leg, Trip};
 use crate::{
-    Clause, Fact, FareError, GroupId, Journey, Ledger, Place, Places, Reason, Reasons, Ride, Rider, RuleId,
-    StationId, Step, Tariff, YearMonth,
+    Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
+    Period, Place, Places, Read, Reason, Reasons, Ride, Rider, RuleId, StationId, Surcharge, Tap, Taps,
+    Tariff, Ticket, When,
 };
 
-/// What a ride costs.
+/// What a ride costs, with the reasons.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Quote {
     /// The list price of the distance.
     pub list: Fen,
     /// What the rider pays.
     pub charged: Fen,
+    /// What of it is a surcharge.
+    pub surcharge: Fen,
     /// The card's ledger after the ride; as it was when the ride does not count.
     pub ledger: Ledger,
     /// How the amount came about.
     pub reasons: Reasons,
 }
 
-/// A ride as the price rules see it.
-#[derive(Clone, Copy)]
-struct Leg {
-    group: GroupId,
-    distance: u32,
-    tapped_off: bool,
+/// What a ride costs, without the reasons.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Priced {
+    /// The list price of the distance.
+    pub list: Fen,
+    /// What the rider pays.
+    pub charged: Fen,
+    /// What of it is a surcharge.
+    pub surcharge: Fen,
+    /// The card's ledger after the ride; as it was when the ride does not count.
+    pub ledger: Ledger,
+    /// The last clause that changed the amount.
+    pub rule: RuleId,
 }
 
-/// The amount so far and the reasons for it.
-#[derive(Default)]
-struct Chain {
+/// The amount so far, and who is told of each change.
+struct Chain<'w, W> {
     amount: Fen,
-    reasons: Reasons,
+    surcharge: Fen,
+    /// What of the surcharge no counter takes.
+    uncounted: Fen,
+    witness: &'w mut W,
 }
 
-impl Chain {
-    fn step(&mut self, step: Step, rule: RuleId, fact: Fact, after: Fen) {
-        self.reasons.set(step, Reason { rule, before: self.amount, after, fact });
+/// What one rule makes of the amount.
+#[derive(Clone, Copy)]
+struct Change {
+    rule: RuleId,
+    fact: Fact,
+    after: Fen,
+}
+
+impl<W: Witness> Chain<'_, W> {
+    fn step(&mut self, Change { rule, fact, after }: Change) {
+        self.witness.step(Reason { rule, before: self.amount, after, fact });
         self.amount = after;
     }
 }
 
 impl Tariff {
-    /// Prices one ride of a card whose monthly total is `ledger`.
+    /// Prices one ride of a card whose counters are in `ledger`.
     ///
-    /// The list price of the distance comes first, then the concession of the rider, then the tier
-    /// of the monthly total, then a surcharge for a long stay (`docs/spec/fares.md` 1 and 2). It
-    /// allocates nothing and gives the same answer for the same arguments.
+    /// The list price of the distance comes first, then the tariff's steps in their order: each takes the
+    /// amount that the one before left. It allocates nothing and gives the same answer for the same
+    /// arguments.
     ///
     /// # Errors
     /// The ride is not covered by this tariff, or makes no sense; see [`FareError`].
     pub fn quote(&self, journey: &Journey, ledger: &Ledger) -> Result<Quote, FareError> {
+        let mut reasons = Reasons::default();
+        let (list, charged, surcharge, ledger) = self.go(journey, ledger, &mut reasons)?;
+        Ok(Quote { list, charged, surcharge, ledger, reasons })
+    }
+
+    /// The same price without the reasons, for those who price millions of rides.
+    ///
+    /// # Errors
+    /// As [`Tariff::quote`].
+    pub fn price(&self, journey: &Journey, ledger: &Ledger) -> Result<Priced, FareError> {
+        let mut last = Last::default();
+        let (list, charged, surcharge, ledger) = self.go(journey, ledger, &mut last)?;
+        Ok(Priced { list, charged, surcharge, ledger, rule: last.0 })
+    }
+
+    #[inline]
+    fn go<W: Witness>(
+        &self,
+        journey: &Journey,
+        ledger: &Ledger,
+        witness: &mut W,
+    ) -> Result<(Fen, Fen, Fen, Ledger), FareError> {
         if journey.exited < journey.entered {
             return Err(FareError::EndsBeforeItBegins);
         }
-        if journey.exited.date() < self.head.valid_from {
-            return Err(FareError::NotYetValid { from: self.head.valid_from });
+        if !self.is_valid_on(journey.entered.date()) {
+            return Err(FareError::OutOfDate { from: self.head.valid_from, until: self.head.valid_until });
         }
-        let leg = self.leg(journey.ride)?;
-        let rider = journey.rider;
-        let mut chain = Chain::default();
-
-        let (rule, list) = self.list(leg)?;
-        chain.step(Step::List, rule, Fact::Distance(leg.distance), list);
-        self.concede(&mut chain, leg, rider)?;
-        let month = YearMonth::from(journey.exited.date());
-        let before = self.accumulate(&mut chain, leg.group, rider, month, ledger)?;
-        let fare = chain.amount;
-        self.surcharge(&mut chain, leg.group, journey);
-
-        let ledger = match (&self.accumulation, before) {
-            (Some(total), Some(before)) => {
-                before.after(if total.counts_surcharge { chain.amount } else { fare })
-            }
-            _ => *ledger,
-        };
-        Ok(Quote { list, charged: chain.amount, ledger, reasons: chain.reasons })
+        let trip = &self.trip(journey)?;
+        self.ticket(trip)?;
+        let mut chain = Chain { amount: Fen::ZERO, surcharge: Fen::ZERO, uncounted: Fen::ZERO, witness };
+        let list = self.list(&mut chain, trip)?;
+        for step in &self.steps {
+            let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
+            self.take(&mut chain, step.choose, effects, trip, ledger)?;
+        }
+        let after = self.count(trip, ledger, list, chain.amount.saturating_sub(chain.uncounted))?;
+        Ok((list, chain.amount, chain.surcharge, after))
     }
 
     /// The least balance with which a rider may enter here: nothing for one who travels free (our
@@ -86,136 +124,328 @@ impl Tariff {
     /// The place is not covered by this tariff.
     pub fn entry_balance(&self, place: Place, rider: Rider) -> Result<Fen, FareError> {
         let group = match (&self.places, place) {
-            (Places::Rail(_), Place::Station(station)) => self.group_at(station)?,
+            (Places::Rail(_), Place::Station(station)) => self.group_at(station, None)?,
             (Places::Bus(lines), Place::Line(line)) => {
                 let group = lines.line(line).ok_or(FareError::UnknownLine(line))?.class;
-                self.price_of(group)?;
+                if !self.is_priced(group) {
+                    return Err(FareError::NotCovered(group));
+                }
                 group
             }
             _ => return Err(FareError::OtherMode),
         };
-        let free = self
-            .concession(group, rider)
-            .and_then(|rule| self.clause(rule))
-            .is_some_and(|clause| matches!(clause, Clause::Share { percent: 0 }));
-        Ok(if free { Fen::ZERO } else { self.head.entry_balance })
+        let free = self.travels_free(group, rider);
+        Ok(if free { Fen::ZERO } else { self.head.entry.balance })
     }
 
-    fn leg(&self, ride: Ride) -> Result<Leg, FareError> {
-        match (&self.places, ride) {
-            (Places::Rail(_), Ride::Rail { from, to }) => {
-                let (group, distance) = self.between(from, to)?;
-                Ok(Leg { group, distance, tapped_off: true })
+    /// Whether a rule that does not ask for the time makes every ordinary ride here free.
+    fn travels_free(&self, group: GroupId, rider: Rider) -> bool {
+        let who = |when: &When| {
+            when.groups.contains(group)
+                && when.products.contains(rider.product)
+                && when.issuers.contains(rider.issuer)
+                && when.media.contains(rider.medium)
+                && when.tickets.contains(Ticket::ORDINARY.kind)
+        };
+        self.steps.iter().any(|step| {
+            let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
+            effects.iter().find(|effect| !effect.timed && who(&effect.when)).is_some_and(|effect| {
+                matches!(self.clauses.get(effect.clauses.start), Some(Clause::Share { percent: 0 }))
+            })
+        })
+    }
+
+    fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
+        let leg = match (&self.places, journey.ride) {
+            (Places::Rail(network), Ride::Rail { from, to, group }) => {
+                let (group, distance) = self.between(network, from, to, group)?;
+                Leg { group, distance, taps: Taps::Both, from: Some(from), to: Some(to) }
+            }
+            (Places::Rail(_), Ride::NoEntry { to, group }) => {
+                let group = self.group_at(to, group)?;
+                Leg { group, distance: 0, taps: Taps::NoEntry, from: None, to: Some(to) }
             }
             (Places::Bus(lines), Ride::Bus { line: id, on, off }) => {
                 let line = lines.line(id).ok_or(FareError::UnknownLine(id))?;
-                let distance = match off {
-                    Some(off) => line.difference(on, off).ok_or(FareError::UnknownStop(id, off)),
-                    None => line.farther_end(on).ok_or(FareError::UnknownStop(id, on)),
-                }?;
-                Ok(Leg { group: line.class, distance: distance.into(), tapped_off: off.is_some() })
+                let (distance, taps) = match off {
+                    Some(off) => {
+                        let distance = line.difference(on, off).ok_or(FareError::UnknownStop(id, off))?;
+                        (distance.into(), Taps::Both)
+                    }
+                    None => {
+                        let distance = line.farther_end(on).ok_or(FareError::UnknownStop(id, on))?;
+                        (distance.into(), Taps::NoExit)
+                    }
+                };
+                Leg { group: line.class, distance, taps, from: None, to: None }
             }
-            (_, Ride::Distance { group, distance, tapped_off }) => Ok(Leg { group, distance, tapped_off }),
-            _ => Err(FareError::OtherMode),
-        }
+            (_, Ride::Distance { group, distance, taps }) => {
+                Leg { group, distance, taps, from: None, to: None }
+            }
+            _ => return Err(FareError::OtherMode),
+        };
+        let trip = Trip { leg, journey };
+        if leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
     }
 
-    /// The first priced group that holds both stations, and the metres in it.
-    fn between(&self, from: StationId, to: StationId) -> Result<(GroupId, u32), FareError> {
-        let groups = self.network().into_iter().flat_map(crate::Network::groups);
-        let mut priced = groups.filter(|(id, _)| self.price_of(*id).is_ok());
+    /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
+    /// stations.
+    fn between(
+        &self,
+        network: &Network,
+        from: StationId,
+        to: StationId,
+        group: Option<GroupId>,
+    ) -> Result<(GroupId, u32), FareError> {
+        if let Some(id) = group {
+            let metres = network.group(id).and_then(|group| group.metres(from, to));
+            return match metres {
+                Some(metres) => Ok((id, metres)),
+                None => {
+                    self.group_at(from, group)?;
+                    self.group_at(to, group)?;
+                    Err(FareError::NoCommonGroup(from, to))
+                }
+            };
+        }
+        let mut priced = network.groups().filter(|(id, _)| self.is_priced(*id));
         if let Some(found) = priced.find_map(|(id, group)| Some((id, group.metres(from, to)?))) {
             return Ok(found);
         }
-        self.group_at(from)?;
-        self.group_at(to)?;
+        self.group_at(from, None)?;
+        self.group_at(to, None)?;
         Err(FareError::NoCommonGroup(from, to))
     }
 
-    /// The first priced group that a station lies on.
-    fn group_at(&self, station: StationId) -> Result<GroupId, FareError> {
+    /// The gate's group if the station lies on it, or the first priced group that it lies on.
+    pub(crate) fn group_at(&self, station: StationId, group: Option<GroupId>) -> Result<GroupId, FareError> {
         let network = self.network().ok_or(FareError::OtherMode)?;
         network.station(station).ok_or(FareError::UnknownStation(station))?;
         let mut groups = network.groups_at(station);
-        groups.find(|group| self.price_of(*group).is_ok()).ok_or(FareError::StationNotCovered(station))
+        match group {
+            Some(group) if !self.is_priced(group) => Err(FareError::NotCovered(group)),
+            Some(group) if groups.any(|id| id == group) => Ok(group),
+            Some(group) => Err(FareError::NotOnGroup(station, group)),
+            None => groups.find(|id| self.is_priced(*id)).ok_or(FareError::StationNotCovered(station)),
+        }
     }
 
-    fn price_of(&self, group: GroupId) -> Result<&crate::tariff::Price, FareError> {
-        self.prices.iter().find(|price| price.groups.contains(group)).ok_or(FareError::NotCovered(group))
+    pub(crate) fn is_priced(&self, group: GroupId) -> bool {
+        self.prices.iter().any(|price| price.when.groups.contains(group))
     }
 
-    fn clause(&self, id: RuleId) -> Option<&Clause> {
-        self.rule(id).map(|rule| &rule.clause)
+    /// The trip with the distance that its missing tap is priced by.
+    fn instead<'a>(&self, trip: Trip<'a>) -> Result<Trip<'a>, FareError> {
+        let Leg { group, taps, to, .. } = trip.leg;
+        let (_, instead) = self.incomplete(&trip)?.ok_or(FareError::Incomplete(taps))?;
+        let distance = match (instead, to) {
+            (Instead::Highest, Some(station)) => {
+                let group = self.network().and_then(|network| network.group(group));
+                group.and_then(|group| group.farthest(station)).ok_or(FareError::UnknownStation(station))?
+            }
+            (Instead::Lowest, _) => 0,
+            (Instead::FartherEnd | Instead::Highest, _) => trip.leg.distance,
+        };
+        Ok(Trip { leg: Leg { distance, ..trip.leg }, ..trip })
     }
 
-    /// The clauses of a run, with their ids.
-    fn run(&self, range: &core::ops::Range<usize>) -> impl DoubleEndedIterator<Item = (RuleId, &Clause)> {
-        let first = u16::try_from(range.start).unwrap_or(u16::MAX);
-        let rules = self.rules.get(range.clone()).unwrap_or_default();
-        let ids =
-            (0..u16::try_from(rules.len()).unwrap_or(u16::MAX)).map(move |i| RuleId(first.saturating_add(i)));
-        ids.zip(rules.iter().map(|rule| &rule.clause))
-    }
-
-    fn list(&self, leg: Leg) -> Result<(RuleId, Fen), FareError> {
-        let price = self.price_of(leg.group)?;
-        self.run(&price.clauses)
-            .find_map(|(id, clause)| Some((id, clause.list(leg.distance)?)))
-            .ok_or(FareError::BeyondLastBand { distance: leg.distance })
-    }
-
-    fn concession(&self, group: GroupId, rider: Rider) -> Option<RuleId> {
-        self.concessions.iter().find(|(when, _)| when.matches(group, rider)).map(|(_, rule)| *rule)
-    }
-
-    fn concede(&self, chain: &mut Chain, leg: Leg, rider: Rider) -> Result<(), FareError> {
-        if !leg.tapped_off {
-            let (when, rule) = self.no_tap_off.ok_or(FareError::NoTapOff)?;
-            if when.matches(leg.group, rider) {
-                chain.step(Step::Concession, rule, Fact::Amount, chain.amount);
-                return Ok(());
+    fn incomplete(&self, trip: &Trip<'_>) -> Result<Option<(RuleId, Instead)>, FareError> {
+        for Single { when, timed, rule } in &self.incomplete {
+            if let Some(&Clause::Incomplete { taps, instead }) = self.clause(*rule)
+                && taps == trip.leg.taps
+                && self.matches(when, *timed, trip)?
+            {
+                return Ok(Some((*rule, instead)));
             }
         }
-        if let Some(rule) = self.concession(leg.group, rider) {
-            let after = self.pay(rule, chain.amount)?;
-            chain.step(Step::Concession, rule, Fact::Amount, after);
+        Ok(None)
+    }
+
+    /// Whether the ticket is good here and now.
+    fn ticket(&self, trip: &Trip<'_>) -> Result<(), FareError> {
+        let Ticket { kind, activated } = trip.journey.ticket;
+        if kind == Ticket::ORDINARY.kind {
+            return Ok(());
         }
+        let sold = self.tickets.get(usize::from(kind.0) - 1);
+        let sold = sold.filter(|sold| sold.groups.contains(trip.leg.group));
+        let sold = sold.ok_or(FareError::NotSold(kind, trip.leg.group))?;
+        let Some(hours) = sold.hours else { return Ok(()) };
+        let from = activated.ok_or(FareError::NotActivated(kind))?;
+        let length = core::time::Duration::from_secs(u64::from(hours) * 60 * 60);
+        let until = from.saturating_add(length);
+        let entered = trip.journey.entered;
+        if from <= entered && entered < until { Ok(()) } else { Err(FareError::PassOver { from, until }) }
+    }
+
+    #[inline]
+    pub(crate) fn matches(&self, when: &When, timed: bool, trip: &Trip<'_>) -> Result<bool, FareError> {
+        Ok(when.meets(trip) && (!timed || when.meets_time(trip, self.scene())?))
+    }
+
+    fn list<W: Witness>(&self, chain: &mut Chain<'_, W>, trip: &Trip<'_>) -> Result<Fen, FareError> {
+        let (rule, list) = self.list_price(trip)?;
+        chain.step(Change { rule, fact: Fact::Distance(trip.leg.distance), after: list });
+        if trip.leg.taps != Taps::Both
+            && let Some((rule, _)) = self.incomplete(trip)?
+        {
+            chain.step(Change { rule, fact: Fact::Amount, after: list });
+        }
+        Ok(list)
+    }
+
+    fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
+        let distance = trip.leg.distance;
+        for Price { when, timed, clauses } in &self.prices {
+            if self.matches(when, *timed, trip)? {
+                let priced = self.run(clauses).find_map(|(id, clause)| Some((id, clause.list(distance)?)));
+                return priced.ok_or(FareError::BeyondLastBand { distance });
+            }
+        }
+        Err(FareError::NotCovered(trip.leg.group))
+    }
+
+    fn take<W: Witness>(
+        &self,
+        chain: &mut Chain<'_, W>,
+        choose: Choose,
+        effects: &[Effect],
+        trip: &Trip<'_>,
+        ledger: &Ledger,
+    ) -> Result<(), FareError> {
+        let mut best: Option<Change> = None;
+        for effect in effects {
+            if !self.matches(&effect.when, effect.timed, trip)? {
+                continue;
+            }
+            let Some(change) = self.change(effect, chain.amount, trip, ledger)? else { continue };
+            if best.is_none_or(|best| change.after < best.after) {
+                best = Some(change);
+            }
+            if choose == Choose::First {
+                break;
+            }
+        }
+        let Some(change) = best else { return Ok(()) };
+        if let Some(&Clause::Add { counted, .. }) = self.clause(change.rule) {
+            let added = change.after.saturating_sub(chain.amount);
+            chain.surcharge = chain.surcharge + added;
+            if !counted {
+                chain.uncounted = chain.uncounted + added;
+            }
+        }
+        chain.step(change);
         Ok(())
     }
 
-    /// Applies the tier of the monthly total; the ledger before the ride, if the ride counts.
-    fn accumulate(
+    /// What a rule makes of an amount; nothing when it has tiers and none is reached.
+    fn change(
         &self,
-        chain: &mut Chain,
-        group: GroupId,
-        rider: Rider,
-        month: YearMonth,
+        effect: &Effect,
+        amount: Fen,
+        trip: &Trip<'_>,
         ledger: &Ledger,
-    ) -> Result<Option<Ledger>, FareError> {
-        let Some(total) = self.accumulation.as_ref().filter(|total| total.when.matches(group, rider)) else {
-            return Ok(None);
+    ) -> Result<Option<Change>, FareError> {
+        if let Some((counter, read)) = effect.tiers {
+            return self.tier(effect, (counter, read), amount, trip, ledger);
+        }
+        let rule = crate::tariff::rule_id(effect.clauses.start);
+        let Some(clause) = self.clause(rule) else { return Ok(None) };
+        let after = match *clause {
+            Clause::Share { percent } => self.percent(rule, amount, percent)?,
+            Clause::Fixed { price } => price,
+            Clause::Add { surcharge: Surcharge::Amount(surcharge), .. } => amount + surcharge,
+            Clause::Add { surcharge: Surcharge::LowestFare, .. } => amount + self.lowest(trip)?,
+            _ => amount,
         };
-        let before = ledger.in_month(month);
-        let reached = |clause: &Clause| matches!(clause, Clause::Tier { from, .. } if *from <= before.paid);
-        if let Some((rule, _)) = self.run(&total.tiers).rfind(|(_, clause)| reached(clause)) {
-            let stale = ledger.month.filter(|stale| *stale != month);
-            let after = self.pay(rule, chain.amount)?;
-            chain.step(Step::Accumulation, rule, Fact::Paid { month, paid: before.paid, stale }, after);
-        }
-        Ok(Some(before))
+        Ok(Some(Change { rule, fact: fact(&effect.when, trip), after }))
     }
 
-    fn surcharge(&self, chain: &mut Chain, group: GroupId, journey: &Journey) {
-        let Some((when, rule)) = self.overtime else { return };
-        let Some(&Clause::Overtime { limit_minutes, surcharge }) = self.clause(rule) else { return };
-        let seconds = journey.exited.duration_since(journey.entered).as_secs().unsigned_abs();
-        let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX);
-        if minutes > limit_minutes && when.matches(group, journey.rider) {
-            chain.step(Step::Overtime, rule, Fact::Minutes(minutes), chain.amount + surcharge);
+    /// The list price of the shortest ordinary ride here.
+    fn lowest(&self, trip: &Trip<'_>) -> Result<Fen, FareError> {
+        let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
+        let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
+        Ok(self.list_price(&Trip { leg, journey: &journey })?.1)
+    }
+
+    fn tier(
+        &self,
+        effect: &Effect,
+        (id, read): (CounterId, Read),
+        amount: Fen,
+        trip: &Trip<'_>,
+        ledger: &Ledger,
+    ) -> Result<Option<Change>, FareError> {
+        let Some(count) = self.counters.get(usize::from(id.0)) else { return Ok(None) };
+        let held = ledger.get(id);
+        let period = count.period(trip.journey);
+        let before = held.in_period(period);
+        let level = count.level(before);
+        let Some((rule, percent)) = tiers::reached(self.run(&effect.clauses), level) else { return Ok(None) };
+        let fact = match count.basis {
+            Basis::Rides => Fact::Ridden { period, rides: before.rides },
+            Basis::Paid | Basis::List => Fact::Counted {
+                period,
+                amount: before.amount,
+                stale: held.period.filter(|stale| *stale != period),
+            },
+        };
+        match read {
+            Read::BeforeRide => {
+                let after = self.percent(rule, amount, percent)?;
+                Ok(Some(Change { rule, fact, after }))
+            }
+            Read::Split => {
+                let tiers = Tiers { basis: count.basis, rounding: self.head.rounding };
+                let split = tiers.split(self.run(&effect.clauses), before.amount, amount);
+                let (rule, after) = split.map_err(FareError::Inexact)?;
+                Ok(Some(Change { rule, fact, after }))
+            }
         }
     }
 
-    fn pay(&self, rule: RuleId, amount: Fen) -> Result<Fen, FareError> {
-        self.clause(rule).and_then(|clause| clause.pay(amount)).ok_or(FareError::Inexact(rule))
+    fn count(&self, trip: &Trip<'_>, ledger: &Ledger, list: Fen, paid: Fen) -> Result<Ledger, FareError> {
+        let mut after = *ledger;
+        for (id, count) in (0..=u8::MAX).map(CounterId).zip(&self.counters) {
+            if self.matches(&count.when, count.timed, trip)? {
+                let counted = match count.basis {
+                    Basis::Paid => paid,
+                    Basis::List => list,
+                    Basis::Rides => Fen::ZERO,
+                };
+                let period = count.period(trip.journey);
+                after = after.with(id, ledger.get(id).in_period(period).after(counted));
+            }
+        }
+        Ok(after)
     }
+
+    fn percent(&self, rule: RuleId, amount: Fen, percent: u8) -> Result<Fen, FareError> {
+        self.head.rounding.percent(amount, percent.into()).ok_or(FareError::Inexact(rule))
+    }
+}
+
+impl Count {
+    fn period(&self, journey: &Journey) -> Period {
+        let at = match self.of {
+            Tap::Entry => journey.entered,
+            Tap::Exit => journey.exited,
+        };
+        Period::of(self.reset, service_day(at, self.begins))
+    }
+
+    fn level(&self, counter: Counter) -> crate::Level {
+        match self.basis {
+            Basis::Paid | Basis::List => crate::Level::Amount(counter.amount),
+            Basis::Rides => crate::Level::Rides(counter.rides),
+        }
+    }
+}
+
+/// What a rule with these conditions looked at.
+fn fact(when: &When, trip: &Trip<'_>) -> Fact {
+    if when.over_minutes.is_some() {
+        return Fact::Minutes(u32::try_from(trip.seconds().div_ceil(60)).unwrap_or(u32::MAX));
+    }
+    if when.is_timed() { Fact::Entered(trip.journey.entered) } else { Fact::Amount }
 }

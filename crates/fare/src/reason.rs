@@ -1,23 +1,15 @@
 //! The chain of reasons that leads from nothing to the amount charged.
 
 use tunion_data::Fen;
+use tunion_data::civil::DateTime;
 
-use crate::{RuleId, YearMonth};
+use crate::{Period, RuleId};
 
-/// The steps of a quote, in order. Each is taken at most once.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Step {
-    /// The list price.
-    List,
-    /// The concession, or its loss for want of a tap-off.
-    Concession,
-    /// The monthly total.
-    Accumulation,
-    /// The surcharge for a long stay.
-    Overtime,
-}
+/// The longest chain: the list price, what was priced in place of a missing tap, and the steps.
+pub(crate) const LONGEST: usize = MAX_STEPS + 2;
 
-const STEPS: usize = Step::Overtime as usize + 1;
+/// The most steps that a tariff can have.
+pub const MAX_STEPS: usize = 6;
 
 /// What the clause looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -26,16 +18,25 @@ pub enum Fact {
     Amount,
     /// The distance, in the tariff's measure.
     Distance(u32),
-    /// The monthly total before this ride.
-    Paid {
-        /// The month of the ride.
-        month: YearMonth,
-        /// What was paid in it before.
-        paid: Fen,
-        /// The month that the ledger's total belonged to, when it was another one and so counted as
+    /// A counter before this ride.
+    Counted {
+        /// The period of the ride.
+        period: Period,
+        /// What the counter held of it before.
+        amount: Fen,
+        /// The period that the counter's total belonged to, when it was another one and so counted as
         /// zero.
-        stale: Option<YearMonth>,
+        stale: Option<Period>,
     },
+    /// The rides that a counter held before this one.
+    Ridden {
+        /// The period of the ride.
+        period: Period,
+        /// How many.
+        rides: u16,
+    },
+    /// The time of entry.
+    Entered(DateTime),
     /// The stay, in minutes, a started one counted whole.
     Minutes(u32),
 }
@@ -56,21 +57,46 @@ pub struct Reason {
 /// The reasons of a quote: a chain from zero to the amount charged, each step beginning where the
 /// one before ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Reasons([Option<Reason>; STEPS]);
+pub struct Reasons {
+    chain: [Option<Reason>; LONGEST],
+    len: u8,
+}
 
 impl Reasons {
     /// The reasons in order.
     pub fn iter(&self) -> impl Iterator<Item = &Reason> {
-        self.0.iter().flatten()
+        self.chain.iter().flatten()
     }
 
-    /// The reason of one step, if it was taken.
+    /// The last, which ends at the amount charged.
     #[must_use]
-    pub fn at(&self, step: Step) -> Option<&Reason> {
-        self.0[step as usize].as_ref()
+    pub fn last(&self) -> Option<&Reason> {
+        self.iter().last()
     }
+}
 
-    pub(crate) fn set(&mut self, step: Step, reason: Reason) {
-        self.0[step as usize] = Some(reason);
+/// Who is told each step of a chain.
+pub(crate) trait Witness {
+    fn step(&mut self, reason: Reason);
+}
+
+impl Witness for Reasons {
+    fn step(&mut self, reason: Reason) {
+        if let Some(place) = self.chain.get_mut(usize::from(self.len)) {
+            *place = Some(reason);
+            self.len += 1;
+        }
+    }
+}
+
+/// Remembers the clause that changed the amount last.
+#[derive(Default)]
+pub(crate) struct Last(pub(crate) RuleId);
+
+impl Witness for Last {
+    fn step(&mut self, reason: Reason) {
+        if reason.before != reason.after {
+            self.0 = reason.rule;
+        }
     }
 }

@@ -1,16 +1,20 @@
-//! A compiled tariff and how it is put together.
+//! A compiled tariff.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use tunion_data::civil::Date;
+use tunion_data::civil::{Date, Time};
 use tunion_data::{CityCode, Fen};
 
-use crate::{BusLines, Clause, GroupId, Issuer, Measure, Medium, Network, Product, Rider, Set};
+use crate::when::{Scene, Stations};
+use crate::{
+    Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, Measure, Network, Read, Reset, Rounding,
+    Set, StationId, StationSetId, TicketId, When,
+};
 
 /// A clause of a tariff, by its place in the tariff's table.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct RuleId(pub u16);
 
 /// A clause with its words: what [`Tariff::rule`] answers.
@@ -24,43 +28,6 @@ pub struct Rule {
     pub line: u32,
     /// What the clause does.
     pub clause: Clause,
-}
-
-/// The rides a rule applies to. All four must hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct When {
-    /// On these groups of lines or line classes.
-    pub groups: Set<GroupId>,
-    /// With these kinds of card.
-    pub products: Set<Product>,
-    /// Issued here.
-    pub issuers: Set<Issuer>,
-    /// Of these media.
-    pub media: Set<Medium>,
-}
-
-impl When {
-    /// Every ride.
-    pub const ALWAYS: Self =
-        Self { groups: Set::ALL, products: Set::ALL, issuers: Set::ALL, media: Set::ALL };
-
-    /// Whether a rider on this group of lines is meant.
-    #[must_use]
-    pub fn matches(&self, group: GroupId, rider: Rider) -> bool {
-        self.groups.contains(group)
-            && self.products.contains(rider.product)
-            && self.issuers.contains(rider.issuer)
-            && self.media.contains(rider.medium)
-    }
-
-    /// Whether some ride is meant by both.
-    #[must_use]
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.groups.intersects(other.groups)
-            && self.products.intersects(other.products)
-            && self.issuers.intersects(other.issuers)
-            && self.media.intersects(other.media)
-    }
 }
 
 /// What a tariff prices.
@@ -127,23 +94,101 @@ pub struct Head {
     pub file: Box<str>,
     /// The first day of its validity.
     pub valid_from: Date,
-    /// The least balance with which a paying rider may enter.
-    pub entry_balance: Fen,
+    /// The last day, if it has one.
+    pub valid_until: Option<Date>,
+    /// What is asked of the balance.
+    pub entry: Entry,
+    /// What becomes of a part of a fen.
+    pub rounding: Rounding,
 }
 
-/// List prices for some groups of lines: a run of clauses.
+/// What is asked of a card's balance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Entry {
+    /// The least balance with which a paying rider may enter.
+    pub balance: Fen,
+    /// Whether the ride may then overdraw the card, as far as the card allows.
+    pub overdraft: bool,
+}
+
+/// List prices: a run of clauses for the rides of `when`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Price {
-    pub(crate) groups: Set<GroupId>,
+    pub(crate) when: When,
+    pub(crate) timed: bool,
     pub(crate) clauses: Range<usize>,
 }
 
-/// The monthly total: its tiers are a run of clauses, from the lowest.
+/// One stage of the price: of its effects one holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Accumulation {
+pub(crate) struct Step {
+    pub(crate) name: Box<str>,
+    pub(crate) choose: Choose,
+    pub(crate) effects: Range<usize>,
+}
+
+/// Which of a step's rules holds when several match.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Choose {
+    /// The first in the file.
+    First,
+    /// The one that leaves the least to pay.
+    Lowest,
+}
+
+/// A rule of a step. One clause, or the tiers of a counter from the lowest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Effect {
     pub(crate) when: When,
-    pub(crate) tiers: Range<usize>,
-    pub(crate) counts_surcharge: bool,
+    pub(crate) timed: bool,
+    pub(crate) clauses: Range<usize>,
+    pub(crate) tiers: Option<(CounterId, Read)>,
+}
+
+/// A counter: the rides of `when` count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Count {
+    pub(crate) when: When,
+    pub(crate) timed: bool,
+    pub(crate) rule: RuleId,
+    pub(crate) basis: Basis,
+    pub(crate) reset: Reset,
+    pub(crate) begins: Time,
+    pub(crate) of: Tap,
+}
+
+/// Which tap of a ride decides the period that it counts to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Tap {
+    /// The tap-in.
+    Entry,
+    /// The tap-out.
+    Exit,
+}
+
+/// A rule that asks for a kind of ride and is a clause by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Single {
+    pub(crate) when: When,
+    pub(crate) timed: bool,
+    pub(crate) rule: RuleId,
+}
+
+/// A kind of ticket and where it is sold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Sold {
+    pub(crate) rule: RuleId,
+    pub(crate) groups: Set<GroupId>,
+    pub(crate) hours: Option<u32>,
+}
+
+/// How a ride over two groups is charged, and where it changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Joined {
+    pub(crate) rule: RuleId,
+    pub(crate) groups: (GroupId, GroupId),
+    pub(crate) at: Box<[StationId]>,
+    pub(crate) join: crate::Join,
 }
 
 /// A tariff (票价表), compiled together with the places it prices.
@@ -151,12 +196,27 @@ pub(crate) struct Accumulation {
 pub struct Tariff {
     pub(crate) head: Head,
     pub(crate) places: Places,
+    pub(crate) calendar: Calendar,
     pub(crate) rules: Vec<Rule>,
+    /// The rules' clauses once more, beside each other.
+    pub(crate) clauses: Vec<Clause>,
     pub(crate) prices: Vec<Price>,
-    pub(crate) concessions: Vec<(When, RuleId)>,
-    pub(crate) accumulation: Option<Accumulation>,
-    pub(crate) no_tap_off: Option<(When, RuleId)>,
-    pub(crate) overtime: Option<(When, RuleId)>,
+    pub(crate) incomplete: Vec<Single>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) counters: Vec<Count>,
+    pub(crate) tickets: Vec<Sold>,
+    pub(crate) joins: Vec<Joined>,
+    pub(crate) stations: Vec<Stations>,
+    pub(crate) station_sets: Vec<Box<str>>,
+    pub(crate) regions: Vec<Region>,
+}
+
+/// A region whose cards are told apart, and its cities.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Region {
+    pub(crate) name: Box<str>,
+    pub(crate) cities: Box<[CityCode]>,
 }
 
 impl Tariff {
@@ -190,11 +250,60 @@ impl Tariff {
         }
     }
 
-    /// Whether some ride's price depends on the card's [`Ledger`](crate::Ledger), which then has to
-    /// be kept somewhere.
+    /// The working days it goes by.
     #[must_use]
-    pub fn reads_ledger(&self) -> bool {
-        self.accumulation.is_some()
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// Whether it is in force on a day.
+    #[must_use]
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.head.valid_from <= day && self.head.valid_until.is_none_or(|last| day <= last)
+    }
+
+    /// Its counters with their rules' names; each has to be kept somewhere, on the card or in an account.
+    pub fn counters(&self) -> impl Iterator<Item = (CounterId, &str)> {
+        let ids = (0..=u8::MAX).map(CounterId);
+        ids.zip(&self.counters)
+            .map(|(id, count)| (id, self.rule(count.rule).map_or("", |rule| &*rule.name)))
+    }
+
+    /// The tiers of a counter, from the lowest, with the rule of each: the level and what is paid from it on,
+    /// in hundredths.
+    pub fn tiers(&self, counter: CounterId) -> impl Iterator<Item = (RuleId, crate::Level, u8)> {
+        self.rules().filter_map(move |(id, rule)| match rule.clause {
+            Clause::Tier { counter: of, from, percent, .. } if of == counter => Some((id, from, percent)),
+            _ => None,
+        })
+    }
+
+    /// The kinds of tickets with their names, the ordinary one first.
+    pub fn tickets(&self) -> impl Iterator<Item = (TicketId, &str)> {
+        let names = self.tickets.iter().map(|sold| self.rule(sold.rule).map_or("", |rule| &*rule.name));
+        (0..=u8::MAX).map(TicketId).zip(core::iter::once("ordinary").chain(names))
+    }
+
+    /// The issuers that it tells apart, with their names.
+    pub fn issuers(&self) -> impl Iterator<Item = (Issuer, &str)> {
+        let regions = (0..=u8::MAX).map(Issuer::region).zip(&self.regions).map(|(id, r)| (id, &*r.name));
+        [(Issuer::LOCAL, "local"), (Issuer::OTHER, "other")].into_iter().chain(regions)
+    }
+
+    /// Whose card it is that a city issued.
+    #[must_use]
+    pub fn issuer(&self, city: CityCode) -> Issuer {
+        if city == self.places.city() {
+            return Issuer::LOCAL;
+        }
+        let region = self.regions.iter().position(|region| region.cities.contains(&city));
+        region.and_then(|n| u8::try_from(n).ok()).map_or(Issuer::OTHER, Issuer::region)
+    }
+
+    /// The name of a set of stations.
+    #[must_use]
+    pub fn station_set(&self, id: StationSetId) -> Option<&str> {
+        self.station_sets.get(usize::from(id.0)).map(|name| &**name)
     }
 
     /// The clause that a reason names.
@@ -203,8 +312,32 @@ impl Tariff {
         self.rules.get(usize::from(id.0))
     }
 
-    /// The clauses with their ids, in the order of the file.
+    /// The clauses with their ids, in the order in which they were compiled.
     pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         (0..=u16::MAX).map(RuleId).zip(&self.rules)
     }
+
+    /// The names of the steps, in their order.
+    pub fn steps(&self) -> impl Iterator<Item = (&str, Choose)> {
+        self.steps.iter().map(|step| (&*step.name, step.choose))
+    }
+
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        Scene { calendar: &self.calendar, stations: &self.stations }
+    }
+
+    pub(crate) fn clause(&self, id: RuleId) -> Option<&Clause> {
+        self.clauses.get(usize::from(id.0))
+    }
+
+    /// The clauses of a run, with their ids.
+    pub(crate) fn run(&self, range: &Range<usize>) -> impl DoubleEndedIterator<Item = (RuleId, &Clause)> {
+        let clauses = self.clauses.get(range.clone()).unwrap_or_default();
+        range.clone().map(rule_id).zip(clauses)
+    }
+}
+
+/// Ids beyond the last are of no rule.
+pub(crate) fn rule_id(place: usize) -> RuleId {
+    RuleId(u16::try_from(place).unwrap_or(u16::MAX))
 }

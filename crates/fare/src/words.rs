@@ -4,7 +4,7 @@ use core::fmt;
 
 use tunion_data::Fen;
 
-use crate::{Clause, Fact, FareError, Measure, Reason, StationId, Tariff};
+use crate::{Basis, Clause, Fact, FareError, Instead, Join, Level, Measure, Read, Reason, StationId, Surcharge, Taps, Tariff};
 
 impl Tariff {
     /// A reason of one of this tariff's quotes in words, such as "80 % because 104.50 yuan were paid
@@ -50,14 +50,19 @@ impl fmt::Display for Described<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(tariff, error) = *self;
         error.fmt(f)?;
+        let group = |id| tariff.places().group_name(id).unwrap_or("?");
+        let ticket = |id| tariff.tickets().find(|(known, _)| *known == id).map_or("?", |(_, name)| name);
         match *error {
-            FareError::NotCovered(group) => {
-                write!(f, " ({})", tariff.places().group_name(group).unwrap_or("?"))
-            }
+            FareError::NotCovered(id) => write!(f, " ({})", group(id)),
             FareError::StationNotCovered(id) => {
                 f.write_str(" (")?;
                 self.station(f, id)?;
                 f.write_str(")")
+            }
+            FareError::NotOnGroup(id, on) => {
+                f.write_str(" (")?;
+                self.station(f, id)?;
+                write!(f, "; asked for {})", group(on))
             }
             FareError::NoCommonGroup(from, to) => {
                 f.write_str(" (")?;
@@ -70,11 +75,46 @@ impl fmt::Display for Described<'_> {
                 let line = tariff.bus_lines().and_then(|lines| lines.line(line));
                 write!(f, " ({})", line.map_or("?", |line| &line.name))
             }
+            FareError::NotSold(id, on) => write!(f, " ({} on {})", ticket(id), group(on)),
+            FareError::NotActivated(id) => write!(f, " ({})", ticket(id)),
             FareError::Inexact(rule) => match tariff.rule(rule) {
                 Some(rule) => write!(f, " ({}, {}:{})", rule.name, tariff.head().file, rule.line),
                 None => Ok(()),
             },
             _ => Ok(()),
+        }
+    }
+}
+
+impl Tariff {
+    /// A clause in words, such as "over 6 km up to 12 km (and 100 m grace)".
+    #[must_use]
+    pub fn clause_in_words<'a>(&'a self, clause: &'a Clause) -> impl fmt::Display + 'a {
+        Named { clause, measure: self.places().measure() }
+    }
+}
+
+struct Named<'a> {
+    clause: &'a Clause,
+    measure: Measure,
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { clause, measure } = *self;
+        let rule = crate::RuleId::default();
+        let reason = &Reason { rule, before: Fen::ZERO, after: Fen::ZERO, fact: Fact::Amount };
+        match *clause {
+            Clause::Share { percent } if percent > 0 => write!(f, "{percent} % are paid"),
+            Clause::Tier { from, percent, .. } => {
+                write!(f, "{percent} % are paid ")?;
+                match from {
+                    Level::Amount(from) => write!(f, "from {from} yuan on"),
+                    Level::Rides(from) => write!(f, "from {from} rides on"),
+                }
+            }
+            Clause::Fixed { price } => write!(f, "{price} yuan are paid"),
+            _ => Words { clause, measure, reason }.fmt(f),
         }
     }
 }
@@ -95,12 +135,16 @@ impl fmt::Display for Words<'_> {
                 Measure::Metres => write!(f, ", distance {} m", Thousands(*distance)),
                 Measure::StopNumbers => write!(f, ", stop numbers differ by {distance}"),
             },
-            Fact::Paid { month, paid, stale: None } => {
-                write!(f, " because {paid} yuan were paid in {month} before this ride")
+            Fact::Counted { period, amount, stale: None } => {
+                write!(f, " because {amount} yuan were paid in {period} before this ride")
             }
-            Fact::Paid { month, stale: Some(stale), .. } => {
-                write!(f, " because nothing was paid in {month} yet, the card's total is of {stale}")
+            Fact::Counted { period, stale: Some(stale), .. } => {
+                write!(f, " because nothing was paid in {period} yet, the card's total is of {stale}")
             }
+            Fact::Ridden { period, rides } => {
+                write!(f, " because {rides} rides were made in {period} before this one")
+            }
+            Fact::Entered(at) => write!(f, ", entered on {} at {}", at.date(), at.time()),
             Fact::Minutes(minutes) => write!(f, ", the stay was {minutes} minutes"),
         }
     }
@@ -127,14 +171,43 @@ impl Words<'_> {
             Clause::Share { percent: 0 } => f.write_str("free"),
             Clause::Share { percent } => write!(f, "{percent} % of {before} yuan"),
             Clause::Fixed { .. } => f.write_str("a price of its own"),
+            Clause::Tier { read: Read::Split, .. } => f.write_str("in parts by tier"),
             Clause::Tier { percent: 100, .. } => f.write_str("full price"),
             Clause::Tier { percent, .. } => write!(f, "{percent} %"),
-            Clause::FartherEnd => {
-                f.write_str("no tap-off: list price to the farther end of the line, no discount")
+            Clause::Incomplete { taps, instead } => {
+                f.write_str(match taps {
+                    Taps::NoEntry => "no entry: ",
+                    Taps::NoExit => "no tap-off: ",
+                    Taps::Both => "",
+                })?;
+                f.write_str(match instead {
+                    Instead::FartherEnd => "list price to the farther end of the line",
+                    Instead::Highest => "the highest single fare from here",
+                    Instead::Lowest => "the lowest single fare",
+                })
             }
-            Clause::Overtime { limit_minutes, surcharge } => {
-                write!(f, "{surcharge} yuan for staying more than {limit_minutes} minutes")
+            Clause::Add { surcharge: Surcharge::Amount(amount), .. } => write!(f, "{amount} yuan more"),
+            Clause::Add { surcharge: Surcharge::LowestFare, .. } => f.write_str("the lowest single fare more"),
+            Clause::Count { basis } => f.write_str(match basis {
+                Basis::Paid => "counts what was paid",
+                Basis::List => "counts the list prices",
+                Basis::Rides => "counts the rides",
+            }),
+            Clause::Sold { hours, price } => {
+                f.write_str("a ticket")?;
+                if let Some(hours) = hours {
+                    write!(f, " for {hours} hours from its first use")?;
+                }
+                if let Some(price) = price {
+                    write!(f, ", sold at {price} yuan")?;
+                }
+                Ok(())
             }
+            Clause::Join { join, .. } => f.write_str(match join {
+                Join::Sum => "each part is charged",
+                Join::Maximum => "the dearer part is charged",
+                Join::Replace(_) => "one part is charged for both",
+            }),
         }
     }
 }

@@ -66,6 +66,9 @@ impl Source {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostics> {
         let path = path.as_ref();
         let shown = path.display().to_string();
+        if let Some(text) = crate::built_in::text(path) {
+            return Ok(Self::new(shown, text));
+        }
         if path.is_dir() {
             return Err(Self::new(shown, "").whole("this is a directory where a file is wanted").into());
         }

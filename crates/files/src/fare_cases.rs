@@ -1,8 +1,9 @@
 //! Conformance cases of fares: a TOML file of rides and what they cost.
 //!
-//! A case names the tariff that prices it; [`FareCase::check`] prices it and answers with a
-//! diagnostic at the case's own line when the amount is another one, giving the tariff's reasons.
-//! A case with `covered = false` says for what reason no tariff covers it yet.
+//! A case says its mode, and the file its city: the tariff of the day of entry prices it.
+//! [`FareCase::check`] does, and answers with a diagnostic at the case's own line when the amount is another
+//! one, giving the tariff's reasons. A case with `covered = false` says for what reason no tariff covers it
+//! yet.
 
 mod check;
 
@@ -12,13 +13,14 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::Fen;
 
-use crate::diag::{Day, Diagnostics, Source, Text};
+use crate::diag::{Day, Diagnostics, Moment, Source, Text};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: Spanned<u32>,
     provenance: Spanned<String>,
+    city: Option<Spanned<String>>,
     case: Vec<CaseTable>,
 }
 
@@ -34,18 +36,21 @@ struct CaseTable {
     #[serde(default = "yes")]
     covered: bool,
     reason: Option<Spanned<String>>,
-    tariff: Option<String>,
+    mode: Option<Spanned<String>>,
     ride: Option<Spanned<RideTable>>,
     #[serde(default)]
     rider: RiderTable,
+    ticket: Option<Spanned<String>>,
+    activated: Option<Spanned<Moment>>,
     before: Option<BeforeTable>,
     #[serde(default = "once")]
     repeat: u32,
-    entered: Option<Spanned<toml::value::Datetime>>,
-    exited: Option<Spanned<toml::value::Datetime>>,
+    entered: Option<Spanned<Moment>>,
+    exited: Option<Spanned<Moment>>,
     list: Option<Spanned<Text<Fen>>>,
     expect: Option<Spanned<Text<Fen>>>,
     expect_total: Option<Spanned<Text<Fen>>>,
+    refused: Option<Spanned<String>>,
 }
 
 fn yes() -> bool {
@@ -75,6 +80,8 @@ struct RideTable {
     to: Option<Spanned<String>>,
     group: Option<Spanned<String>>,
     metres: Option<u32>,
+    #[serde(default)]
+    no_entry: bool,
     line: Option<Spanned<String>>,
     #[serde(default)]
     direction: u8,
@@ -104,6 +111,7 @@ struct BeforeTable {
 /// One case.
 pub struct FareCase {
     source: Source,
+    city: Option<String>,
     table: CaseTable,
 }
 
@@ -144,10 +152,10 @@ impl FareCase {
         self.table.note.as_deref()
     }
 
-    /// The name of the tariff that prices it.
+    /// The name of the city whose tariffs price it.
     #[must_use]
-    pub fn tariff(&self) -> Option<&str> {
-        self.table.tariff.as_deref()
+    pub fn city(&self) -> Option<&str> {
+        self.city.as_deref()
     }
 
     /// The reason for which no tariff covers it yet.
@@ -176,8 +184,9 @@ pub fn parse(source: &Source) -> Result<Vec<FareCase>, Diagnostics> {
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.provenance, "provenance"));
-    let cases: Vec<_> =
-        file.case.into_iter().map(|table| FareCase { source: source.clone(), table }).collect();
+    let city = file.city.map(Spanned::into_inner);
+    let case = |table| FareCase { source: source.clone(), city: city.clone(), table };
+    let cases: Vec<_> = file.case.into_iter().map(case).collect();
     let mut seen = std::collections::HashMap::new();
     for case in &cases {
         if let Some(first) = seen.insert(case.id(), &case.table.id) {

@@ -17,19 +17,21 @@ pub(crate) enum Kind {
     Card,
     Terminal,
     Tariff,
+    City,
     Network,
     BusLines,
     FareCases,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Scenario,
         Self::Keys,
         Self::Image,
         Self::Card,
         Self::Terminal,
         Self::Tariff,
+        Self::City,
         Self::Network,
         Self::BusLines,
         Self::FareCases,
@@ -43,6 +45,7 @@ impl Kind {
             Self::Card => "a card profile",
             Self::Terminal => "a terminal profile",
             Self::Tariff => "a tariff",
+            Self::City => "a city",
             Self::Network => "a rail network",
             Self::BusLines => "a set of bus lines",
             Self::FareCases => "a list of fare cases",
@@ -58,6 +61,7 @@ impl Kind {
             Self::Card => &["info", "management", "purse"],
             Self::Terminal => &["kind", "psam"],
             Self::Tariff => &["price", "entry"],
+            Self::City => &["rail", "bus"],
             Self::Network => &["group"],
             Self::BusLines => &["classes"],
             Self::FareCases => &["case"],

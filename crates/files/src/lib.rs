@@ -5,7 +5,8 @@
 //!
 //! | module | files |
 //! |---|---|
-//! | [`network`], [`bus`], [`tariff`] | rail networks, bus lines, what rides on them cost |
+//! | [`network`], [`bus`], [`calendar`] | rail networks, bus lines, working days |
+//! | [`tariff`], [`city`] | what rides cost; all tariffs of a city |
 //! | [`keys`], [`card`], [`terminal`] | key sets, card profiles and images, terminal profiles |
 //! | [`layout`] | the bytes of the card's files in words |
 //! | [`scenario`], [`library`] | cards that tap at terminals; many scenarios that share files |
@@ -14,8 +15,11 @@
 //!
 //! The crate knows files and schemas. It never knows rules: what a tariff means is `tunion-fare`'s.
 
+mod built_in;
 pub mod bus;
+pub mod calendar;
 pub mod card;
+pub mod city;
 pub mod diag;
 pub mod fare_cases;
 pub mod keys;

@@ -71,7 +71,9 @@ pub fn compile(head: &Source, stations: &Source, edges: &Source) -> Result<Netwo
     let stations: Vec<Station> = rows.into_iter().map(StationRow::into_station).collect();
     let groups = file.group.iter().zip(&ways).filter_map(|(group, ways)| {
         errors.keep(shortest(ways, &stations).map_err(|fault| fault.at(head, &group.name))).map(|metres| {
+            let lines = group.lines.iter().map(|line| line.get_ref().as_str().into());
             Group::new(group.name.get_ref(), metres.stations(), |from, to| metres.between(from, to))
+                .with_lines(lines)
         })
     });
     let groups = groups.collect();

@@ -80,7 +80,7 @@ impl BusTap<'_> {
 
     fn price(&self, line: LineId, on: StopId, off: Option<StopId>, entered: DateTime) -> Result<Quote, Code> {
         let rider = checks::rider(self.profile, self.facts, self.at.date());
-        let journey = Journey { ride: Ride::Bus { line, on, off }, rider, entered, exited: self.at };
+        let journey = Journey::single(Ride::Bus { line, on, off }, rider, entered, self.at);
         // The bus reads no counter (docs/spec/fares.md 2).
         self.tariff.quote(&journey, &Ledger::default()).map_err(|_| Code::NoFare)
     }

@@ -79,7 +79,7 @@ fn listed(list: &[IssuerId], issuer: IssuerId) -> bool {
 /// (`docs/spec/terminal.md` 1.1, Tianjin).
 pub(crate) fn rider(profile: &Profile, facts: &Facts, today: Date) -> Rider {
     if !is_local(profile, &facts.info) {
-        return Rider { product: Product::Ordinary, issuer: Issuer::Other, medium: Medium::Card };
+        return Rider { product: Product::Ordinary, issuer: Issuer::OTHER, medium: Medium::Card };
     }
     let product = match facts.card_type() {
         CardType::Student if rides_as_ordinary(profile, facts, today) => Product::Ordinary,
@@ -89,5 +89,5 @@ pub(crate) fn rider(profile: &Profile, facts: &Facts, today: Date) -> Rider {
         CardType::Test => Product::Test,
         CardType::Ordinary | CardType::Other(_) => Product::Ordinary,
     };
-    Rider { product, issuer: Issuer::Local, medium: Medium::Card }
+    Rider { product, issuer: Issuer::LOCAL, medium: Medium::Card }
 }

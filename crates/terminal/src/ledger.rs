@@ -5,7 +5,7 @@ use crate::profile::{Bytes, LedgerBinding};
 use tunion_data::civil::DateTime;
 use tunion_data::file::{INDUSTRY_LEN, RailRecordView};
 use tunion_data::{BcdDateTime, CityCode, Fen};
-use tunion_fare::{Ledger, YearMonth};
+use tunion_fare::{Counter, Period};
 
 /// The total on the card as this city may count it, and what is to be said when it may not: `record`
 /// is 2701 as the card has it.
@@ -13,37 +13,37 @@ use tunion_fare::{Ledger, YearMonth};
 /// A record whose CRC fails, or that another city wrote last, holds no total of ours
 /// (`docs/spec/terminal.md` 1.3, our reading). A record never written by any city is simply empty.
 #[must_use]
-pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode) -> (Ledger, Option<Note>) {
-    let Ok(view) = RailRecordView::new(record) else { return (Ledger::default(), None) };
+pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode) -> (Counter, Option<Note>) {
+    let Ok(view) = RailRecordView::new(record) else { return (Counter::default(), None) };
     let by = view.value().last_city();
     if by == CityCode::default() {
-        return (Ledger::default(), None);
+        return (Counter::default(), None);
     }
     // Another city's record may have no CRC, as Xi'an's.
     if by != city {
-        return (Ledger::default(), Some(Note::TotalOverwritten { by }));
+        return (Counter::default(), Some(Note::TotalOverwritten { by }));
     }
     if !view.crc_holds() {
-        return (Ledger::default(), Some(Note::TotalUnreadable));
+        return (Counter::default(), Some(Note::TotalUnreadable));
     }
     let stamp = usize::from(binding.stamp);
-    let month = record
+    let period = record
         .get(stamp..)
         .and_then(|rest| rest.first_chunk::<7>())
         .and_then(|bytes| BcdDateTime(*bytes).datetime())
-        .map(|at| YearMonth::from(at.date()));
-    let ledger = Ledger {
-        month,
-        paid: Fen::new(number(record, binding.paid)),
+        .map(|at| Period::month(at.date()));
+    let counter = Counter {
+        period,
+        amount: Fen::new(number(record, binding.paid)),
         rides: u16::try_from(number(record, binding.rides)).unwrap_or(u16::MAX),
     };
-    (ledger, None)
+    (counter, None)
 }
 
 /// Puts the total into the record, with the time whose month it belongs to. The CRC is the caller's.
-pub(crate) fn write(binding: LedgerBinding, record: &mut [u8; INDUSTRY_LEN], ledger: &Ledger, at: DateTime) {
-    put(record, binding.paid, ledger.paid.get());
-    put(record, binding.rides, u32::from(ledger.rides));
+pub(crate) fn write(binding: LedgerBinding, record: &mut [u8; INDUSTRY_LEN], counter: &Counter, at: DateTime) {
+    put(record, binding.paid, counter.amount.get());
+    put(record, binding.rides, u32::from(counter.rides));
     let stamp = BcdDateTime::from(at).0;
     let place = record.iter_mut().skip(usize::from(binding.stamp));
     place.zip(stamp).for_each(|(to, from)| *to = from);
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let at = date(2026, 11, 23).at(8, 30, 0, 0);
-        let ledger = Ledger { month: Some(YearMonth::from(at.date())), paid: Fen::new(12_345), rides: 31 };
+        let total = Counter { period: Some(Period::month(at.date())), amount: Fen::new(12_345), rides: 31 };
         let mut bytes = record(CityCode::BEIJING).encode();
-        write(BEIJING, &mut bytes, &ledger, at);
-        assert_eq!(read(BEIJING, &sealed(&bytes), CityCode::BEIJING), (ledger, None));
+        write(BEIJING, &mut bytes, &total, at);
+        assert_eq!(read(BEIJING, &sealed(&bytes), CityCode::BEIJING), (total, None));
         let fields = RailRecord::decode(&bytes);
         assert_eq!((fields.month_paid.fen(), fields.month_rides), (Fen::new(12_345), 31));
         assert_eq!(fields.last_at.datetime(), Some(at));
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(read(BEIJING, &torn, CityCode::BEIJING).1, Some(Note::TotalUnreadable));
         assert_eq!(
             read(BEIJING, &RailRecord::blank().sealed(), CityCode::BEIJING),
-            (Ledger::default(), None)
+            (Counter::default(), None)
         );
     }
 

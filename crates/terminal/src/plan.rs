@@ -10,7 +10,7 @@ use tunion_data::command::Transaction;
 use tunion_data::file::{BusRecord, INDUSTRY_LEN, Industry, RailRecord, TripRecord, TripType};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{BcdDateTime, Fen, TerminalId};
-use tunion_fare::{Quote, Step};
+use tunion_fare::Quote;
 
 /// A debit that was decided on; nothing has been sent yet.
 #[derive(Clone, Debug)]
@@ -179,10 +179,11 @@ impl Plan {
         if self.trip_type == TripType::Cover {
             return (self.amount, UploadRecord::EXIT_MISSING);
         }
-        let overtime = self.quote.and_then(|quote| quote.reasons.at(Step::Overtime).copied());
-        overtime.map_or((Fen::ZERO, 0), |reason| {
-            (reason.after.saturating_sub(reason.before), UploadRecord::OVERTIME)
-        })
+        // The one surcharge of a ride that is known is that for a long stay (docs/spec/fares.md 1).
+        match self.quote.map(|quote| quote.surcharge) {
+            Some(surcharge) if surcharge > Fen::ZERO => (surcharge, UploadRecord::OVERTIME),
+            _ => (Fen::ZERO, 0),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
 use tunion_data::file::{INDUSTRY_LEN, Industry, RailRecord, RailRecordView, RailStatus, TripType};
 use tunion_data::{Fen, Fen24, IssuerId};
-use tunion_fare::{Journey, Ledger, Place, Quote, Ride, YearMonth};
+use tunion_fare::{Counter, Journey, Ledger, Period, Place, Quote, Ride};
 
 /// A tap at a rail gate.
 #[derive(Clone, Copy)]
@@ -30,13 +30,13 @@ pub(crate) struct RailTap<'a> {
 struct Fare {
     list: Fen,
     amount: Fen,
-    ledger: Ledger,
+    total: Counter,
     quote: Option<Quote>,
 }
 
 impl From<Quote> for Fare {
     fn from(quote: Quote) -> Self {
-        Self { list: quote.list, amount: quote.charged, ledger: quote.ledger, quote: Some(quote) }
+        Self { list: quote.list, amount: quote.charged, total: quote.ledger.first(), quote: Some(quote) }
     }
 }
 
@@ -69,11 +69,12 @@ impl RailTap<'_> {
         }
     }
 
-    fn ledger(&self) -> (Ledger, Option<Note>) {
-        let Some(binding) = self.profile.rail.ledger else { return (Ledger::default(), None) };
-        let (ledger, note) = ledger::read(binding, &self.facts.rail, self.profile.city);
+    /// The monthly total on the card: the one counter of a tariff that has one.
+    fn total(&self) -> (Counter, Option<Note>) {
+        let Some(binding) = self.profile.rail.ledger else { return (Counter::default(), None) };
+        let (total, note) = ledger::read(binding, &self.facts.rail, self.profile.city);
         // That a roaming card carries another city's total is nothing to tell.
-        (ledger, note.filter(|_| checks::is_local(self.profile, &self.facts.info)))
+        (total, note.filter(|_| checks::is_local(self.profile, &self.facts.info)))
     }
 
     fn here(&self) -> Stop {
@@ -124,9 +125,9 @@ impl RailTap<'_> {
             return Err(Code::Balance);
         }
 
-        let (ledger, note) = self.ledger();
+        let (total, note) = self.total();
         notes.extend(note);
-        let ledger = ledger.in_month(YearMonth::from(self.at.date()));
+        let total = total.in_period(Period::month(self.at.date()));
         journey.status = RailStatus::Entered.to_byte();
         journey.entry_city = self.profile.city;
         journey.entry_institution = self.institution();
@@ -143,7 +144,7 @@ impl RailTap<'_> {
         };
         journey.entry_line = line;
         journey.entry_balance = balance;
-        let record = self.finish(journey, &ledger, Direction::Entry);
+        let record = self.finish(journey, &total, Direction::Entry);
         Ok(Plan { record: Some(record), notes, ..Plan::free(TripType::Entry, Industry::Rail, self.here()) })
     }
 
@@ -179,10 +180,10 @@ impl RailTap<'_> {
 
     fn exit(&self, charge: Option<Charge>) -> Result<Plan, Code> {
         let mut journey = self.open_journey()?;
-        let (ledger, note) = self.ledger();
-        let Fare { list, amount, ledger: after, quote } = match charge {
-            Some(charge) => self.named(charge, &ledger),
-            None => self.price(&journey, &ledger)?.into(),
+        let (total, note) = self.total();
+        let Fare { list, amount, total: after, quote } = match charge {
+            Some(charge) => self.named(charge, total),
+            None => self.price(&journey, total)?.into(),
         };
         let entry =
             Stop { line: u16::from(journey.entry_line), station: station_code(journey.entry_station) };
@@ -199,7 +200,7 @@ impl RailTap<'_> {
         };
         journey.fare = amount;
         // The stamp is the exit's: so is the month of the total, whether this ride counts or not.
-        let after = after.in_month(YearMonth::from(self.at.date()));
+        let after = after.in_period(Period::month(self.at.date()));
         Ok(Plan {
             amount,
             list: Some(list),
@@ -212,28 +213,25 @@ impl RailTap<'_> {
     }
 
     /// A controller's fare; its city keeps a total of its own the same way.
-    fn named(&self, Charge { list, charged }: Charge, ledger: &Ledger) -> Fare {
-        let ledger = ledger.in_month(YearMonth::from(self.at.date())).after(charged);
-        Fare { list, amount: charged, ledger, quote: None }
+    fn named(&self, Charge { list, charged }: Charge, total: Counter) -> Fare {
+        let total = total.in_period(Period::month(self.at.date())).after(charged);
+        Fare { list, amount: charged, total, quote: None }
     }
 
-    fn price(&self, journey: &RailRecord, ledger: &Ledger) -> Result<Quote, Code> {
+    fn price(&self, journey: &RailRecord, total: Counter) -> Result<Quote, Code> {
         let tariff = self.fares.tariff().ok_or(Code::NoFare)?;
         let from = self.fares.station(station_code(journey.entry_station)).ok_or(Code::NoFare)?;
         let to = self.fares.station(self.gate.station).ok_or(Code::NoFare)?;
         let entered = journey.entry_at.datetime().ok_or(Code::NoEntry)?;
-        let ride = Journey {
-            ride: Ride::Rail { from, to },
-            rider: checks::rider(self.profile, self.facts, self.at.date()),
-            // The clocks of two gates may differ by seconds.
-            entered: entered.min(self.at),
-            exited: self.at,
-        };
-        tariff.quote(&ride, ledger).map_err(|_| Code::NoFare)
+        let ride = Ride::Rail { from, to, group: None };
+        let rider = checks::rider(self.profile, self.facts, self.at.date());
+        // The clocks of two gates may differ by seconds.
+        let ride = Journey::single(ride, rider, entered.min(self.at), self.at);
+        tariff.quote(&ride, &Ledger::from(total)).map_err(|_| Code::NoFare)
     }
 
     /// Writes the header and the operator's area with the monthly total.
-    fn finish(&self, journey: RailRecord, ledger: &Ledger, direction: Direction) -> IndustryRecord {
+    fn finish(&self, journey: RailRecord, total: &Counter, direction: Direction) -> IndustryRecord {
         let RailRecord { record_id, length, valid, .. } = RailRecord::blank();
         let common = RailRecord {
             record_id,
@@ -266,7 +264,7 @@ impl RailTap<'_> {
         };
         let mut bytes: [u8; INDUSTRY_LEN] = record.encode();
         if let Some(binding) = self.profile.rail.ledger {
-            ledger::write(binding, &mut bytes, ledger, self.at);
+            ledger::write(binding, &mut bytes, total, self.at);
         }
         IndustryRecord::Rail(bytes)
     }

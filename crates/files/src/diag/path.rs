@@ -8,6 +8,7 @@ use ::toml::Spanned;
 
 use super::text::near;
 use super::{Diagnostic, Source};
+use crate::built_in;
 
 /// So many names are shown; of more the first.
 const FEW: usize = 8;
@@ -18,7 +19,8 @@ impl Source {
     /// # Errors
     /// There is no such file.
     pub fn file(&self, name: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
-        self.named(name, Path::is_file, "file", "directory")
+        let inside = |path: &Path| built_in::text(path).is_some();
+        self.built_in(name, inside).map_or_else(|| self.named(name, Path::is_file, "file", "directory"), Ok)
     }
 
     /// The path of a directory that this file names, relative to itself.
@@ -26,7 +28,14 @@ impl Source {
     /// # Errors
     /// There is no such directory.
     pub fn directory(&self, name: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
-        self.named(name, Path::is_dir, "directory", "file")
+        let inside = built_in::is_directory;
+        self.built_in(name, inside).map_or_else(|| self.named(name, Path::is_dir, "directory", "file"), Ok)
+    }
+
+    /// The path of what is built into the program beside this file, if it is.
+    fn built_in(&self, name: &Spanned<String>, inside: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+        let directory = Path::new(self.path()).parent()?;
+        Some(without_parents(&directory.join(name.get_ref()))).filter(|path| inside(path))
     }
 
     fn named(

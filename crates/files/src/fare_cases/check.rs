@@ -2,17 +2,35 @@
 
 use toml::Spanned;
 use tunion_data::Fen;
-use tunion_data::civil::{Date, DateTime, Time};
+use tunion_data::civil::DateTime;
 use tunion_fare::{
-    Issuer, Journey, Ledger, LineId, Medium, Product, Quote, Ride, Rider, StationId, StopId, Tariff,
-    YearMonth,
+    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
 
 use super::{FareCase, RideTable};
+use crate::city::{City, Mode};
 use crate::diag::{Diagnostic, Place, Text};
 
 /// When a case without a time takes place: an ordinary Tuesday.
 const SOME_DAY: DateTime = DateTime::constant(2026, 11, 10, 12, 0, 0, 0);
+
+/// A ride of a case, as it was priced.
+pub struct CaseRide<'c> {
+    /// By this tariff.
+    pub tariff: &'c Tariff,
+    /// The ride; of a ride over several groups each leg by itself.
+    pub journey: Journey,
+    /// The counters before it.
+    pub before: Ledger,
+}
+
+/// What a case came to.
+pub struct Checked<'c> {
+    /// Every ride that was priced, for those who look which rules they touched.
+    pub rides: Vec<CaseRide<'c>>,
+    /// What the last ride was charged; nothing when it was refused, as the case wants it.
+    pub charged: Option<Fen>,
+}
 
 impl FareCase {
     /// A case that is covered says what it asks, one that is not says why.
@@ -22,6 +40,7 @@ impl FareCase {
             let message = format!("case `{}` has no {what}", self.id());
             Err(self.source.error(&table.id, message))
         };
+        let expects = table.expect.is_some() || table.expect_total.is_some();
         match (&table.reason, table.covered) {
             (None, false) => lacks("`reason` for not being covered"),
             (Some(reason), true) => Err(self
@@ -29,91 +48,132 @@ impl FareCase {
                 .error(reason, "a case that is covered needs no reason")
                 .help("add `covered = false`")),
             (_, true) if table.ride.is_none() => lacks("`ride`"),
-            (_, true) if table.tariff.is_none() => lacks("`tariff`"),
-            (_, true) if table.expect.is_none() && table.expect_total.is_none() => {
-                lacks("`expect` and no `expect-total`")
+            (_, true) if table.mode.is_none() => lacks("`mode`"),
+            (_, true) if self.city.is_none() => {
+                lacks("city").map_err(|error| error.help("add `city = \"…\"` at the top of the file"))
             }
+            (_, true) if !expects && table.refused.is_none() => lacks("`expect`, `expect-total` or `refused`"),
             (_, true) if table.repeat == 0 => lacks("ride: it repeats 0 times"),
-            _ => Ok(()),
+            _ => match &table.refused {
+                Some(refused) if expects => {
+                    Err(self.source.error(refused, "a ride that is refused costs nothing"))
+                }
+                _ => Ok(()),
+            },
         }
     }
 
-    /// Prices the case by `tariff`; the last quote when the case repeats.
+    /// Prices the case by the tariffs of its city.
     ///
     /// # Errors
-    /// A name that the tariff's network does not have, a ride it does not price, or an amount other
-    /// than the one expected, with the reasons for it.
-    pub fn check(&self, tariff: &Tariff) -> Result<Quote, Diagnostic> {
+    /// A name that the city does not have, a ride that it does not price, or an amount other than the one
+    /// expected, with the reasons for it.
+    pub fn check<'c>(&self, city: &'c City) -> Result<Checked<'c>, Diagnostic> {
         let table = &self.table;
-        let journey = self.journey(tariff)?;
-        let month = YearMonth::from(journey.exited.date());
-        let mut ledger = table.before.as_ref().map_or_else(Ledger::default, |before| Ledger {
-            month: Some(YearMonth::from(before.on.0)),
-            paid: before.paid.0,
-            rides: 0,
+        let exited = table.exited.as_ref().map(|at| at.get_ref().0);
+        let entered = table.entered.as_ref().map(|at| at.get_ref().0);
+        let exited = exited.or(entered).unwrap_or(SOME_DAY);
+        let entered = entered.unwrap_or(exited);
+        let Some(tariff) = city.tariff(self.mode()?, entered.date()) else {
+            return self.no_tariff(city, entered);
+        };
+        let journey = Journey {
+            ride: self.ride(tariff)?,
+            rider: self.rider(tariff)?,
+            ticket: self.ticket(tariff)?,
+            entered,
+            exited,
+        };
+        let mut ledger = table.before.as_ref().map_or_else(Ledger::default, |before| {
+            Counter { period: Some(Period::month(before.on.0)), amount: before.paid.0, rides: 0 }.into()
         });
-        let mut quote = None;
+        let mut checked = Checked { rides: Vec::new(), charged: None };
+        let mut last = None;
         for _ in 0..table.repeat {
-            let next = tariff.quote(&journey, &ledger).map_err(|error| {
-                self.source.error(&table.id, format!("not priced: {}", tariff.describe(&error)))
-            })?;
-            ledger = next.ledger;
-            quote = Some(next);
+            let enquiry = match (tariff.enquire(&journey, &ledger), &table.refused) {
+                (Ok(enquiry), _) => enquiry,
+                (Err(error), Some(refused)) => {
+                    checked.rides.push(CaseRide { tariff, journey, before: ledger });
+                    self.refusal(tariff, refused, error)?;
+                    return Ok(checked);
+                }
+                (Err(error), None) => {
+                    let message = format!("not priced: {}", tariff.describe(&error));
+                    return Err(self.source.error(&table.id, message));
+                }
+            };
+            self.same(tariff, &enquiry, table.list.as_ref(), enquiry.list, "the list price is")?;
+            checked.rides.extend(legs(tariff, &journey, &ledger, &enquiry));
+            ledger = enquiry.ledger;
+            last = Some(enquiry);
         }
-        let Some(quote) = quote else { return Err(self.source.error(&table.id, "no ride")) };
-        self.same(tariff, &quote, table.list.as_ref(), quote.list, "the list price is")?;
-        self.same(tariff, &quote, table.expect.as_ref(), quote.charged, "the charge is")?;
-        let total = ledger.in_month(month).paid;
-        self.same(tariff, &quote, table.expect_total.as_ref(), total, "the monthly total comes to")?;
-        Ok(quote)
+        if let Some(refused) = &table.refused {
+            return Err(self.source.error(refused, format!("case `{}` was priced", self.id())));
+        }
+        let Some(last) = last else { return Err(self.source.error(&table.id, "no ride")) };
+        let total = ledger.first().in_period(Period::month(exited.date())).amount;
+        self.same(tariff, &last, table.expect.as_ref(), last.charged, "the charge is")?;
+        self.same(tariff, &last, table.expect_total.as_ref(), total, "the monthly total comes to")?;
+        checked.charged = Some(last.charged);
+        Ok(checked)
+    }
+
+    fn no_tariff<'c>(&self, city: &City, entered: DateTime) -> Result<Checked<'c>, Diagnostic> {
+        let message = city.no_tariff(self.mode()?, entered.date());
+        match &self.table.refused {
+            Some(refused) => self.told(refused, &message).map(|()| Checked { rides: Vec::new(), charged: None }),
+            None => Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
+        }
+    }
+
+    fn refusal(&self, tariff: &Tariff, refused: &Spanned<String>, error: FareError) -> Result<(), Diagnostic> {
+        self.told(refused, &tariff.describe(&error).to_string())
+    }
+
+    fn told(&self, refused: &Spanned<String>, message: &str) -> Result<(), Diagnostic> {
+        if message.contains(refused.get_ref().as_str()) {
+            return Ok(());
+        }
+        let error = self.source.error(refused, format!("case `{}` is refused for another reason", self.id()));
+        Err(error.note(message))
+    }
+
+    fn mode(&self) -> Result<Mode, Diagnostic> {
+        let modes = Mode::ALL.map(|mode| (mode.name(), mode));
+        match &self.table.mode {
+            Some(name) => self.source.choose(name, "mode", modes),
+            None => Err(self.source.error(&self.table.id, "this case has no `mode`")),
+        }
     }
 
     fn same(
         &self,
         tariff: &Tariff,
-        quote: &Quote,
+        enquiry: &Enquiry,
         expected: Option<&Spanned<Text<Fen>>>,
         found: Fen,
         what: &str,
     ) -> Result<(), Diagnostic> {
         let Some(expected) = expected.filter(|expected| expected.get_ref().0 != found) else { return Ok(()) };
         let error = self.source.error(expected, format!("case `{}`: {what} {found}", self.id()));
-        let reasons = quote.reasons.iter().map(|reason| {
+        let reasons = enquiry.legs.iter().flat_map(|leg| leg.quote.reasons.iter()).map(|reason| {
             let line = tariff.rule(reason.rule).map_or(0, |rule| rule.line);
             format!("{} ({}:{line})", tariff.explain(reason), tariff.head().file)
         });
         Err(reasons.fold(error.label("expected"), Diagnostic::note))
     }
 
-    fn journey(&self, tariff: &Tariff) -> Result<Journey, Diagnostic> {
-        let table = &self.table;
-        let time = |stamp: Option<&Spanned<toml::value::Datetime>>| stamp.map(|s| self.time(s)).transpose();
-        let exited = time(table.exited.as_ref())?.unwrap_or(SOME_DAY);
-        let entered = time(table.entered.as_ref())?.unwrap_or(exited);
-        Ok(Journey { ride: self.ride(tariff)?, rider: self.rider()?, entered, exited })
+    fn ticket(&self, tariff: &Tariff) -> Result<Ticket, Diagnostic> {
+        let activated = self.table.activated.as_ref().map(|at| at.get_ref().0);
+        let Some(name) = &self.table.ticket else { return Ok(Ticket::ORDINARY) };
+        let tickets = tariff.tickets().map(|(id, name)| (name, id));
+        Ok(Ticket { kind: self.source.choose(name, "ticket", tickets)?, activated })
     }
 
-    fn time(&self, stamp: &Spanned<toml::value::Datetime>) -> Result<DateTime, Diagnostic> {
-        let wrong = || {
-            let error = self.source.error(stamp, "this is not a local date and time");
-            error.help("write 2026-11-10T08:00:00, without quotes and without zone")
-        };
-        let (Some(date), Some(time), None) =
-            (stamp.get_ref().date, stamp.get_ref().time, stamp.get_ref().offset)
-        else {
-            return Err(wrong());
-        };
-        let year = i16::try_from(date.year).map_err(|_| wrong())?;
-        let date = Date::new(year, date.month.cast_signed(), date.day.cast_signed());
-        let second = time.second.unwrap_or(0);
-        let time = Time::new(time.hour.cast_signed(), time.minute.cast_signed(), second.cast_signed(), 0);
-        Ok(date.map_err(|_| wrong())?.to_datetime(time.map_err(|_| wrong())?))
-    }
-
-    fn rider(&self) -> Result<Rider, Diagnostic> {
+    fn rider(&self, tariff: &Tariff) -> Result<Rider, Diagnostic> {
         let table = &self.table.rider;
         let products = || Product::ALL.iter().map(|p| (p.name(), *p));
-        let issuers = || Issuer::ALL.iter().map(|i| (i.name(), *i));
+        let issuers = || tariff.issuers().map(|(issuer, name)| (name, issuer));
         let media = || Medium::ALL.iter().map(|m| (m.name(), *m));
         let choose = &self.source;
         Ok(Rider {
@@ -123,7 +183,7 @@ impl FareCase {
             },
             issuer: match &table.issuer {
                 Some(name) => choose.choose(name, "issuer", issuers())?,
-                None => Issuer::Local,
+                None => Issuer::LOCAL,
             },
             medium: match &table.medium {
                 Some(name) => choose.choose(name, "medium", media())?,
@@ -137,19 +197,27 @@ impl FareCase {
         let wrong = || {
             let error = self.source.error(place.clone(), "this is no ride");
             error.help(
-                "give `from` and `to`, `group` and `metres`, `line` and `on`, or `class` and `stop-numbers`",
+                "give `from` and `to`, `to` and `no-entry`, `group` and `metres`, `line` and `on`, or `class` and \
+                 `stop-numbers`",
             )
         };
         let table = self.table.ride.as_ref().ok_or_else(wrong)?.get_ref();
         match table {
-            RideTable { from: Some(from), to: Some(to), .. } => {
-                Ok(Ride::Rail { from: self.station(tariff, from)?, to: self.station(tariff, to)? })
-            }
+            RideTable { from: Some(from), to: Some(to), line, .. } => Ok(Ride::Rail {
+                from: self.station(tariff, from)?,
+                to: self.station(tariff, to)?,
+                group: self.group(tariff, line.as_ref())?,
+            }),
+            RideTable { from: None, to: Some(to), no_entry: true, line, .. } => Ok(Ride::NoEntry {
+                to: self.station(tariff, to)?,
+                group: self.group(tariff, line.as_ref())?,
+            }),
             RideTable { group: Some(group), metres: Some(distance), .. }
             | RideTable { class: Some(group), stop_numbers: Some(distance), .. } => {
                 let groups = tariff.places().groups().map(|(id, name)| (name, id));
                 let group = self.source.choose(group, "group or line class", groups)?;
-                Ok(Ride::Distance { group, distance: *distance, tapped_off: !table.no_tap_off })
+                let taps = if table.no_tap_off { Taps::NoExit } else { Taps::Both };
+                Ok(Ride::Distance { group, distance: *distance, taps })
             }
             RideTable { line: Some(line), on: Some(on), off, .. } => {
                 let line = self.line(tariff, line, table.direction)?;
@@ -166,6 +234,14 @@ impl FareCase {
         self.source.choose(name, "station", stations.map(|(id, station)| (&*station.name, id)))
     }
 
+    /// The group of a rail line whose gates were used.
+    fn group(&self, tariff: &Tariff, line: Option<&Spanned<String>>) -> Result<Option<GroupId>, Diagnostic> {
+        let Some(line) = line else { return Ok(None) };
+        let groups = tariff.network().into_iter().flat_map(tunion_fare::Network::groups);
+        let lines = groups.flat_map(|(id, group)| group.lines().map(move |line| (line, id)));
+        self.source.choose(line, "rail line", lines).map(Some)
+    }
+
     fn line(&self, tariff: &Tariff, name: &Spanned<String>, direction: u8) -> Result<LineId, Diagnostic> {
         let lines = tariff.bus_lines().into_iter().flat_map(tunion_fare::BusLines::lines);
         let lines = lines.filter(|(_, line)| line.direction == direction);
@@ -177,4 +253,24 @@ impl FareCase {
         let stops = stops.iter().zip((0..=u8::MAX).map(StopId));
         self.source.choose(name, "stop on this line", stops.map(|(stop, id)| (&*stop.name, id)))
     }
+}
+
+/// The rides of an enquiry.
+fn legs<'c>(
+    tariff: &'c Tariff,
+    journey: &Journey,
+    before: &Ledger,
+    enquiry: &Enquiry,
+) -> Vec<CaseRide<'c>> {
+    if enquiry.legs.len() < 2 {
+        return vec![CaseRide { tariff, journey: *journey, before: *before }];
+    }
+    let mut before = *before;
+    let leg = |leg: &tunion_fare::EnquiryLeg| {
+        let ride = Ride::Rail { from: leg.from, to: leg.to, group: Some(leg.group) };
+        let ride = CaseRide { tariff, journey: Journey { ride, ..*journey }, before };
+        before = leg.quote.ledger;
+        ride
+    };
+    enquiry.legs.iter().map(leg).collect()
 }

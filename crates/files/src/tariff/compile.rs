@@ -1,95 +1,227 @@
 //! From the file to the compiled tariff, rule by rule.
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use toml::Spanned;
-use tunion_data::Fen;
+use tunion_data::civil::Date;
 use tunion_fare::{
-    Clause, GroupId, Head, Issuer, Measure, Medium, Member, Places, Product, Rule, Set, Tariff,
-    TariffBuilder, When,
+    Calendar, Choose, Clause, Entry, GroupId, Head, How, Issuer, MAX_STEPS, Measure, Network, Places, Rounding, Rule,
+    Set, StationId, StationSetId, Tariff, TariffBuilder, TicketId,
 };
 
-use super::check;
-use super::schema::{
-    AccumulationTable, BandRow, Basis, BeyondTable, Charge, ConcessionTable, MonthOf, NoTapOffTable,
-    OvertimeTable, PriceTable, Read, Reset, TariffFile, WhenTable,
-};
-use crate::diag::{Diagnostic, Diagnostics, Place, Source, Text};
+use super::check::{self, Exact};
+use super::schema::{ChooseWord, Name, RoundingWord, TariffFile, TicketTable, WhenTable};
+use super::step::{Does, Known, amount};
+use crate::diag::{Diagnostic, Diagnostics, Place, Source};
 
-pub(super) fn tariff(source: &Source, file: &TariffFile, places: &Places) -> Result<Tariff, Diagnostics> {
+pub(super) fn tariff(
+    source: &Source,
+    file: &TariffFile,
+    places: &Places,
+    calendar: Calendar,
+) -> Result<Tariff, Diagnostics> {
     let mut errors = Diagnostics::default();
     errors.keep(head(source, file, places));
-    let compiler = Compiler { source, places };
+    let rounding = errors.keep(rounding(source, file)).unwrap_or(Rounding::Exact);
     let head = Head {
         name: file.name.as_str().into(),
         file: source.path().into(),
-        valid_from: file.valid_from.0,
-        entry_balance: file.entry.balance.get_ref().0,
+        valid_from: file.valid_from.get_ref().0,
+        valid_until: file.valid_until.as_ref().map(|day| day.get_ref().0),
+        entry: Entry { balance: amount(&file.entry.balance), overdraft: file.entry.overdraft },
+        rounding,
+    };
+    let mut compiler = Compiler {
+        source,
+        places,
+        valid: (head.valid_from, head.valid_until),
+        has_calendar: file.calendar.is_some(),
+        station_sets: Vec::new(),
+        regions: Vec::new(),
+        tickets: vec![("ordinary", TicketId::ORDINARY)],
     };
     let mut builder = TariffBuilder::new(head, places.clone());
-    let mut lists = Vec::new();
-    for table in &file.price {
-        if let Some((groups, rules)) = errors.keep(compiler.price(table)) {
-            lists.push(check::List::new(groups, table));
-            builder.price(groups, rules);
-        }
-    }
-    let mut concessions = Vec::new();
-    for table in &file.concession {
-        if let Some((when, rule)) = errors.keep(compiler.concession(table)) {
-            concessions.push((when, table));
-            builder.concession(when, rule);
-        }
-    }
-    let mut total = None;
-    if let Some(table) = &file.accumulation
-        && let Some((when, tiers)) = errors.keep(compiler.accumulation(table))
-    {
-        total = Some((when, table));
-        builder.accumulation(when, table.count_surcharge, tiers);
-    }
-    if let Some(table) = &file.no_tap_off
-        && let Some((when, rule)) = errors.keep(compiler.no_tap_off(table))
-    {
-        builder.no_tap_off(when, rule);
-    }
-    if let Some(table) = &file.overtime
-        && let Some((when, rule)) = errors.keep(compiler.overtime(table))
-    {
-        builder.overtime(when, rule);
-    }
+    builder.calendar(calendar);
+    compiler.name_things(file, &mut builder, &mut errors);
+    let exact = compiler.rules(file, &mut builder, rounding, &mut errors);
     errors.keep(check::names(source, file));
-    errors.keep(check::priced_once(source, places, &file.price));
-    errors.keep(check::whole_fen(source, &lists, &concessions, total));
+    errors.keep(check::used(source, file));
+    errors.keep(exact.check(source));
     errors.or(builder.build())
 }
 
 fn head(source: &Source, file: &TariffFile, places: &Places) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
-    errors.keep(source.version(&file.version, 1));
+    errors.keep(source.version(&file.version, 2));
     errors.keep(source.said(&file.provenance, "provenance"));
     errors.keep(source.said(&file.entry.source, "source"));
     if file.city.get_ref().0 != places.city() {
         let message = format!("the places this tariff prices are in city {}", places.city());
         errors.push(source.error(&file.city, message));
     }
+    if let Some(until) = file.valid_until.as_ref().filter(|day| day.get_ref().0 < file.valid_from.get_ref().0)
+    {
+        let error = source.error(until, "the tariff ends before it begins");
+        errors.push(error.also(&file.valid_from, "it begins here"));
+    }
     errors.or(())
 }
 
-struct Compiler<'a> {
-    source: &'a Source,
-    places: &'a Places,
+fn rounding(source: &Source, file: &TariffFile) -> Result<Rounding, Diagnostic> {
+    let how = match file.rounding.get_ref() {
+        RoundingWord::Exact => {
+            return match &file.rounded_to {
+                None => Ok(Rounding::Exact),
+                Some(unit) => Err(source.error(unit, "nothing is rounded here").help("remove `rounded-to`")),
+            };
+        }
+        RoundingWord::Down => How::Down,
+        RoundingWord::Up => How::Up,
+        RoundingWord::HalfUp => How::HalfUp,
+    };
+    let Some(unit) = &file.rounded_to else {
+        let error = source.error(&file.rounding, "rounded to what?");
+        return Err(error.help("add `rounded-to = \"0.01\"` for whole fen"));
+    };
+    match NonZeroU32::new(amount(unit).get()) {
+        Some(unit) => Ok(Rounding::To { unit, how }),
+        None => Err(source.error(unit, "a unit has to be more than nothing")),
+    }
 }
 
-impl Compiler<'_> {
-    fn rule(
+/// What the rules of one file are read against.
+pub(super) struct Compiler<'a> {
+    pub(super) source: &'a Source,
+    pub(super) places: &'a Places,
+    /// The tariff's first and last day.
+    pub(super) valid: (Date, Option<Date>),
+    pub(super) has_calendar: bool,
+    pub(super) station_sets: Vec<(&'a str, StationSetId)>,
+    regions: Vec<(&'a str, Issuer)>,
+    tickets: Vec<(&'a str, TicketId)>,
+}
+
+impl<'a> Compiler<'a> {
+    /// Regions, station sets and tickets: the names that conditions use.
+    fn name_things(&mut self, file: &'a TariffFile, builder: &mut TariffBuilder, errors: &mut Diagnostics) {
+        for table in &file.region {
+            let cities = table.cities.get_ref().iter().map(|city| city.get_ref().0);
+            self.regions.push((table.name.get_ref(), builder.region(table.name.get_ref(), cities)));
+        }
+        for table in &file.station_set {
+            let names = table.stations.get_ref();
+            let mut seen = std::collections::HashMap::new();
+            let mut stations = Vec::new();
+            for name in names {
+                if let Some(first) = seen.insert(name.get_ref(), name) {
+                    errors.push(self.source.twice("station", name, first));
+                }
+                stations.extend(errors.keep(self.station(name)));
+            }
+            let id = builder.station_set(table.name.get_ref(), stations);
+            self.station_sets.push((table.name.get_ref(), id));
+        }
+        for table in &file.ticket {
+            if let Some((groups, rule)) = errors.keep(self.ticket(table)) {
+                self.tickets.push((table.name.get_ref(), builder.ticket(groups, rule)));
+            }
+        }
+        for (tables, most, what) in [
+            (file.region.iter().map(|table| &table.name).collect::<Vec<_>>(), 30, "regions"),
+            (file.station_set.iter().map(|table| &table.name).collect(), 256, "station sets"),
+            (file.ticket.iter().map(|table| &table.name).collect(), 31, "tickets"),
+            (file.counter.iter().map(|table| &table.name).collect(), tunion_fare::COUNTERS, "counters"),
+            (file.step.iter().map(|table| &table.name).collect(), MAX_STEPS, "steps"),
+        ] {
+            if let Some(name) = tables.get(most) {
+                errors.push(self.source.error(*name, format!("more than {most} {what}")));
+            }
+        }
+    }
+
+    /// Prices, counters, steps and joins; what has to be seen of them all for whole fen.
+    fn rules<'f>(
         &self,
-        name: &Spanned<String>,
-        origin: &Spanned<String>,
-        at: impl Into<Place>,
-        clause: Clause,
-    ) -> Rule {
+        file: &'f TariffFile,
+        builder: &mut TariffBuilder,
+        rounding: Rounding,
+        errors: &mut Diagnostics,
+    ) -> Exact<'f> {
+        let mut exact = Exact::new(rounding);
+        for table in &file.price {
+            if let Some((when, rules)) = errors.keep(self.price(table)) {
+                errors.keep(exact.price(self.source, when, table));
+                builder.price(when, rules);
+            }
+        }
+        for table in &file.incomplete {
+            if let Some((when, rule)) = errors.keep(self.incomplete(table)) {
+                builder.incomplete(when, rule);
+            }
+        }
+        let mut counters = Vec::new();
+        for table in &file.counter {
+            if let Some(counting) = errors.keep(self.counter(table)) {
+                let when = counting.when;
+                let id = builder.counter(when, counting.rule, counting.reset, counting.begins, counting.of);
+                counters.push(Known { table, id, when });
+            }
+        }
+        for step in &file.step {
+            errors.keep(self.source.said(&step.name, "name"));
+            if step.rule.is_empty() {
+                let error = self.source.error(&step.name, "this step has no rule");
+                errors.push(error.help("add a `[[step.rule]]` below it"));
+            }
+            let choose = match step.choose {
+                ChooseWord::First => Choose::First,
+                ChooseWord::Lowest => Choose::Lowest,
+            };
+            builder.step(step.name.get_ref(), choose);
+            exact.step();
+            for table in &step.rule {
+                let Some((when, does)) = errors.keep(self.step_rule(table, &counters)) else { continue };
+                errors.keep(exact.rule(self.source, when, table));
+                match does {
+                    Does::One(rule) => builder.rule(when, rule),
+                    Does::Tiers(counter, read, rules) => builder.tiers(when, counter, read, rules),
+                }
+            }
+        }
+        for table in &file.join {
+            if let Some((at, rule)) = errors.keep(self.join(table)) {
+                builder.join(at, rule);
+            }
+        }
+        exact
+    }
+
+    fn ticket(&self, table: &TicketTable) -> Result<(Set<GroupId>, Rule), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        if table.name.get_ref() == "ordinary" {
+            let error = self.source.error(&table.name, "`ordinary` is the single ride that every tariff has");
+            errors.push(error.help("give this ticket another name"));
+        }
+        if let Some(hours) = table.hours.as_ref().filter(|hours| *hours.get_ref() == 0) {
+            errors.push(self.source.error(hours, "a pass runs for an hour at least"));
+        }
+        let groups = errors.keep(self.groups(table.groups.as_ref(), table.classes.as_ref())).flatten();
+        let Some(groups) = groups else {
+            let key = if self.places.measure() == Measure::Metres { "groups" } else { "classes" };
+            if errors.iter().next().is_none() {
+                let error = self.source.error(&table.name, "where is this ticket good?");
+                errors.push(error.help(format!("add `{key} = [\"…\"]`")));
+            }
+            return Err(errors);
+        };
+        let clause = Clause::Sold {
+            hours: table.hours.as_ref().map(|hours| *hours.get_ref()),
+            price: table.price.as_ref().map(amount),
+        };
+        errors.or((groups, self.rule(&table.name, &table.source, &table.name, clause)))
+    }
+
+    pub(super) fn rule(&self, name: &Name, origin: &Name, at: impl Into<Place>, clause: Clause) -> Rule {
         Rule {
             name: name.get_ref().as_str().into(),
             source: origin.get_ref().as_str().into(),
@@ -98,288 +230,64 @@ impl Compiler<'_> {
         }
     }
 
-    fn price(&self, table: &PriceTable) -> Result<(Set<GroupId>, Vec<Rule>), Diagnostics> {
-        let mut errors = Diagnostics::default();
-        let groups = errors.keep(self.groups(table.groups.as_ref(), table.classes.as_ref())).flatten();
-        let rules = match (&table.bands, &table.flat) {
-            (Some(bands), None) => errors.keep(self.bands(table, bands)),
-            (None, Some(flat)) => {
-                if let Some(beyond) = &table.beyond {
-                    errors.push(self.source.error(&beyond.add, "a flat price has nothing beyond it"));
-                }
-                let clause = Clause::Flat { price: flat.get_ref().0 };
-                Some(vec![self.rule(&table.name, &table.source, flat, clause)])
-            }
-            _ => {
-                let message = format!("price `{}` needs either `bands` or `flat`", table.name.get_ref());
-                errors.push(self.source.error(&table.name, message));
-                None
-            }
-        };
-        let (Some(groups), Some(rules)) = (groups, rules) else {
-            if errors.iter().next().is_none() {
-                let message = format!("price `{}` does not say what it prices", table.name.get_ref());
-                errors.push(self.source.error(&table.name, message).help(match self.places.measure() {
-                    Measure::Metres => "add `groups = [\"…\"]`",
-                    Measure::StopNumbers => "add `classes = [\"…\"]`",
-                }));
-            }
-            return Err(errors);
-        };
-        errors.or(())?;
-        self.reaches(table, groups, &rules)?;
-        Ok((groups, rules))
-    }
-
-    fn bands(&self, table: &PriceTable, bands: &Spanned<Vec<BandRow>>) -> Result<Vec<Rule>, Diagnostics> {
-        let mut errors = Diagnostics::default();
-        let measure = self.places.measure();
-        let grace = match (&table.grace_metres, measure) {
-            (Some(grace), Measure::StopNumbers) => {
-                errors.push(self.source.error(grace, "stop numbers have no metres of grace"));
-                0
-            }
-            (grace, _) => grace.as_ref().map_or(0, |grace| *grace.get_ref()),
-        };
-        let mut ends = Vec::new();
-        for row in bands.get_ref() {
-            let end = self.unit(&row.price, "to", row.to_metres.as_ref(), row.to_stop_numbers.as_ref());
-            let Some(end) = errors.keep(end) else { continue };
-            errors.keep(self.rises(ends.last(), end, row));
-            ends.push((end, row));
-        }
-        let Some(&(last, row)) = ends.last() else {
-            errors.push(self.source.error(bands, "there is no band"));
-            return Err(errors);
-        };
-        let pairs = ends.iter().map(|(end, row)| (*end.get_ref(), row.price.get_ref().0));
-        let clauses = Clause::bands(grace, pairs).zip(&ends);
-        let mut rules: Vec<Rule> = clauses
-            .map(|(clause, (_, row))| self.rule(&table.name, &table.source, &row.price, clause))
-            .collect();
-        if let Some(beyond) = &table.beyond {
-            let clause = self.beyond(beyond, *last.get_ref(), grace, row.price.get_ref().0);
-            let clause = errors.keep(clause);
-            rules.extend(clause.map(|clause| self.rule(&table.name, &table.source, &beyond.add, clause)));
-        }
-        errors.or(rules)
-    }
-
-    /// A band ends farther out than the one before and is not cheaper.
-    fn rises(
-        &self,
-        below: Option<&(&Spanned<u32>, &BandRow)>,
-        end: &Spanned<u32>,
-        row: &BandRow,
-    ) -> Result<(), Diagnostic> {
-        let Some((last, last_row)) = below else { return Ok(()) };
-        if end.get_ref() <= last.get_ref() {
-            let message = format!("this band ends at {}, not beyond {}", end.get_ref(), last.get_ref());
-            let error = self.source.error(end, message).also(*last, "the band before ends here");
-            return Err(error.help("bands are given from the nearest to the farthest, each by its upper end"));
-        }
-        if row.price.get_ref().0 < last_row.price.get_ref().0 {
-            let message = "this band is cheaper than the nearer one before it";
-            return Err(self.source.error(&row.price, message).also(&last_row.price, "the nearer band"));
-        }
-        Ok(())
-    }
-
-    fn beyond(&self, table: &BeyondTable, over: u32, grace: u32, base: Fen) -> Result<Clause, Diagnostic> {
-        let every =
-            self.unit(&table.add, "every", table.every_metres.as_ref(), table.every_stop_numbers.as_ref())?;
-        let step = NonZeroU32::new(*every.get_ref())
-            .ok_or_else(|| self.source.error(every, "a step has to be longer than nothing"))?;
-        Ok(Clause::Beyond { over, grace, base, every: step, add: table.add.get_ref().0 })
-    }
-
-    /// The one of two keys that counts in what this tariff counts in.
-    fn unit<'k>(
-        &self,
-        beside: &Spanned<Text<Fen>>,
-        key: &str,
-        metres: Option<&'k Spanned<u32>>,
-        numbers: Option<&'k Spanned<u32>>,
-    ) -> Result<&'k Spanned<u32>, Diagnostic> {
-        let (right, wrong, unit) = match self.places.measure() {
-            Measure::Metres => (metres, numbers, "metres"),
-            Measure::StopNumbers => (numbers, metres, "stop-numbers"),
-        };
-        let help = format!("give `{key}-{unit}`");
-        match (right, wrong) {
-            (Some(value), None) => Ok(value),
-            (_, Some(wrong)) => {
-                Err(self.source.error(wrong, "this tariff counts in another unit").help(help))
-            }
-            (None, None) => Err(self.source.error(beside, "a distance is missing here").help(help)),
+    pub(super) fn network(&self) -> Option<&Network> {
+        match self.places {
+            Places::Rail(network) => Some(network),
+            Places::Bus(_) => None,
         }
     }
 
-    /// Bands without an open end have to reach as far as one can ride.
-    fn reaches(&self, table: &PriceTable, groups: Set<GroupId>, rules: &[Rule]) -> Result<(), Diagnostic> {
-        let Some(Rule { clause: Clause::Band { to, grace, .. }, .. }) = rules.last() else { return Ok(()) };
-        let reach = to.saturating_add(*grace);
-        let far = self.places.groups().filter(|(id, _)| groups.contains(*id));
-        let far = far.filter_map(|(id, name)| Some((name, self.places.longest(id)?)));
-        match far.into_iter().find(|(_, longest)| *longest > reach) {
-            Some((name, longest)) => {
-                let message = format!("the bands of `{}` end too early", table.name.get_ref());
-                let unit = match self.places.measure() {
-                    Measure::Metres => "m",
-                    Measure::StopNumbers => "stop numbers",
-                };
-                Err(self
-                    .source
-                    .error(&table.name, message)
-                    .label(format!(
-                        "they reach {reach} {unit}, the longest ride of `{name}` is {longest} {unit}"
-                    ))
-                    .help("add a band, or an open end with `beyond`"))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn concession(&self, table: &ConcessionTable) -> Result<(When, Rule), Diagnostics> {
-        let mut errors = Diagnostics::default();
-        let when = errors.keep(self.when(&table.when));
-        let rule = match (&table.pay_percent, &table.pay) {
-            (Some(percent), None) => errors.keep(self.percent(percent)).map(|share| {
-                self.rule(&table.name, &table.source, percent, Clause::Share { percent: share })
-            }),
-            (None, Some(pay)) => {
-                let clause = Clause::Fixed { price: pay.get_ref().0 };
-                Some(self.rule(&table.name, &table.source, pay, clause))
-            }
-            _ => {
-                let message =
-                    format!("concession `{}` needs either `pay-percent` or `pay`", table.name.get_ref());
-                errors.push(self.source.error(&table.name, message));
-                None
-            }
-        };
-        match (when, rule) {
-            (Some(when), Some(rule)) => errors.or((when, rule)),
-            _ => Err(errors),
-        }
-    }
-
-    fn accumulation(&self, table: &AccumulationTable) -> Result<(When, Vec<Rule>), Diagnostics> {
-        // The one way that is known of each; another would be an arm of its own.
-        let AccumulationTable {
-            basis: Basis::Paid,
-            read: Read::BeforeRide,
-            reset: Reset::CalendarMonth,
-            month_of: MonthOf::Exit,
-            ..
-        } = table;
-        let mut errors = Diagnostics::default();
-        let when = errors.keep(self.when(&table.when));
-        let mut rules = Vec::new();
-        let rule = |at: Place, clause| self.rule(&table.name, &table.source, at, clause);
-        let tiers = table.tiers.get_ref();
-        if tiers.first().is_none_or(|tier| !tier.from.get_ref().0.is_zero()) {
-            let below = Clause::Tier { from: Fen::ZERO, percent: 100 };
-            rules.push(rule(Place::from(&table.name), below));
-        }
-        for (i, tier) in tiers.iter().enumerate() {
-            let before = i.checked_sub(1).and_then(|i| tiers.get(i));
-            if let Some(before) = before.filter(|before| tier.from.get_ref().0 <= before.from.get_ref().0) {
-                let message = format!("this tier does not begin above {}", before.from.get_ref().0);
-                let error = self.source.error(&tier.from, message).also(&before.from, "the tier before");
-                errors.push(error.help("tiers are given from the lowest"));
-            }
-            if let Some(percent) = errors.keep(self.percent(&tier.pay_percent)) {
-                let clause = Clause::Tier { from: tier.from.get_ref().0, percent };
-                rules.push(rule(Place::from(&tier.from), clause));
+    pub(super) fn station(&self, name: &Spanned<String>) -> Result<StationId, Diagnostic> {
+        let network = self.network().ok_or_else(|| {
+            self.source.error(name, "bus lines have no stations").help("remove what speaks of stations")
+        })?;
+        match network.station_named(name.get_ref()) {
+            Some(id) => Ok(id),
+            None => {
+                let stations = network.stations().map(|(id, station)| (&*station.name, id));
+                self.source.choose(name, "station", stations)
             }
         }
-        match when {
-            Some(when) => errors.or((when, rules)),
-            None => Err(errors),
-        }
     }
 
-    fn no_tap_off(&self, table: &NoTapOffTable) -> Result<(When, Rule), Diagnostics> {
-        let NoTapOffTable { charge: Charge::ListToFartherEnd, .. } = table;
-        let when = self.when(&table.when)?;
-        if self.places.measure() == Measure::Metres {
-            return Err(self.source.error(&table.name, "only a bus ride can lack its tap-off").into());
-        }
-        Ok((when, self.rule(&table.name, &table.source, &table.name, Clause::FartherEnd)))
+    pub(super) fn issuers(&self) -> impl Iterator<Item = (&str, Issuer)> {
+        let known = [("local", Issuer::LOCAL), ("other", Issuer::OTHER)];
+        known.into_iter().chain(self.regions.iter().copied())
     }
 
-    fn overtime(&self, table: &OvertimeTable) -> Result<(When, Rule), Diagnostics> {
-        let surcharge = table.surcharge.get_ref().0;
-        let clause = Clause::Overtime { limit_minutes: table.limit_minutes, surcharge };
-        Ok((self.when(&table.when)?, self.rule(&table.name, &table.source, &table.surcharge, clause)))
-    }
-
-    fn percent(&self, percent: &Spanned<u32>) -> Result<u8, Diagnostic> {
-        u8::try_from(*percent.get_ref()).ok().filter(|share| *share <= 100).ok_or_else(|| {
-            let message = format!("{} % is more than the list price", percent.get_ref());
-            self.source.error(percent, message).help("a percentage says what is paid, from 0 to 100")
-        })
-    }
-
-    fn when(&self, table: &WhenTable) -> Result<When, Diagnostics> {
-        let mut errors = Diagnostics::default();
-        let groups = errors.keep(self.groups(table.groups.as_ref(), table.classes.as_ref())).flatten();
-        let products =
-            self.set(table.products.as_ref(), "product", || Product::ALL.iter().map(|p| (p.name(), *p)));
-        let issuers =
-            self.set(table.issuers.as_ref(), "issuer", || Issuer::ALL.iter().map(|i| (i.name(), *i)));
-        let media = self.set(table.media.as_ref(), "medium", || Medium::ALL.iter().map(|m| (m.name(), *m)));
-        let when = When {
-            groups: groups.unwrap_or(Set::ALL),
-            products: errors.keep(products).flatten().unwrap_or(Set::ALL),
-            issuers: errors.keep(issuers).flatten().unwrap_or(Set::ALL),
-            media: errors.keep(media).flatten().unwrap_or(Set::ALL),
-        };
-        errors.or(when)
-    }
-
-    /// `groups` of a rail tariff, `classes` of a bus tariff; `None` when neither is given.
-    fn groups(
-        &self,
-        groups: Option<&Names>,
-        classes: Option<&Names>,
-    ) -> Result<Option<Set<GroupId>>, Diagnostics> {
-        let (right, wrong, what, key) = match self.places.measure() {
-            Measure::Metres => (groups, classes, "group", "groups"),
-            Measure::StopNumbers => (classes, groups, "line class", "classes"),
-        };
-        if let Some(wrong) = wrong {
-            let message =
-                format!("this tariff has no {}", if key == "groups" { "classes" } else { "groups" });
-            return Err(self.source.error(wrong, message).help(format!("name them as `{key}`")).into());
-        }
-        self.set(right, what, || self.places.groups().map(|(id, name)| (name, id)))
-    }
-
-    fn set<'n, T: Member, I: Iterator<Item = (&'n str, T)>>(
-        &self,
-        names: Option<&Names>,
-        what: &str,
-        options: impl Fn() -> I,
-    ) -> Result<Option<Set<T>>, Diagnostics> {
-        let Some(names) = names else { return Ok(None) };
-        let mut errors = Diagnostics::default();
-        let mut seen = HashMap::new();
-        let mut members = Vec::new();
-        for name in names.get_ref() {
-            if let Some(first) = seen.insert(name.get_ref(), name) {
-                errors.push(self.source.twice(what, name, first));
-            }
-            members.extend(errors.keep(self.source.choose(name, what, options())));
-        }
-        if names.get_ref().is_empty() {
-            errors.push(
-                self.source.error(names, "an empty list matches nothing").help("leave it out to match all"),
-            );
-        }
-        errors.or(Some(members.into_iter().collect()))
+    pub(super) fn tickets(&self) -> impl Iterator<Item = (&str, TicketId)> {
+        self.tickets.iter().copied()
     }
 }
 
-type Names = Spanned<Vec<Spanned<String>>>;
+impl WhenTable {
+    /// Whether it asks for nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self {
+            groups,
+            classes,
+            products,
+            issuers,
+            media,
+            tickets,
+            taps,
+            days,
+            valid_from,
+            valid_until,
+            entered_from,
+            entered_until,
+            exited_from,
+            exited_until,
+            entered_at,
+            exited_at,
+            stay_over_minutes,
+        } = self;
+        let lists = [groups, classes, products, issuers, media, tickets, taps, days];
+        let times = [entered_from, entered_until, exited_from, exited_until];
+        lists.iter().all(|list| list.is_none())
+            && times.iter().all(|time| time.is_none())
+            && [valid_from, valid_until].iter().all(|day| day.is_none())
+            && [entered_at, exited_at].iter().all(|set| set.is_none())
+            && stay_over_minutes.is_none()
+    }
+}

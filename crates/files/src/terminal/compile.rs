@@ -196,16 +196,20 @@ fn rail(
     let RailTable { tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
     let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
     let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
-    let reads = tariff.map(Tariff::reads_ledger);
-    let ledger = match (ledger, reads) {
-        (None, Some(true)) => Err(source
+    let counters = tariff.map(|tariff| tariff.counters().count());
+    let ledger = match (ledger, counters) {
+        (_, Some(2..)) => {
+            let error = source.error(table, "the tariff has several counters, and a card keeps one");
+            Err(error.help("let an account keep them: `fare = \"controller\"`").into())
+        }
+        (None, Some(1)) => Err(source
             .error(table, "the tariff has a monthly total, but nothing says where it lies on the card")
             .help(
                 "add [rail.ledger]: record = \"2701\", paid = { offset = 110, len = 3 }, \
                  rides = { offset = 113, len = 2 }, stamp = 99",
             )
             .into()),
-        (Some(ledger), Some(false)) => {
+        (Some(ledger), Some(0)) => {
             Err(source.error(ledger, "the tariff has no monthly total to keep here").into())
         }
         (Some(ledger), _) => ledger::binding(source, ledger.get_ref(), tail).map(Some),
