@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 use tunion_data::Fen;
-use tunion_data::civil::DateTime;
+use tunion_data::civil::{Date, DateTime};
 use tunion_fare::{
     Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
@@ -14,11 +14,11 @@ use crate::diag::{Diagnostic, Place, Text};
 /// When a case without a time takes place: an ordinary Tuesday.
 const SOME_DAY: DateTime = DateTime::constant(2026, 11, 10, 12, 0, 0, 0);
 
-/// A ride of a case, as it was priced.
+/// A ride of a case.
 pub struct CaseRide<'c> {
-    /// By this tariff.
+    /// Priced, or refused, by this tariff.
     pub tariff: &'c Tariff,
-    /// The ride; of a ride over several groups each leg by itself.
+    /// The ride.
     pub journey: Journey,
     /// The counters before it.
     pub before: Ledger,
@@ -26,7 +26,12 @@ pub struct CaseRide<'c> {
 
 /// What a case came to.
 pub struct Checked<'c> {
-    /// Every ride that was priced, for those who look which rules they touched.
+    /// The mode of the ride.
+    pub mode: Mode,
+    /// The day on which it begins.
+    pub day: Date,
+    /// Every ride, also a refused one, for those who look which rules they touched; none when no tariff is in
+    /// force on that day.
     pub rides: Vec<CaseRide<'c>>,
     /// What the last ride was charged; nothing when it was refused, as the case wants it.
     pub charged: Option<Fen>,
@@ -74,8 +79,9 @@ impl FareCase {
         let entered = table.entered.as_ref().map(|at| at.get_ref().0);
         let exited = exited.or(entered).unwrap_or(SOME_DAY);
         let entered = entered.unwrap_or(exited);
-        let Some(tariff) = city.tariff(self.mode()?, entered.date()) else {
-            return self.no_tariff(city, entered);
+        let mode = self.mode()?;
+        let Some(tariff) = city.tariff(mode, entered.date()) else {
+            return self.no_tariff(city, mode, entered.date());
         };
         let journey = Journey {
             ride: self.ride(tariff)?,
@@ -87,7 +93,7 @@ impl FareCase {
         let mut ledger = table.before.as_ref().map_or_else(Ledger::default, |before| {
             Counter { period: Some(Period::month(before.on.0)), amount: before.paid.0, rides: 0 }.into()
         });
-        let mut checked = Checked { rides: Vec::new(), charged: None };
+        let mut checked = Checked { mode, day: entered.date(), rides: Vec::new(), charged: None };
         let mut last = None;
         for _ in 0..table.repeat {
             let enquiry = match (tariff.enquire(&journey, &ledger), &table.refused) {
@@ -103,7 +109,7 @@ impl FareCase {
                 }
             };
             self.same(tariff, &enquiry, table.list.as_ref(), enquiry.list, "the list price is")?;
-            checked.rides.extend(legs(tariff, &journey, &ledger, &enquiry));
+            checked.rides.push(CaseRide { tariff, journey, before: ledger });
             ledger = enquiry.ledger;
             last = Some(enquiry);
         }
@@ -118,12 +124,13 @@ impl FareCase {
         Ok(checked)
     }
 
-    fn no_tariff<'c>(&self, city: &City, entered: DateTime) -> Result<Checked<'c>, Diagnostic> {
-        let message = city.no_tariff(self.mode()?, entered.date());
+    fn no_tariff<'c>(&self, city: &City, mode: Mode, day: Date) -> Result<Checked<'c>, Diagnostic> {
+        let message = city.no_tariff(mode, day);
         match &self.table.refused {
-            Some(refused) => self.told(refused, &message).map(|()| Checked { rides: Vec::new(), charged: None }),
-            None => Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
+            Some(refused) => self.told(refused, &message)?,
+            None => return Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
         }
+        Ok(Checked { mode, day, rides: Vec::new(), charged: None })
     }
 
     fn refusal(&self, tariff: &Tariff, refused: &Spanned<String>, error: FareError) -> Result<(), Diagnostic> {
@@ -253,24 +260,4 @@ impl FareCase {
         let stops = stops.iter().zip((0..=u8::MAX).map(StopId));
         self.source.choose(name, "stop on this line", stops.map(|(stop, id)| (&*stop.name, id)))
     }
-}
-
-/// The rides of an enquiry.
-fn legs<'c>(
-    tariff: &'c Tariff,
-    journey: &Journey,
-    before: &Ledger,
-    enquiry: &Enquiry,
-) -> Vec<CaseRide<'c>> {
-    if enquiry.legs.len() < 2 {
-        return vec![CaseRide { tariff, journey: *journey, before: *before }];
-    }
-    let mut before = *before;
-    let leg = |leg: &tunion_fare::EnquiryLeg| {
-        let ride = Ride::Rail { from: leg.from, to: leg.to, group: Some(leg.group) };
-        let ride = CaseRide { tariff, journey: Journey { ride, ..*journey }, before };
-        before = leg.quote.ledger;
-        ride
-    };
-    enquiry.legs.iter().map(leg).collect()
 }
