@@ -4,7 +4,8 @@ use toml::Spanned;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, DateTime};
 use tunion_fare::{
-    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
+    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Quote,
+    Reason, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
 
 use super::{FareCase, RideTable};
@@ -57,7 +58,9 @@ impl FareCase {
             (_, true) if self.city.is_none() => {
                 lacks("city").map_err(|error| error.help("add `city = \"…\"` at the top of the file"))
             }
-            (_, true) if !expects && table.refused.is_none() => lacks("`expect`, `expect-total` or `refused`"),
+            (_, true) if !expects && table.refused.is_none() => {
+                lacks("`expect`, `expect-total` or `refused`")
+            }
             (_, true) if table.repeat == 0 => lacks("ride: it repeats 0 times"),
             _ => match &table.refused {
                 Some(refused) if expects => {
@@ -108,19 +111,20 @@ impl FareCase {
                     return Err(self.source.error(&table.id, message));
                 }
             };
-            self.same(tariff, &enquiry, table.list.as_ref(), enquiry.list, "the list price is")?;
+            let reasons = reasons(tariff, &journey, &ledger, &enquiry);
+            self.same(&reasons, table.list.as_ref(), enquiry.list, "the list price is")?;
             checked.rides.push(CaseRide { tariff, journey, before: ledger });
             ledger = enquiry.ledger;
-            last = Some(enquiry);
+            last = Some((enquiry.charged, reasons));
         }
         if let Some(refused) = &table.refused {
             return Err(self.source.error(refused, format!("case `{}` was priced", self.id())));
         }
-        let Some(last) = last else { return Err(self.source.error(&table.id, "no ride")) };
+        let Some((charged, reasons)) = last else { return Err(self.source.error(&table.id, "no ride")) };
         let total = ledger.first().in_period(Period::month(exited.date())).amount;
-        self.same(tariff, &last, table.expect.as_ref(), last.charged, "the charge is")?;
-        self.same(tariff, &last, table.expect_total.as_ref(), total, "the monthly total comes to")?;
-        checked.charged = Some(last.charged);
+        self.same(&reasons, table.expect.as_ref(), charged, "the charge is")?;
+        self.same(&reasons, table.expect_total.as_ref(), total, "the monthly total comes to")?;
+        checked.charged = Some(charged);
         Ok(checked)
     }
 
@@ -133,7 +137,12 @@ impl FareCase {
         Ok(Checked { mode, day, rides: Vec::new(), charged: None })
     }
 
-    fn refusal(&self, tariff: &Tariff, refused: &Spanned<String>, error: FareError) -> Result<(), Diagnostic> {
+    fn refusal(
+        &self,
+        tariff: &Tariff,
+        refused: &Spanned<String>,
+        error: FareError,
+    ) -> Result<(), Diagnostic> {
         self.told(refused, &tariff.describe(&error).to_string())
     }
 
@@ -155,19 +164,14 @@ impl FareCase {
 
     fn same(
         &self,
-        tariff: &Tariff,
-        enquiry: &Enquiry,
+        reasons: &[String],
         expected: Option<&Spanned<Text<Fen>>>,
         found: Fen,
         what: &str,
     ) -> Result<(), Diagnostic> {
         let Some(expected) = expected.filter(|expected| expected.get_ref().0 != found) else { return Ok(()) };
         let error = self.source.error(expected, format!("case `{}`: {what} {found}", self.id()));
-        let reasons = enquiry.legs.iter().flat_map(|leg| leg.quote.reasons.iter()).map(|reason| {
-            let line = tariff.rule(reason.rule).map_or(0, |rule| rule.line);
-            format!("{} ({}:{line})", tariff.explain(reason), tariff.head().file)
-        });
-        Err(reasons.fold(error.label("expected"), Diagnostic::note))
+        Err(reasons.iter().fold(error.label("expected"), |error, reason| error.note(reason)))
     }
 
     fn ticket(&self, tariff: &Tariff) -> Result<Ticket, Diagnostic> {
@@ -215,10 +219,9 @@ impl FareCase {
                 to: self.station(tariff, to)?,
                 group: self.group(tariff, line.as_ref())?,
             }),
-            RideTable { from: None, to: Some(to), no_entry: true, line, .. } => Ok(Ride::NoEntry {
-                to: self.station(tariff, to)?,
-                group: self.group(tariff, line.as_ref())?,
-            }),
+            RideTable { from: None, to: Some(to), no_entry: true, line, .. } => {
+                Ok(Ride::NoEntry { to: self.station(tariff, to)?, group: self.group(tariff, line.as_ref())? })
+            }
             RideTable { group: Some(group), metres: Some(distance), .. }
             | RideTable { class: Some(group), stop_numbers: Some(distance), .. } => {
                 let groups = tariff.places().groups().map(|(id, name)| (name, id));
@@ -260,4 +263,17 @@ impl FareCase {
         let stops = stops.iter().zip((0..=u8::MAX).map(StopId));
         self.source.choose(name, "stop on this line", stops.map(|(stop, id)| (&*stop.name, id)))
     }
+}
+
+/// The reasons of a ride in words, with the lines of the tariff; of a ride over several groups those of each leg.
+fn reasons(tariff: &Tariff, journey: &Journey, before: &Ledger, enquiry: &Enquiry) -> Vec<String> {
+    let mut quotes: Vec<Quote> = enquiry.legs.iter().map(|leg| leg.quote).collect();
+    if quotes.is_empty() {
+        quotes.extend(tariff.quote(journey, before));
+    }
+    let told = |reason: &Reason| {
+        let line = tariff.rule(reason.rule).map_or(0, |rule| rule.line);
+        format!("{} ({}:{line})", tariff.explain(reason), tariff.head().file)
+    };
+    quotes.iter().flat_map(|quote| quote.reasons.iter().map(told)).collect()
 }

@@ -1,0 +1,9 @@
+//! Fares over many rides.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`check`] | conformance cases and what became of each |
+//! | [`coverage`] | the rules of a city and the edges of them that no case tries |
+
+pub mod check;
+pub mod coverage;
