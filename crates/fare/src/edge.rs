@@ -154,19 +154,11 @@ pub enum Condition {
 
 impl Condition {
     /// Those that ask who rides, where and on what, and not when.
-    const WHO: [Self; 6] =
-        [Self::Group, Self::Product, Self::Issuer, Self::Medium, Self::Ticket, Self::Taps];
+    const WHO: [Self; 6] = [Self::Group, Self::Product, Self::Issuer, Self::Medium, Self::Ticket, Self::Taps];
 
     /// The others.
-    const WHEN_AND_WHERE: [Self; 7] = [
-        Self::Dates,
-        Self::Days,
-        Self::Entered,
-        Self::Exited,
-        Self::EnteredAt,
-        Self::ExitedAt,
-        Self::Stay,
-    ];
+    const WHEN_AND_WHERE: [Self; 7] =
+        [Self::Dates, Self::Days, Self::Entered, Self::Exited, Self::EnteredAt, Self::ExitedAt, Self::Stay];
 
     fn all() -> impl Iterator<Item = Self> {
         Self::WHO.into_iter().chain(Self::WHEN_AND_WHERE)
@@ -183,7 +175,9 @@ impl When {
             Condition::Medium => self.media != Set::ALL,
             Condition::Ticket => self.tickets != Set::ALL,
             Condition::Taps => self.taps != Set::ALL,
-            Condition::Dates => (self.first_day, self.last_day) != (Self::ALWAYS.first_day, Self::ALWAYS.last_day),
+            Condition::Dates => {
+                (self.first_day, self.last_day) != (Self::ALWAYS.first_day, Self::ALWAYS.last_day)
+            }
             Condition::Days => self.days != Set::ALL,
             Condition::Entered => self.entered != crate::Hours::ALL,
             Condition::Exited => self.exited != crate::Hours::ALL,

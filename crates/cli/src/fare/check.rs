@@ -100,7 +100,8 @@ impl Check {
             None => Cities::named_in(&files)?,
             Some(name) => {
                 let city = city_of(name)?;
-                let named = files.iter().flat_map(|file| &file.cases).any(|case| case.city() == Some(city.name()));
+                let named =
+                    files.iter().flat_map(|file| &file.cases).any(|case| case.city() == Some(city.name()));
                 anyhow::ensure!(named, "no case is of the city {}", city.name());
                 Cities::one(city)
             }
@@ -127,8 +128,11 @@ impl Check {
             if self.quiet {
                 write!(out, "{}", coverage::list(tariff))?;
             } else {
-                writeln!(out, "{}", coverage::table(std::slice::from_ref(tariff)))?;
+                write!(out, "{}", coverage::table(tariff))?;
             }
+        }
+        if coverage.is_some() && !self.quiet {
+            writeln!(out)?;
         }
         writeln!(out, "{}", check::summary(outcomes, coverage))
     }
@@ -136,5 +140,9 @@ impl Check {
 
 /// A city by the path of its file, or one that is built in by its name.
 fn city_of(name: &str) -> Result<City, Diagnostics> {
-    if name.ends_with(".toml") || name.contains(['/', '\\']) { city::load(name) } else { city::built_in(name) }
+    if name.ends_with(".toml") || name.contains(['/', '\\']) {
+        city::load(name)
+    } else {
+        city::built_in(name)
+    }
 }

@@ -9,8 +9,8 @@ use super::{Condition, Edge, Point, Trait, trait_of};
 use crate::tariff::{Effect, rule_id};
 use crate::when::{Leg, Trip};
 use crate::{
-    Choose, Clause, DayClass, GroupId, Journey, Level, Medium, Places, Product, Ride, Rider, RuleId, StationId,
-    StationSetId, Tap, Taps, Tariff, Ticket, TicketId, When,
+    Choose, Clause, DayClass, GroupId, Journey, Level, Medium, Places, Product, Ride, Rider, RuleId,
+    StationId, StationSetId, Tap, Taps, Tariff, Ticket, TicketId, When,
 };
 
 impl Tariff {
@@ -339,7 +339,8 @@ impl List<'_> {
         let last = head.valid_until.map_or(when.last_day, |last| last.min(when.last_day));
         self.tariff.calendar.years().any(|year| {
             let days = Date::new(year, 1, 1).ok().into_iter().flat_map(|day| {
-                core::iter::successors(Some(day), |day| day.tomorrow().ok()).take_while(|day| day.year() == year)
+                core::iter::successors(Some(day), |day| day.tomorrow().ok())
+                    .take_while(|day| day.year() == year)
             });
             let mut days = days.filter(|day| first <= *day && *day <= last);
             days.any(|day| self.tariff.calendar.class(day) == Some(class))

@@ -10,7 +10,8 @@ use super::{Condition, Edge, Point, seconds, trait_of};
 use crate::tariff::{Count, Effect, Price, Step, rule_id};
 use crate::when::Trip;
 use crate::{
-    Choose, Clause, CounterId, FareError, Hours, Journey, Ledger, Level, Ride, RuleId, Tap, Taps, Tariff, Ticket, When,
+    Choose, Clause, CounterId, FareError, Hours, Journey, Ledger, Level, Ride, RuleId, Tap, Taps, Tariff,
+    Ticket, When,
 };
 
 const SECOND: Duration = Duration::from_secs(1);

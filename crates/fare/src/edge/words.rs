@@ -36,15 +36,16 @@ impl fmt::Display for Words<'_> {
         let Self(tariff, Edge { rule, point }) = *self;
         let head = tariff.head();
         let Some(id) = *rule else {
-            return Dates { first: head.valid_from, last: head.valid_until, whose: "the tariff" }.fmt(f, *point);
+            return Dates { first: head.valid_from, last: head.valid_until, whose: "the tariff" }
+                .fmt(f, *point);
         };
         let clause = tariff.rule(id).map(|rule| &rule.clause);
-        if let Some(clause) = clause {
+        if let Some(clause) = clause.filter(|_| point.is_of_a_clause()) {
             write!(f, "{}: ", tariff.clause_in_words(clause))?;
         }
         let when = tariff.when(id).unwrap_or(&When::ALWAYS);
         match *point {
-            Point::Used => f.write_str("used"),
+            Point::Used => f.write_str("any ride"),
             Point::BandEnd => write!(f, "exactly {}", self.end(clause, 0, 0)),
             Point::BeyondBand => write!(f, "{}", self.end(clause, 0, 1)),
             Point::StepEnd => write!(f, "exactly the end of a step, such as {}", self.end(clause, 1, 0)),
@@ -131,6 +132,14 @@ impl Words<'_> {
             Trait::EnteredAt(id) => write!(f, "entered at {}", station(id)),
             Trait::ExitedAt(id) => write!(f, "left at {}", station(id)),
         }
+    }
+}
+
+impl Point {
+    /// Whether it is one of a clause, and not of all clauses of a rule.
+    fn is_of_a_clause(self) -> bool {
+        use Point::{BandEnd, BelowTier, BeyondBand, BeyondStep, StepEnd, Tier, Used};
+        matches!(self, Used | BandEnd | BeyondBand | StepEnd | BeyondStep | Tier | BelowTier)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Untouched {
     pub line: u32,
     /// The rule's name; of the tariff's own dates the tariff's.
     pub rule: String,
+    /// Whether no case stands on any point of the rule.
+    pub whole_rule: bool,
     /// The point in words.
     pub words: String,
 }
@@ -37,10 +39,11 @@ pub fn coverage(cities: &Cities, outcomes: &[FileOutcome<'_>]) -> Vec<TariffCove
 
 fn of_city(city: &City, outcomes: &[FileOutcome<'_>]) -> Vec<TariffCoverage> {
     let cases = outcomes.iter().flat_map(|outcome| &outcome.cases);
-    let held = cases.filter(|(case, _)| case.city() == Some(city.name())).filter_map(|(_, verdict)| match verdict {
-        Verdict::Held(checked) => Some(checked),
-        _ => None,
-    });
+    let held =
+        cases.filter(|(case, _)| case.city() == Some(city.name())).filter_map(|(_, verdict)| match verdict {
+            Verdict::Held(checked) => Some(checked),
+            _ => None,
+        });
     let held: Vec<&Checked<'_>> = held.collect();
     let mut covered = Vec::new();
     for mode in Mode::ALL {
@@ -59,38 +62,47 @@ fn of_tariff(tariff: &Tariff, held: &[&Checked<'_>]) -> TariffCoverage {
         }
     }
     let edges = tariff.edges();
-    let untouched = edges.iter().filter(|edge| !touched.contains(edge)).map(|edge| tell(tariff, edge)).collect();
-    let head = tariff.head();
-    TariffCoverage { name: head.name.to_string(), file: head.file.to_string(), points: edges.len(), untouched }
-}
-
-fn tell(tariff: &Tariff, edge: &Edge) -> Untouched {
-    let rule = edge.rule.and_then(|rule| tariff.rule(rule));
-    Untouched {
-        line: rule.map_or(1, |rule| rule.line),
-        rule: rule.map_or(&tariff.head().name, |rule| &rule.name).to_string(),
+    let known: HashSet<&str> = touched.iter().map(|edge| rule(tariff, edge)).collect();
+    let untouched = edges.iter().filter(|edge| !touched.contains(edge)).map(|edge| Untouched {
+        line: edge.rule.and_then(|id| tariff.rule(id)).map_or(1, |rule| rule.line),
+        rule: rule(tariff, edge).to_owned(),
+        whole_rule: !known.contains(rule(tariff, edge)),
         words: tariff.edge_in_words(edge).to_string(),
+    });
+    let untouched = untouched.collect();
+    let head = tariff.head();
+    TariffCoverage {
+        name: head.name.to_string(),
+        file: head.file.to_string(),
+        points: edges.len(),
+        untouched,
     }
 }
 
-/// The untouched points of a tariff, one a line.
+fn rule<'t>(tariff: &'t Tariff, edge: &Edge) -> &'t str {
+    edge.rule.and_then(|id| tariff.rule(id)).map_or(&tariff.head().name, |rule| &rule.name)
+}
+
+/// The untouched points of a tariff, one a line; a rule that no case touches at all is one line.
 #[must_use]
 pub fn list(tariff: &TariffCoverage) -> String {
     let mut text = String::new();
-    for Untouched { line, rule, words } in &tariff.untouched {
-        let _ = writeln!(text, "untouched: {}:{line}  {rule}: {words}", tariff.file);
+    let mut told: HashSet<&str> = HashSet::new();
+    for Untouched { line, rule, whole_rule, words } in &tariff.untouched {
+        if !whole_rule {
+            let _ = writeln!(text, "untouched: {}:{line}  {rule}: {words}", tariff.file);
+        } else if told.insert(rule) {
+            let points = tariff.untouched.iter().filter(|other| other.rule == *rule).count();
+            let _ = writeln!(text, "untouched: {}:{line}  {rule}: no case ({points} points)", tariff.file);
+        }
     }
     text
 }
 
-/// What of each tariff is touched, and all that is not.
+/// How much of a tariff is touched, and all that is not.
 #[must_use]
-pub fn table(coverage: &[TariffCoverage]) -> String {
-    let mut text = String::new();
-    for tariff in coverage {
-        let TariffCoverage { name, points, untouched, .. } = tariff;
-        let _ = writeln!(text, "coverage: {name}  {} of {points} points touched", points - untouched.len());
-        text.push_str(&list(tariff));
-    }
-    text
+pub fn table(tariff: &TariffCoverage) -> String {
+    let TariffCoverage { name, points, untouched, .. } = tariff;
+    let touched = points - untouched.len();
+    format!("coverage: {name}  {touched} of {points} points touched\n{}", list(tariff))
 }
