@@ -138,7 +138,9 @@ impl List<'_> {
                     Clause::Beyond { .. } => &[Point::StepEnd, Point::BeyondStep],
                     _ => &[],
                 };
-                points.iter().for_each(|point| self.add(rule, *point));
+                for point in points {
+                    self.add(rule, *point);
+                }
             }
             self.conditions(rule_id(price.clauses.start), &price.when, &asked);
         }
@@ -298,7 +300,9 @@ impl List<'_> {
                 points.extend(more.into_iter().filter(|point| !points.contains(point)).collect::<Vec<_>>());
             }
         }
-        points.into_iter().for_each(|point| self.add(rule, point));
+        for point in points {
+            self.add(rule, point);
+        }
     }
 
     /// The points of days and hours.

@@ -50,8 +50,8 @@ impl fmt::Display for Words<'_> {
             Point::BeyondBand => write!(f, "{}", self.end(clause, 0, 1)),
             Point::StepEnd => write!(f, "exactly the end of a step, such as {}", self.end(clause, 1, 0)),
             Point::BeyondStep => write!(f, "just beyond a step, as with {}", self.end(clause, 1, 1)),
-            Point::Tier => self.level(f, clause, 0),
-            Point::BelowTier => self.level(f, clause, 1),
+            Point::Tier => level(f, clause, 0),
+            Point::BelowTier => level(f, clause, 1),
             Point::Stale => f.write_str("a total of another period, which counts as nothing"),
             Point::PeriodOpens => f.write_str("in the first second of a period"),
             Point::PeriodCloses => f.write_str("in the last second of a period"),
@@ -94,20 +94,6 @@ impl Words<'_> {
             _ => 0,
         };
         Measured(self.0.places().measure(), end.saturating_add(beyond))
-    }
-
-    fn level(&self, f: &mut fmt::Formatter<'_>, clause: Option<&Clause>, below: u16) -> fmt::Result {
-        let exactly = if below == 0 { "exactly " } else { "" };
-        match clause {
-            Some(Clause::Tier { from: Level::Amount(from), .. }) => {
-                let from = from.saturating_sub(Fen::new(below.into()));
-                write!(f, "{exactly}{from} yuan before the ride")
-            }
-            Some(Clause::Tier { from: Level::Rides(from), .. }) => {
-                write!(f, "{exactly}{} rides before this one", from.saturating_sub(below))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn named(&self, f: &mut fmt::Formatter<'_>, named: Trait) -> fmt::Result {
@@ -182,6 +168,20 @@ impl Dates {
             Point::LastDay => write!(f, "on {last}, the last day of {whose}"),
             _ => write!(f, "on {}, the day after {whose}", last.tomorrow().unwrap_or(last)),
         }
+    }
+}
+
+fn level(f: &mut fmt::Formatter<'_>, clause: Option<&Clause>, below: u16) -> fmt::Result {
+    let exactly = if below == 0 { "exactly " } else { "" };
+    match clause {
+        Some(Clause::Tier { from: Level::Amount(from), .. }) => {
+            let from = from.saturating_sub(Fen::new(below.into()));
+            write!(f, "{exactly}{from} yuan before the ride")
+        }
+        Some(Clause::Tier { from: Level::Rides(from), .. }) => {
+            write!(f, "{exactly}{} rides before this one", from.saturating_sub(below))
+        }
+        _ => Ok(()),
     }
 }
 
