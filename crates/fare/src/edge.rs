@@ -61,7 +61,7 @@ pub enum Point {
     /// The rule held for this, which it names.
     With(Trait),
     /// The rule did not hold, for this condition alone.
-    Without(Condition),
+    Without(Aspect),
     /// The rule did not hold, for the class of the day alone.
     OffDay(DayClass),
     /// On the first day.
@@ -123,7 +123,7 @@ pub enum Trait {
 
 /// One condition of a [`When`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Condition {
+pub enum Aspect {
     /// The group of lines or the line class.
     Group,
     /// The kind of card.
@@ -152,7 +152,7 @@ pub enum Condition {
     Stay,
 }
 
-impl Condition {
+impl Aspect {
     /// Those that ask who rides, where and on what, and not when.
     const WHO: [Self; 6] = [Self::Group, Self::Product, Self::Issuer, Self::Medium, Self::Ticket, Self::Taps];
 
@@ -167,64 +167,64 @@ impl Condition {
 
 impl When {
     /// Whether the rule names anything here.
-    fn names(&self, condition: Condition) -> bool {
+    fn names(&self, condition: Aspect) -> bool {
         match condition {
-            Condition::Group => self.groups != Set::ALL,
-            Condition::Product => self.products != Set::ALL,
-            Condition::Issuer => self.issuers != Set::ALL,
-            Condition::Medium => self.media != Set::ALL,
-            Condition::Ticket => self.tickets != Set::ALL,
-            Condition::Taps => self.taps != Set::ALL,
-            Condition::Dates => {
+            Aspect::Group => self.groups != Set::ALL,
+            Aspect::Product => self.products != Set::ALL,
+            Aspect::Issuer => self.issuers != Set::ALL,
+            Aspect::Medium => self.media != Set::ALL,
+            Aspect::Ticket => self.tickets != Set::ALL,
+            Aspect::Taps => self.taps != Set::ALL,
+            Aspect::Dates => {
                 (self.first_day, self.last_day) != (Self::ALWAYS.first_day, Self::ALWAYS.last_day)
             }
-            Condition::Days => self.days != Set::ALL,
-            Condition::Entered => self.entered != crate::Hours::ALL,
-            Condition::Exited => self.exited != crate::Hours::ALL,
-            Condition::EnteredAt => self.entered_at.is_some(),
-            Condition::ExitedAt => self.exited_at.is_some(),
-            Condition::Stay => self.over_minutes.is_some(),
+            Aspect::Days => self.days != Set::ALL,
+            Aspect::Entered => self.entered != crate::Hours::ALL,
+            Aspect::Exited => self.exited != crate::Hours::ALL,
+            Aspect::EnteredAt => self.entered_at.is_some(),
+            Aspect::ExitedAt => self.exited_at.is_some(),
+            Aspect::Stay => self.over_minutes.is_some(),
         }
     }
 
     /// Whether one condition holds for a ride. A day of which the calendar knows nothing is of no class.
-    fn holds(&self, condition: Condition, trip: &Trip<'_>, scene: Scene<'_>) -> bool {
+    fn holds(&self, condition: Aspect, trip: &Trip<'_>, scene: Scene<'_>) -> bool {
         let rider = trip.journey.rider;
         let day = trip.journey.entered.date();
         match condition {
-            Condition::Group => self.groups.contains(trip.leg.group),
-            Condition::Product => self.products.contains(rider.product),
-            Condition::Issuer => self.issuers.contains(rider.issuer),
-            Condition::Medium => self.media.contains(rider.medium),
-            Condition::Ticket => self.tickets.contains(trip.journey.ticket.kind),
-            Condition::Taps => self.taps.contains(trip.leg.taps),
-            Condition::Dates => self.first_day <= day && day <= self.last_day,
-            Condition::Days => {
+            Aspect::Group => self.groups.contains(trip.leg.group),
+            Aspect::Product => self.products.contains(rider.product),
+            Aspect::Issuer => self.issuers.contains(rider.issuer),
+            Aspect::Medium => self.media.contains(rider.medium),
+            Aspect::Ticket => self.tickets.contains(trip.journey.ticket.kind),
+            Aspect::Taps => self.taps.contains(trip.leg.taps),
+            Aspect::Dates => self.first_day <= day && day <= self.last_day,
+            Aspect::Days => {
                 self.days == Set::ALL || scene.day(day).is_ok_and(|class| self.days.contains(class))
             }
-            Condition::Entered => self.entered.contains(trip.journey.entered),
-            Condition::Exited => self.exited.contains(trip.journey.exited),
-            Condition::EnteredAt => scene.holds(self.entered_at, trip.leg.from),
-            Condition::ExitedAt => scene.holds(self.exited_at, trip.leg.to),
-            Condition::Stay => self.over_minutes.is_none_or(|minutes| trip.seconds() > seconds(minutes)),
+            Aspect::Entered => self.entered.contains(trip.journey.entered),
+            Aspect::Exited => self.exited.contains(trip.journey.exited),
+            Aspect::EnteredAt => scene.holds(self.entered_at, trip.leg.from),
+            Aspect::ExitedAt => scene.holds(self.exited_at, trip.leg.to),
+            Aspect::Stay => self.over_minutes.is_none_or(|minutes| trip.seconds() > seconds(minutes)),
         }
     }
 }
 
 /// What a rule could name of a ride under a condition.
-fn trait_of(condition: Condition, trip: &Trip<'_>, scene: Scene<'_>) -> Option<Trait> {
+fn trait_of(condition: Aspect, trip: &Trip<'_>, scene: Scene<'_>) -> Option<Trait> {
     let rider = trip.journey.rider;
     Some(match condition {
-        Condition::Group => Trait::Group(trip.leg.group),
-        Condition::Product => Trait::Product(rider.product),
-        Condition::Issuer => Trait::Issuer(rider.issuer),
-        Condition::Medium => Trait::Medium(rider.medium),
-        Condition::Ticket => Trait::Ticket(trip.journey.ticket.kind),
-        Condition::Taps => Trait::Taps(trip.leg.taps),
-        Condition::Days => Trait::Day(scene.day(trip.journey.entered.date()).ok()?),
-        Condition::EnteredAt => Trait::EnteredAt(trip.leg.from?),
-        Condition::ExitedAt => Trait::ExitedAt(trip.leg.to?),
-        Condition::Dates | Condition::Entered | Condition::Exited | Condition::Stay => return None,
+        Aspect::Group => Trait::Group(trip.leg.group),
+        Aspect::Product => Trait::Product(rider.product),
+        Aspect::Issuer => Trait::Issuer(rider.issuer),
+        Aspect::Medium => Trait::Medium(rider.medium),
+        Aspect::Ticket => Trait::Ticket(trip.journey.ticket.kind),
+        Aspect::Taps => Trait::Taps(trip.leg.taps),
+        Aspect::Days => Trait::Day(scene.day(trip.journey.entered.date()).ok()?),
+        Aspect::EnteredAt => Trait::EnteredAt(trip.leg.from?),
+        Aspect::ExitedAt => Trait::ExitedAt(trip.leg.to?),
+        Aspect::Dates | Aspect::Entered | Aspect::Exited | Aspect::Stay => return None,
     })
 }
 

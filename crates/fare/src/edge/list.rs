@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use tunion_data::civil::{Date, Time};
 
 use super::touch::second_after;
-use super::{Condition, Edge, Point, Trait, trait_of};
+use super::{Aspect, Edge, Point, Trait, trait_of};
 use crate::tariff::{Effect, rule_id};
 use crate::when::{Leg, Trip};
 use crate::{
@@ -79,13 +79,14 @@ impl Kind {
     }
 
     fn trip(&self) -> Trip<'_> {
-        Trip { leg: self.leg, journey: &self.journey }
+        // The bits are for the engine, which is not asked here.
+        Trip { leg: self.leg, journey: &self.journey, met: 0 }
     }
 
     /// The one of the conditions that do not ask when and where that does not hold; `Err` with several.
-    fn misses(&self, when: &When, tariff: &Tariff) -> Result<Option<Condition>, ()> {
+    fn misses(&self, when: &When, tariff: &Tariff) -> Result<Option<Aspect>, ()> {
         let trip = self.trip();
-        let mut missed = Condition::WHO.into_iter().filter(|who| !when.holds(*who, &trip, tariff.scene()));
+        let mut missed = Aspect::WHO.into_iter().filter(|who| !when.holds(*who, &trip, tariff.scene()));
         match (missed.next(), missed.next()) {
             (one, None) => Ok(one),
             _ => Err(()),
@@ -142,7 +143,7 @@ impl List<'_> {
                     self.add(rule, *point);
                 }
             }
-            self.conditions(rule_id(price.clauses.start), &price.when, &asked);
+            self.conditions(rule_id(price.clauses.start), &price.condition.when, &asked);
         }
     }
 
@@ -156,12 +157,12 @@ impl List<'_> {
             let taken = |kind: &Kind| {
                 before.iter().any(|before| {
                     let same = matches!(tariff.clause(before.rule), Some(Clause::Incomplete { taps: t, .. }) if t == taps);
-                    same && !before.timed && kind.misses(&before.when, tariff) == Ok(None)
+                    same && !before.condition.is_timed() && kind.misses(&before.condition.when, tariff) == Ok(None)
                 })
             };
             let asked: Vec<&Kind> =
                 kinds.iter().filter(|kind| kind.leg.taps == *taps && !taken(kind)).collect();
-            self.conditions(single.rule, &single.when, &asked);
+            self.conditions(single.rule, &single.condition.when, &asked);
         }
     }
 
@@ -173,7 +174,7 @@ impl List<'_> {
             for point in [Point::Used, Point::PeriodOpens, Point::PeriodCloses, Point::PeriodTurns] {
                 self.add(count.rule, point);
             }
-            self.conditions(count.rule, &count.when, &asked);
+            self.conditions(count.rule, &count.condition.when, &asked);
         }
     }
 
@@ -186,7 +187,7 @@ impl List<'_> {
                 self.effect(effect);
                 if step.choose == Choose::Lowest {
                     let mut others = effects.iter().enumerate().filter(|(other, _)| *other != place);
-                    if others.any(|(_, other)| other.when.overlaps(&effect.when)) {
+                    if others.any(|(_, other)| other.condition.when.overlaps(&effect.condition.when)) {
                         self.add(rule_id(effect.clauses.start), Point::Won);
                         self.add(rule_id(effect.clauses.start), Point::Lost);
                     }
@@ -197,7 +198,7 @@ impl List<'_> {
                 };
                 let taken = |kind: &Kind| before.iter().any(|before| self.surely_holds(before, kind));
                 let asked: Vec<&Kind> = kinds.iter().filter(|kind| !taken(kind)).collect();
-                self.conditions(rule_id(effect.clauses.start), &effect.when, &asked);
+                self.conditions(rule_id(effect.clauses.start), &effect.condition.when, &asked);
             }
         }
     }
@@ -226,7 +227,9 @@ impl List<'_> {
             }
             _ => true,
         };
-        changes && !effect.timed && kind.misses(&effect.when, self.tariff) == Ok(None)
+        changes
+            && !effect.condition.is_timed()
+            && kind.misses(&effect.condition.when, self.tariff) == Ok(None)
     }
 
     fn joins(&mut self) {
@@ -244,7 +247,7 @@ impl List<'_> {
                 || self.tariff.incomplete.iter().any(|single| {
                     let clause = self.tariff.clause(single.rule);
                     matches!(clause, Some(Clause::Incomplete { taps, .. }) if *taps == kind.leg.taps)
-                        && kind.misses(&single.when, self.tariff) == Ok(None)
+                        && kind.misses(&single.condition.when, self.tariff) == Ok(None)
                 })
         });
         kinds
@@ -266,7 +269,7 @@ impl List<'_> {
     fn priced(&self) -> Vec<Kind> {
         let mut kinds = self.admitted();
         let priced = |kind: &Kind| {
-            self.tariff.prices.iter().any(|price| kind.misses(&price.when, self.tariff) == Ok(None))
+            self.tariff.prices.iter().any(|price| kind.misses(&price.condition.when, self.tariff) == Ok(None))
         };
         kinds.retain(priced);
         kinds
@@ -276,11 +279,11 @@ impl List<'_> {
     fn conditions(&mut self, rule: RuleId, when: &When, asked: &[&Kind]) {
         let scene = self.tariff.scene();
         let near = asked.iter().filter_map(|kind| Some((*kind, kind.misses(when, self.tariff).ok()?)));
-        let near: Vec<(&Kind, Option<Condition>)> = near.collect();
+        let near: Vec<(&Kind, Option<Aspect>)> = near.collect();
         let there = near.iter().filter(|(kind, _)| self.goes_there(when, kind));
-        let there: Vec<&(&Kind, Option<Condition>)> = there.collect();
+        let there: Vec<&(&Kind, Option<Aspect>)> = there.collect();
         let mut points = Vec::new();
-        for who in Condition::WHO.into_iter().filter(|who| when.names(*who)) {
+        for who in Aspect::WHO.into_iter().filter(|who| when.names(*who)) {
             for (kind, _) in there.iter().filter(|(_, missed)| missed.is_none()) {
                 let point = trait_of(who, &kind.trip(), scene).map(Point::With);
                 points.extend(point.filter(|point| !points.contains(point)));
@@ -307,7 +310,7 @@ impl List<'_> {
 
     /// The points of days and hours.
     fn times(&self, when: &When, points: &mut Vec<Point>) {
-        if when.names(Condition::Days) {
+        if when.names(Aspect::Days) {
             for class in DayClass::ALL.iter().filter(|class| self.has_day(when, **class)) {
                 let inside = when.days.contains(*class);
                 points.push(if inside { Point::With(Trait::Day(*class)) } else { Point::OffDay(*class) });
@@ -331,7 +334,7 @@ impl List<'_> {
                 points.extend([Point::Closes(tap), Point::AfterClosing(tap)]);
             }
         }
-        if when.names(Condition::Stay) {
+        if when.names(Aspect::Stay) {
             points.extend([Point::Stay, Point::OverStay]);
         }
     }
@@ -385,7 +388,7 @@ impl List<'_> {
         {
             points.extend(self.stops(here.0, set, true).map(|id| Point::With(Trait::EnteredAt(id))));
             let outside = self.stops(here.0, set, false).next();
-            points.extend(outside.map(|_| Point::Without(Condition::EnteredAt)));
+            points.extend(outside.map(|_| Point::Without(Aspect::EnteredAt)));
         }
         if let Some(set) = when.exited_at
             && here.1 != Taps::NoExit
@@ -393,7 +396,7 @@ impl List<'_> {
         {
             points.extend(self.stops(here.0, set, true).map(|id| Point::With(Trait::ExitedAt(id))));
             let outside = self.stops(here.0, set, false).next();
-            points.extend(outside.map(|_| Point::Without(Condition::ExitedAt)));
+            points.extend(outside.map(|_| Point::Without(Aspect::ExitedAt)));
         }
         points
     }

@@ -8,7 +8,7 @@ use std::vec::Vec;
 use tunion_data::civil::{DateTime, Time, date, time};
 use tunion_data::{CityCode, Fen};
 
-use super::{Condition, Edge, Point, Trait};
+use super::{Aspect, Edge, Point, Trait};
 use crate::{
     Basis, Calendar, Choose, Clause, Counter, DayClass, Entry, Group, GroupId, Head, Hours, Instead, Issuer,
     Join, Journey, Ledger, Level, Medium, Network, Period, Places, Product, Read, Reset, Ride, Rider,
@@ -164,11 +164,11 @@ fn a_near_miss_needs_all_other_conditions() {
     };
     assert_eq!(as_rider(Product::Student, Medium::Card), named(Medium::Card));
     assert_eq!(as_rider(Product::Student, Medium::Phone), named(Medium::Phone));
-    assert_eq!(as_rider(Product::Student, Medium::Cash), [Point::Without(Condition::Medium)]);
-    assert_eq!(as_rider(Product::Senior, Medium::Card), [Point::Without(Condition::Product)]);
+    assert_eq!(as_rider(Product::Student, Medium::Cash), [Point::Without(Aspect::Medium)]);
+    assert_eq!(as_rider(Product::Senior, Medium::Card), [Point::Without(Aspect::Product)]);
     assert_eq!(as_rider(Product::Senior, Medium::Cash), []);
     let student = Rider::local(Product::Student);
-    assert_eq!(of(&tariff, 2, Journey { rider: student, ..ride(2, 3) }), [Point::Without(Condition::Group)]);
+    assert_eq!(of(&tariff, 2, Journey { rider: student, ..ride(2, 3) }), [Point::Without(Aspect::Group)]);
     assert_eq!(listed(&tariff, 2).len(), 8);
 }
 
@@ -182,8 +182,8 @@ fn what_an_earlier_rule_takes_is_left_out() {
     builder.rule(When { products: all.collect(), ..When::ALWAYS }, half());
     let tariff = builder.build();
     // Who is no student is turned away from the first rule, and nobody from the second: students never come there.
-    assert!(listed(&tariff, 2).contains(&Point::Without(Condition::Product)));
-    assert!(!listed(&tariff, 3).contains(&Point::Without(Condition::Product)));
+    assert!(listed(&tariff, 2).contains(&Point::Without(Aspect::Product)));
+    assert!(!listed(&tariff, 3).contains(&Point::Without(Aspect::Product)));
     assert_eq!(of(&tariff, 3, Journey { rider: Rider::local(Product::Student), ..ride(0, 1) }), []);
 }
 
@@ -284,8 +284,8 @@ fn stations_of_a_set() {
     let city = Point::With(Trait::Group(CITY));
     assert_eq!(of(&tariff, 2, ride(0, 1)), [city, at(0), Point::Used]);
     assert_eq!(of(&tariff, 2, ride(2, 1)), [city, at(2), Point::Used]);
-    assert_eq!(of(&tariff, 2, ride(1, 0)), [Point::Without(Condition::EnteredAt)]);
-    assert_eq!(of(&tariff, 2, ride(3, 2)), [Point::Without(Condition::Group)]);
+    assert_eq!(of(&tariff, 2, ride(1, 0)), [Point::Without(Aspect::EnteredAt)]);
+    assert_eq!(of(&tariff, 2, ride(3, 2)), [Point::Without(Aspect::Group)]);
     // A bare distance is at no station, so it misses none.
     assert_eq!(of(&tariff, 2, metres(1)), []);
     let listed = listed(&tariff, 2);
@@ -298,8 +298,8 @@ fn a_set_that_lies_on_one_group_never_turns_the_other_away() {
     let set = builder.station_set("some", [StationId(0)]);
     builder.rule(When { exited_at: Some(set), ..on(CITY) }, half());
     let tariff = builder.build();
-    assert!(!listed(&tariff, 2).contains(&Point::Without(Condition::Group)));
-    assert!(listed(&tariff, 2).contains(&Point::Without(Condition::ExitedAt)));
+    assert!(!listed(&tariff, 2).contains(&Point::Without(Aspect::Group)));
+    assert!(listed(&tariff, 2).contains(&Point::Without(Aspect::ExitedAt)));
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn hours_of_a_ticket() {
     assert_eq!(at(10, 11, 59, 59), [city, Point::LastSecond, Point::Used]);
     assert_eq!(at(10, 12, 0, 0), [city, Point::Expired]);
     let elsewhere = Journey { ticket, ..ride(2, 3) };
-    assert_eq!(of(&tariff, 2, elsewhere), [Point::Without(Condition::Group)]);
+    assert_eq!(of(&tariff, 2, elsewhere), [Point::Without(Aspect::Group)]);
 }
 
 /// A counter, rule 2, and its tiers from rule 3.
@@ -386,7 +386,7 @@ fn the_lowest_of_several() {
     assert_eq!(of(&tariff, 2, ride(2, 3)), [Point::Lost]);
     let tram = Point::With(Trait::Group(TRAM));
     assert_eq!(of(&tariff, 4, ride(2, 3)), [tram, Point::Used, Point::Won]);
-    assert_eq!(of(&tariff, 3, ride(2, 3)), [Point::Without(Condition::Group)]);
+    assert_eq!(of(&tariff, 3, ride(2, 3)), [Point::Without(Aspect::Group)]);
 }
 
 #[test]
@@ -398,9 +398,9 @@ fn missing_taps() {
     let tariff = builder.build();
     let leave = |to| Journey { ride: Ride::NoEntry { to: StationId(to), group: None }, ..ride(0, 1) };
     assert_eq!(of(&tariff, 2, leave(0)), [Point::With(Trait::Group(CITY)), Point::Used]);
-    assert_eq!(of(&tariff, 3, leave(0)), [Point::Without(Condition::Taps)]);
+    assert_eq!(of(&tariff, 3, leave(0)), [Point::Without(Aspect::Taps)]);
     // On the tram there is no rule for it, so the ride is refused before anything else is asked.
-    assert_eq!(of(&tariff, 2, leave(3)), [Point::Without(Condition::Group)]);
+    assert_eq!(of(&tariff, 2, leave(3)), [Point::Without(Aspect::Group)]);
     assert_eq!(of(&tariff, 3, leave(3)), []);
 }
 

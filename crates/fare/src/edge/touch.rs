@@ -6,7 +6,7 @@ use core::time::Duration;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, DateTime, Time};
 
-use super::{Condition, Edge, Point, seconds, trait_of};
+use super::{Aspect, Edge, Point, seconds, trait_of};
 use crate::tariff::{Count, Effect, Price, Step, rule_id};
 use crate::when::Trip;
 use crate::{
@@ -73,8 +73,8 @@ impl Look<'_> {
             amount = self.step(step, amount, &trip, ledger)?;
         }
         for count in &tariff.counters {
-            self.conditions(count.rule, &count.when, &trip);
-            if tariff.matches(&count.when, count.timed, &trip)? {
+            self.conditions(count.rule, &count.condition.when, &trip);
+            if count.condition.holds(&trip, tariff.scene())? {
                 self.counted(count, journey);
             }
         }
@@ -86,8 +86,8 @@ impl Look<'_> {
         for single in &tariff.incomplete {
             let Some(&Clause::Incomplete { taps, .. }) = tariff.clause(single.rule) else { continue };
             if taps == trip.leg.taps {
-                self.conditions(single.rule, &single.when, &trip);
-                if tariff.matches(&single.when, single.timed, &trip)? {
+                self.conditions(single.rule, &single.condition.when, &trip);
+                if single.condition.holds(&trip, tariff.scene())? {
                     self.add(single.rule, Point::Used);
                     break;
                 }
@@ -126,11 +126,11 @@ impl Look<'_> {
     /// The list price. As no two prices are for the same ride, each one is asked.
     fn prices(&mut self, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let tariff = self.tariff;
-        for Price { when, clauses, .. } in &tariff.prices {
-            self.conditions(rule_id(clauses.start), when, trip);
+        for Price { condition, clauses } in &tariff.prices {
+            self.conditions(rule_id(clauses.start), &condition.when, trip);
         }
-        for Price { when, timed, clauses } in &tariff.prices {
-            if !tariff.matches(when, *timed, trip)? {
+        for Price { condition, clauses } in &tariff.prices {
+            if !condition.holds(trip, tariff.scene())? {
                 continue;
             }
             let distance = trip.leg.distance;
@@ -175,8 +175,8 @@ impl Look<'_> {
         let mut matched = Vec::new();
         for effect in effects {
             let first = rule_id(effect.clauses.start);
-            self.conditions(first, &effect.when, trip);
-            if !tariff.matches(&effect.when, effect.timed, trip)? {
+            self.conditions(first, &effect.condition.when, trip);
+            if !effect.condition.holds(trip, tariff.scene())? {
                 continue;
             }
             self.counter(effect, trip.journey, ledger);
@@ -251,8 +251,8 @@ impl Look<'_> {
     /// The points of a rule's conditions. Those of its dates do not ask for the class of the day.
     fn conditions(&mut self, rule: RuleId, when: &When, trip: &Trip<'_>) {
         let scene = self.tariff.scene();
-        let missed: Vec<Condition> =
-            Condition::all().filter(|condition| !when.holds(*condition, trip, scene)).collect();
+        let missed: Vec<Aspect> =
+            Aspect::all().filter(|condition| !when.holds(*condition, trip, scene)).collect();
         match missed[..] {
             [] => self.held(rule, when, trip),
             [missed] => self.missed(rule, when, missed, trip),
@@ -264,10 +264,10 @@ impl Look<'_> {
             Some(when.first_day).filter(|first| *first != When::ALWAYS.first_day),
             Some(when.last_day).filter(|last| *last != When::ALWAYS.last_day),
         );
-        let mut but_days = missed.iter().filter(|condition| **condition != Condition::Days);
+        let mut but_days = missed.iter().filter(|condition| **condition != Aspect::Days);
         let points = match (but_days.next(), but_days.next()) {
             (None, _) => [first, last],
-            (Some(Condition::Dates), None) => [before, after],
+            (Some(Aspect::Dates), None) => [before, after],
             _ => return,
         };
         for point in points.into_iter().flatten() {
@@ -278,7 +278,7 @@ impl Look<'_> {
     /// All conditions hold.
     fn held(&mut self, rule: RuleId, when: &When, trip: &Trip<'_>) {
         let scene = self.tariff.scene();
-        for condition in Condition::all().filter(|condition| when.names(*condition)) {
+        for condition in Aspect::all().filter(|condition| when.names(*condition)) {
             if let Some(named) = trait_of(condition, trip, scene) {
                 self.add(rule, Point::With(named));
             }
@@ -297,17 +297,17 @@ impl Look<'_> {
     }
 
     /// One condition does not hold, and all others do.
-    fn missed(&mut self, rule: RuleId, when: &When, missed: Condition, trip: &Trip<'_>) {
+    fn missed(&mut self, rule: RuleId, when: &When, missed: Aspect, trip: &Trip<'_>) {
         let scene = self.tariff.scene();
         match missed {
             // The dates have points of their own.
-            Condition::Dates => {}
-            Condition::Days => {
+            Aspect::Dates => {}
+            Aspect::Days => {
                 if let Ok(class) = scene.day(trip.journey.entered.date()) {
                     self.add(rule, Point::OffDay(class));
                 }
             }
-            Condition::Entered | Condition::Exited => {
+            Aspect::Entered | Aspect::Exited => {
                 for (hours, tap, at) in taps(when, trip.journey) {
                     if second_after(at) == Some(hours.from) {
                         self.add(rule, Point::BeforeOpening(tap));
@@ -317,13 +317,13 @@ impl Look<'_> {
                     }
                 }
             }
-            Condition::Stay => {
+            Aspect::Stay => {
                 if when.over_minutes.is_some_and(|minutes| trip.seconds() == seconds(minutes)) {
                     self.add(rule, Point::Stay);
                 }
             }
             // A ride of which no station is known misses none.
-            Condition::EnteredAt | Condition::ExitedAt if trait_of(missed, trip, scene).is_none() => {}
+            Aspect::EnteredAt | Aspect::ExitedAt if trait_of(missed, trip, scene).is_none() => {}
             _ => self.add(rule, Point::Without(missed)),
         }
     }

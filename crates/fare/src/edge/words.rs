@@ -6,7 +6,7 @@ use tunion_data::Fen;
 use tunion_data::civil::{Date, Time};
 
 use super::touch::second_after;
-use super::{Condition, Edge, Point, Trait};
+use super::{Aspect, Edge, Point, Trait};
 use crate::words::Measured;
 use crate::{Clause, Hours, Level, RuleId, Tap, Taps, Tariff, When};
 
@@ -20,11 +20,12 @@ impl Tariff {
     /// The conditions of the rule that a clause belongs to.
     fn when(&self, rule: RuleId) -> Option<&When> {
         let place = usize::from(rule.0);
-        let prices = self.prices.iter().map(|price| (&price.clauses, &price.when));
-        let effects = self.effects.iter().map(|effect| (&effect.clauses, &effect.when));
+        let prices = self.prices.iter().map(|price| (&price.clauses, &price.condition.when));
+        let effects = self.effects.iter().map(|effect| (&effect.clauses, &effect.condition.when));
         let run = prices.chain(effects).find(|(clauses, _)| clauses.contains(&place)).map(|(_, when)| when);
-        let single = self.incomplete.iter().find(|single| single.rule == rule).map(|single| &single.when);
-        let count = self.counters.iter().find(|count| count.rule == rule).map(|count| &count.when);
+        let single =
+            self.incomplete.iter().find(|single| single.rule == rule).map(|single| &single.condition.when);
+        let count = self.counters.iter().find(|count| count.rule == rule).map(|count| &count.condition.when);
         run.or(single).or(count)
     }
 }
@@ -129,7 +130,7 @@ impl Point {
     }
 }
 
-impl Condition {
+impl Aspect {
     fn words(self) -> &'static str {
         match self {
             Self::Group => "the lines",
