@@ -1,0 +1,3 @@
+//! What tariffs come to over many rides.
+
+pub mod month;
