@@ -290,15 +290,12 @@ impl Player<'_> {
         let tiers = tiers.map(|(_, from, percent)| {
             let at = match (from, basis) {
                 _ if !whole => None,
+                (Level::Amount(Fen::ZERO) | Level::Rides(0), _) => Some(Threshold::Paid(Fen::ZERO)),
                 (Level::Amount(from), Some(Basis::List)) => Some(Threshold::Listed(from)),
                 (Level::Amount(from), _) => Some(Threshold::Paid(from)),
                 (Level::Rides(from), _) => {
-                    let mut counted = month.counted();
-                    if from == 0 {
-                        Some(Threshold::Listed(Fen::ZERO))
-                    } else {
-                        counted.nth(usize::from(from) - 1).map(|(list, _)| Threshold::Listed(list))
-                    }
+                    let last = month.counted().nth(usize::from(from) - 1);
+                    last.map(|(list, _)| Threshold::Listed(list))
                 }
             };
             Tier { from, at, percent }

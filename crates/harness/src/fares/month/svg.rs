@@ -197,26 +197,23 @@ fn ends<'a>(
     root: &Area<'a>,
     plot: &Plot<'a>,
     (list, paid): (u32, u32),
-) -> Result<Option<Word>, Failed<'a>> {
+) -> Result<Vec<Word>, Failed<'a>> {
     if month.counted().next().is_none() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let (x, low) = plot.map_coordinate(&(list, paid));
     let (_, high) = plot.map_coordinate(&(list, list));
+    let full = format!("full price {}", Fen::new(list));
+    root.draw(&Text::new(full, (x - 12, high - 4), anchored(13, QUIET, HPos::Right, VPos::Bottom)))?;
+    plot.draw(&PathElement::new([(list, paid), (list, list)], CURVE.stroke_width(1)))?;
     plot.draw(&Circle::new((list, paid), 5, CURVE.filled()))?;
-    let right = |size, colour, v| anchored(size, colour, HPos::Right, v);
-    root.draw(&Text::new(
-        format!("full price {}", Fen::new(list)),
-        (x - 12, high - 4),
-        right(13, QUIET, VPos::Bottom),
-    ))?;
-    if low - high > 2 * LINE {
-        plot.draw(&PathElement::new([(list, paid), (list, list)], CURVE.stroke_width(1)))?;
-        let saved = Fen::new(list.saturating_sub(paid));
-        let middle = i32::midpoint(low, high);
-        root.draw(&Text::new(format!("{saved} saved"), (x - 8, middle), right(14, INK, VPos::Center)))?;
+    let paid = Fen::new(paid);
+    let saved = Fen::new(list).saturating_sub(paid);
+    let mut words = vec![Word { y: low, text: format!("{paid} yuan paid"), colour: CURVE }];
+    if !saved.is_zero() {
+        words.push(Word { y: i32::midpoint(low, high), text: format!("{saved} yuan saved"), colour: INK });
     }
-    Ok(Some(Word { y: low, text: format!("{} yuan paid", Fen::new(paid)), colour: CURVE }))
+    Ok(words)
 }
 
 impl Tier {

@@ -80,6 +80,26 @@ fn buses_and_students() {
     assert_eq!((month.tiers.len(), month.uncounted().0), (0, 0));
 }
 
+/// A counter of rides reaches a tier at a ride, one that cuts rides at an amount.
+#[test]
+fn tiers_of_other_counters() {
+    let shapes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../files/tests/shapes");
+    let guangzhou = city::load(shapes.join("guangzhou.toml")).unwrap();
+    let tiers = |first, list: &str| {
+        let month = play(&guangzhou, &Plan { rides: Rides::List(list.parse().unwrap()), ..Plan::new(first) })
+            .unwrap();
+        (month.to_string(), month.tiers.iter().map(|tier| (tier.at, tier.percent)).collect::<Vec<_>>())
+    };
+    let (old, old_tiers) = tiers(date(2023, 8, 1), "4.00");
+    assert_snapshot!(old, @"62 rides in 2023-08: 169.80 paid of 248.00 yuan, 78.20 saved (31 %)");
+    let (start, sixty) = (Threshold::Paid(Fen::ZERO), Threshold::Listed(Fen::from_yuan(60)));
+    assert_eq!(old_tiers, [(Some(start), 95), (Some(sixty), 60)]);
+    let (new, new_tiers) = tiers(date(2026, 11, 1), "5.00");
+    assert_snapshot!(new, @"60 rides in 2026-11: 235.00 paid of 300.00 yuan, 65.00 saved (21 %)");
+    let paid = |yuan| Some(Threshold::Paid(Fen::from_yuan(yuan)));
+    assert_eq!(new_tiers, [(paid(80), 80), (paid(200), 50)]);
+}
+
 #[test]
 fn a_month_without_rides_is_drawn() {
     let month = fares(&Plan { times: Vec::new(), ..november() });
