@@ -7,7 +7,7 @@ use tunion_data::civil::Time;
 use tunion_data::{CityCode, Fen};
 
 use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
-use crate::when::Stations;
+use crate::when::{Conditions, Stations};
 use crate::{
     Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule,
     RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
@@ -16,8 +16,8 @@ use crate::{
 /// Collects the rules of a [`Tariff`].
 ///
 /// It takes them as they are: that bands rise, that every factor is exact in fen, that no ride has two
-/// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) is checked by whoever
-/// reads the file, where the line is known. A tariff that breaks this answers a
+/// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) and conditions than
+/// [`MAX_CONDITIONS`](crate::MAX_CONDITIONS) is checked by whoever reads the file, where the line is known. A tariff that breaks this answers a
 /// [`FareError`](crate::FareError) and never a wrong amount.
 #[derive(Clone, Debug)]
 pub struct TariffBuilder(Tariff);
@@ -32,6 +32,8 @@ impl TariffBuilder {
             calendar: Calendar::default(),
             rules: Vec::new(),
             clauses: Vec::new(),
+            conditions: Conditions::default(),
+            priced: Set::NONE,
             prices: Vec::new(),
             incomplete: Vec::new(),
             steps: Vec::new(),
@@ -78,14 +80,17 @@ impl TariffBuilder {
     /// [`Clause::Flat`].
     pub fn price(&mut self, when: When, rules: impl IntoIterator<Item = Rule>) {
         let clauses = self.add_all(rules);
-        self.0.prices.push(Price { when, timed: when.is_timed(), clauses });
+        self.0.priced = self.0.priced.union(when.groups);
+        let condition = self.0.conditions.add(when);
+        self.0.prices.push(Price { condition, clauses });
     }
 
     /// A [`Clause::Incomplete`]: what is priced in place of a ride that lacks a tap. Of several that match,
     /// the first holds.
     pub fn incomplete(&mut self, when: When, rule: Rule) {
         let rule = self.add(rule);
-        self.0.incomplete.push(Single { when, timed: when.is_timed(), rule });
+        let condition = self.0.conditions.add(when);
+        self.0.incomplete.push(Single { condition, rule });
     }
 
     /// A counter. Its id is its place in the [`Ledger`](crate::Ledger).
@@ -95,7 +100,8 @@ impl TariffBuilder {
             _ => Basis::Paid,
         };
         let rule = self.add(rule);
-        self.0.counters.push(Count { when, timed: when.is_timed(), rule, basis, reset, begins, of });
+        let condition = self.0.conditions.add(when);
+        self.0.counters.push(Count { condition, rule, basis, reset, begins, of });
         CounterId(last(self.0.counters.len()))
     }
 
@@ -108,7 +114,8 @@ impl TariffBuilder {
     /// A rule of the last step: a [`Clause::Share`], [`Clause::Fixed`] or [`Clause::Add`].
     pub fn rule(&mut self, when: When, rule: Rule) {
         let clauses = self.add_all([rule]);
-        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: None });
+        let condition = self.0.conditions.add(when);
+        self.effect(Effect { condition, clauses, tiers: None });
     }
 
     /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
@@ -120,7 +127,8 @@ impl TariffBuilder {
         rules: impl IntoIterator<Item = Rule>,
     ) {
         let clauses = self.add_all(rules);
-        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: Some((counter, read)) });
+        let condition = self.0.conditions.add(when);
+        self.effect(Effect { condition, clauses, tiers: Some((counter, read)) });
     }
 
     /// How a ride over two groups is charged, and the stations where it changes.

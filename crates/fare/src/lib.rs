@@ -95,4 +95,4 @@ pub use reason::{Fact, MAX_STEPS, Reason, Reasons};
 pub use rounding::{How, Rounding};
 pub use set::{Member, Set};
 pub use tariff::{Choose, Entry, Head, Places, Rule, RuleId, Tap, Tariff};
-pub use when::{Hours, StationSetId, When};
+pub use when::{Hours, MAX_CONDITIONS, StationSetId, When};

@@ -6,7 +6,7 @@ use crate::ledger::service_day;
 use crate::reason::{Last, Witness};
 use crate::tariff::{Count, Effect, Price, Single};
 use crate::tiers::{self, Tiers};
-use crate::when::{Leg, Trip};
+use crate::when::{Condition, Leg, Trip};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
     Period, Place, Places, Read, Reason, Reasons, Ride, Rider, RuleId, StationId, Surcharge, Tap, Taps,
@@ -149,9 +149,12 @@ impl Tariff {
         };
         self.steps.iter().any(|step| {
             let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
-            effects.iter().find(|effect| !effect.timed && who(&effect.when)).is_some_and(|effect| {
-                matches!(self.clauses.get(effect.clauses.start), Some(Clause::Share { percent: 0 }))
-            })
+            effects
+                .iter()
+                .find(|effect| !effect.condition.is_timed() && who(&effect.condition.when))
+                .is_some_and(|effect| {
+                    matches!(self.clauses.get(effect.clauses.start), Some(Clause::Share { percent: 0 }))
+                })
         })
     }
 
@@ -167,16 +170,12 @@ impl Tariff {
             }
             (Places::Bus(lines), Ride::Bus { line: id, on, off }) => {
                 let line = lines.line(id).ok_or(FareError::UnknownLine(id))?;
-                let (distance, taps) = match off {
-                    Some(off) => {
-                        let distance = line.difference(on, off).ok_or(FareError::UnknownStop(id, off))?;
-                        (distance.into(), Taps::Both)
-                    }
-                    None => {
-                        let distance = line.farther_end(on).ok_or(FareError::UnknownStop(id, on))?;
-                        (distance.into(), Taps::NoExit)
-                    }
+                let (distance, taps) = if let Some(off) = off {
+                    (line.difference(on, off).ok_or(FareError::UnknownStop(id, off))?, Taps::Both)
+                } else {
+                    (line.farther_end(on).ok_or(FareError::UnknownStop(id, on))?, Taps::NoExit)
                 };
+                let distance = distance.into();
                 Leg { group: line.class, distance, taps, from: None, to: None }
             }
             (_, Ride::Distance { group, distance, taps }) => {
@@ -184,7 +183,7 @@ impl Tariff {
             }
             _ => return Err(FareError::OtherMode),
         };
-        let trip = Trip { leg, journey };
+        let trip = Trip { leg, journey, met: self.conditions.met(&leg, journey) };
         if leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
     }
 
@@ -198,15 +197,12 @@ impl Tariff {
         group: Option<GroupId>,
     ) -> Result<(GroupId, u32), FareError> {
         if let Some(id) = group {
-            let metres = network.group(id).and_then(|group| group.metres(from, to));
-            return match metres {
-                Some(metres) => Ok((id, metres)),
-                None => {
-                    self.group_at(from, group)?;
-                    self.group_at(to, group)?;
-                    Err(FareError::NoCommonGroup(from, to))
-                }
-            };
+            if let Some(metres) = network.group(id).and_then(|group| group.metres(from, to)) {
+                return Ok((id, metres));
+            }
+            self.group_at(from, group)?;
+            self.group_at(to, group)?;
+            return Err(FareError::NoCommonGroup(from, to));
         }
         let mut priced = network.groups().filter(|(id, _)| self.is_priced(*id));
         if let Some(found) = priced.find_map(|(id, group)| Some((id, group.metres(from, to)?))) {
@@ -231,7 +227,7 @@ impl Tariff {
     }
 
     pub(crate) fn is_priced(&self, group: GroupId) -> bool {
-        self.prices.iter().any(|price| price.when.groups.contains(group))
+        self.priced.contains(group)
     }
 
     /// The trip with the distance that its missing tap is priced by.
@@ -250,10 +246,10 @@ impl Tariff {
     }
 
     fn incomplete(&self, trip: &Trip<'_>) -> Result<Option<(RuleId, Instead)>, FareError> {
-        for Single { when, timed, rule } in &self.incomplete {
+        for Single { condition, rule } in &self.incomplete {
             if let Some(&Clause::Incomplete { taps, instead }) = self.clause(*rule)
                 && taps == trip.leg.taps
-                && self.matches(when, *timed, trip)?
+                && condition.holds(trip, self.scene())?
             {
                 return Ok(Some((*rule, instead)));
             }
@@ -278,11 +274,6 @@ impl Tariff {
         if from <= entered && entered < until { Ok(()) } else { Err(FareError::PassOver { from, until }) }
     }
 
-    #[inline]
-    pub(crate) fn matches(&self, when: &When, timed: bool, trip: &Trip<'_>) -> Result<bool, FareError> {
-        Ok(when.meets(trip) && (!timed || when.meets_time(trip, self.scene())?))
-    }
-
     fn list<W: Witness>(&self, chain: &mut Chain<'_, W>, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let (rule, list) = self.list_price(trip)?;
         chain.step(Change { rule, fact: Fact::Distance(trip.leg.distance), after: list });
@@ -296,8 +287,8 @@ impl Tariff {
 
     fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
         let distance = trip.leg.distance;
-        for Price { when, timed, clauses } in &self.prices {
-            if self.matches(when, *timed, trip)? {
+        for Price { condition, clauses } in &self.prices {
+            if condition.holds(trip, self.scene())? {
                 let priced = self.run(clauses).find_map(|(id, clause)| Some((id, clause.list(distance)?)));
                 return priced.ok_or(FareError::BeyondLastBand { distance });
             }
@@ -315,7 +306,7 @@ impl Tariff {
     ) -> Result<(), FareError> {
         let mut best: Option<Change> = None;
         for effect in effects {
-            if !self.matches(&effect.when, effect.timed, trip)? {
+            if !effect.condition.holds(trip, self.scene())? {
                 continue;
             }
             let Some(change) = self.change(effect, chain.amount, trip, ledger)? else { continue };
@@ -329,9 +320,9 @@ impl Tariff {
         let Some(change) = best else { return Ok(()) };
         if let Some(&Clause::Add { counted, .. }) = self.clause(change.rule) {
             let added = change.after.saturating_sub(chain.amount);
-            chain.surcharge = chain.surcharge + added;
+            chain.surcharge += added;
             if !counted {
-                chain.uncounted = chain.uncounted + added;
+                chain.uncounted += added;
             }
         }
         chain.step(change);
@@ -358,14 +349,15 @@ impl Tariff {
             Clause::Add { surcharge: Surcharge::LowestFare, .. } => amount + self.lowest(trip)?,
             _ => amount,
         };
-        Ok(Some(Change { rule, fact: fact(&effect.when, trip), after }))
+        Ok(Some(Change { rule, fact: fact(&effect.condition, trip), after }))
     }
 
     /// The list price of the shortest ordinary ride here.
     fn lowest(&self, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
         let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
-        Ok(self.list_price(&Trip { leg, journey: &journey })?.1)
+        let met = self.conditions.met(&leg, &journey);
+        Ok(self.list_price(&Trip { leg, journey: &journey, met })?.1)
     }
 
     fn tier(
@@ -407,7 +399,7 @@ impl Tariff {
     fn count(&self, trip: &Trip<'_>, ledger: &Ledger, list: Fen, paid: Fen) -> Result<Ledger, FareError> {
         let mut after = *ledger;
         for (id, count) in (0..=u8::MAX).map(CounterId).zip(&self.counters) {
-            if self.matches(&count.when, count.timed, trip)? {
+            if count.condition.holds(trip, self.scene())? {
                 let counted = match count.basis {
                     Basis::Paid => paid,
                     Basis::List => list,
@@ -443,9 +435,9 @@ impl Count {
 }
 
 /// What a rule with these conditions looked at.
-fn fact(when: &When, trip: &Trip<'_>) -> Fact {
-    if when.over_minutes.is_some() {
+fn fact(condition: &Condition, trip: &Trip<'_>) -> Fact {
+    if condition.when.over_minutes.is_some() {
         return Fact::Minutes(u32::try_from(trip.seconds().div_ceil(60)).unwrap_or(u32::MAX));
     }
-    if when.is_timed() { Fact::Entered(trip.journey.entered) } else { Fact::Amount }
+    if condition.is_timed() { Fact::Entered(trip.journey.entered) } else { Fact::Amount }
 }

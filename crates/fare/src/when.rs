@@ -6,7 +6,8 @@ use alloc::vec;
 use tunion_data::civil::{Date, DateTime, Time};
 
 use crate::{
-    Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Product, Set, StationId, Taps, TicketId,
+    Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps,
+    TicketId,
 };
 
 /// A set of stations with a name, by its place in the tariff's table.
@@ -112,18 +113,7 @@ impl When {
         *self != Self { groups, products, issuers, media, tickets, taps, ..Self::ALWAYS }
     }
 
-    /// The conditions that do not ask for the time.
-    pub(crate) fn meets(&self, trip: &Trip<'_>) -> bool {
-        let rider = trip.journey.rider;
-        self.groups.contains(trip.leg.group)
-            && self.products.contains(rider.product)
-            && self.media.contains(rider.medium)
-            && self.issuers.contains(rider.issuer)
-            && self.tickets.contains(trip.journey.ticket.kind)
-            && self.taps.contains(trip.leg.taps)
-    }
-
-    /// The conditions that do.
+    /// The conditions of time and place.
     pub(crate) fn meets_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, FareError> {
         let Journey { entered, exited, .. } = *trip.journey;
         let day = entered.date();
@@ -136,6 +126,84 @@ impl When {
             && self.over_minutes.is_none_or(|minutes| trip.seconds() > u64::from(minutes) * 60)
             // Last, since only a ride that all else fits has to know its calendar.
             && (self.days == Set::ALL || self.days.contains(scene.day(day)?)))
+    }
+}
+
+/// A condition of a tariff: every price, counter and rule of a step has one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Condition {
+    pub(crate) when: When,
+    timed: bool,
+    bit: u8,
+}
+
+/// The most conditions that a tariff can have.
+pub const MAX_CONDITIONS: usize = 64;
+
+/// For everything that a condition can name, the conditions that let it pass, one bit each: what all of a
+/// ride's own let pass are the conditions that it meets, those of time and place apart.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Conditions {
+    groups: [u64; 32],
+    products: [u64; 32],
+    issuers: [u64; 32],
+    media: [u64; 32],
+    tickets: [u64; 32],
+    taps: [u64; 32],
+    len: u8,
+}
+
+impl Conditions {
+    /// A new condition. One too many is met by nothing.
+    pub(crate) fn add(&mut self, when: When) -> Condition {
+        let bit = self.len;
+        let mask = 1u64.checked_shl(bit.into()).unwrap_or(0);
+        self.len = bit.saturating_add(1);
+        mark(&mut self.groups, when.groups, mask);
+        mark(&mut self.products, when.products, mask);
+        mark(&mut self.issuers, when.issuers, mask);
+        mark(&mut self.media, when.media, mask);
+        mark(&mut self.tickets, when.tickets, mask);
+        mark(&mut self.taps, when.taps, mask);
+        Condition { when, timed: when.is_timed(), bit }
+    }
+
+    /// The conditions that a ride meets, those of time and place apart.
+    #[inline]
+    pub(crate) fn met(&self, leg: &Leg, journey: &Journey) -> u64 {
+        let rider = journey.rider;
+        at(&self.groups, leg.group)
+            & at(&self.products, rider.product)
+            & at(&self.issuers, rider.issuer)
+            & at(&self.media, rider.medium)
+            & at(&self.tickets, journey.ticket.kind)
+            & at(&self.taps, leg.taps)
+    }
+}
+
+fn mark<T: Member>(table: &mut [u64; 32], set: Set<T>, mask: u64) {
+    for (member, conditions) in (0..).zip(table) {
+        if set.has(member) {
+            *conditions |= mask;
+        }
+    }
+}
+
+fn at(table: &[u64; 32], member: impl Member) -> u64 {
+    usize::try_from(member.index()).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
+}
+
+impl Condition {
+    /// Whether a ride meets it.
+    #[inline]
+    pub(crate) fn holds(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, FareError> {
+        let met = trip.met.checked_shr(self.bit.into()).unwrap_or(0) & 1 == 1;
+        Ok(met && (!self.timed || self.when.meets_time(trip, scene)?))
+    }
+
+    /// Whether it asks for more than who rides where and on what.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.timed
     }
 }
 
@@ -154,14 +222,25 @@ pub(crate) struct Leg {
 pub(crate) struct Trip<'a> {
     pub(crate) leg: Leg,
     pub(crate) journey: &'a Journey,
+    /// The conditions that it meets, those of time and place apart.
+    pub(crate) met: u64,
 }
 
 impl Trip<'_> {
     /// The stay.
     pub(crate) fn seconds(&self) -> u64 {
         let Journey { entered, exited, .. } = *self.journey;
+        if entered.date() == exited.date() {
+            return second(exited).saturating_sub(second(entered));
+        }
         exited.duration_since(entered).as_secs().unsigned_abs()
     }
+}
+
+/// The second of the day.
+fn second(at: DateTime) -> u64 {
+    let [hour, minute, second] = [at.hour(), at.minute(), at.second()].map(i8::unsigned_abs).map(u64::from);
+    (hour * 60 + minute) * 60 + second
 }
 
 /// What the conditions of time and place are read against.
