@@ -13,14 +13,10 @@ fn shapes() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shapes")
 }
 
-fn said(error: impl ToString) -> Failed {
-    error.to_string().into()
-}
-
 fn trials(cases: &Path) -> Result<Vec<Trial>, Failed> {
     let name = cases.file_name().map(Path::new).ok_or("a case file has a name")?;
-    let city = Arc::new(city::load(shapes().join(name)).map_err(said)?);
-    let cases = fare_cases::load(cases).map_err(said)?;
+    let city = Arc::new(city::load(shapes().join(name)).map_err(|error| error.to_string())?);
+    let cases = fare_cases::load(cases).map_err(|error| error.to_string())?;
     Ok(cases.into_iter().map(|case| trial(case, &city)).collect())
 }
 
@@ -31,7 +27,7 @@ fn trial(case: FareCase, city: &Arc<City>) -> Trial {
         if case.city() != Some(city.name()) {
             return Err("the case is of another city than its file".into());
         }
-        case.check(&city).map(drop).map_err(said)
+        case.check(&city).map(drop).map_err(|error| error.to_string().into())
     })
 }
 
