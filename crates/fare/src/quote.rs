@@ -54,10 +54,10 @@ struct Chain<'w, W> {
 
 /// What one rule makes of the amount.
 #[derive(Clone, Copy)]
-struct Change {
-    rule: RuleId,
+pub(crate) struct Change {
+    pub(crate) rule: RuleId,
     fact: Fact,
-    after: Fen,
+    pub(crate) after: Fen,
 }
 
 impl<W: Witness> Chain<'_, W> {
@@ -159,6 +159,13 @@ impl Tariff {
     }
 
     fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
+        let trip = self.tapped(journey)?;
+        if trip.leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
+    }
+
+    /// The trip as it was tapped; one that lacks a tap has no distance to be priced by yet.
+    #[inline]
+    pub(crate) fn tapped<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
         let leg = match (&self.places, journey.ride) {
             (Places::Rail(network), Ride::Rail { from, to, group }) => {
                 let (group, distance) = self.between(network, from, to, group)?;
@@ -183,8 +190,7 @@ impl Tariff {
             }
             _ => return Err(FareError::OtherMode),
         };
-        let trip = Trip { leg, journey, met: self.conditions.met(&leg, journey) };
-        if leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
+        Ok(Trip { leg, journey, met: self.conditions.met(&leg, journey) })
     }
 
     /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
@@ -231,7 +237,7 @@ impl Tariff {
     }
 
     /// The trip with the distance that its missing tap is priced by.
-    fn instead<'a>(&self, trip: Trip<'a>) -> Result<Trip<'a>, FareError> {
+    pub(crate) fn instead<'a>(&self, trip: Trip<'a>) -> Result<Trip<'a>, FareError> {
         let Leg { group, taps, to, .. } = trip.leg;
         let (_, instead) = self.incomplete(&trip)?.ok_or(FareError::Incomplete(taps))?;
         let distance = match (instead, to) {
@@ -258,7 +264,7 @@ impl Tariff {
     }
 
     /// Whether the ticket is good here and now.
-    fn ticket(&self, trip: &Trip<'_>) -> Result<(), FareError> {
+    pub(crate) fn ticket(&self, trip: &Trip<'_>) -> Result<(), FareError> {
         let Ticket { kind, activated } = trip.journey.ticket;
         if kind == Ticket::ORDINARY.kind {
             return Ok(());
@@ -330,7 +336,7 @@ impl Tariff {
     }
 
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
-    fn change(
+    pub(crate) fn change(
         &self,
         effect: &Effect,
         amount: Fen,
@@ -418,7 +424,7 @@ impl Tariff {
 }
 
 impl Count {
-    fn period(&self, journey: &Journey) -> Period {
+    pub(crate) fn period(&self, journey: &Journey) -> Period {
         let at = match self.of {
             Tap::Entry => journey.entered,
             Tap::Exit => journey.exited,
@@ -426,7 +432,7 @@ impl Count {
         Period::of(self.reset, service_day(at, self.begins))
     }
 
-    fn level(&self, counter: Counter) -> crate::Level {
+    pub(crate) fn level(&self, counter: Counter) -> crate::Level {
         match self.basis {
             Basis::Paid | Basis::List => crate::Level::Amount(counter.amount),
             Basis::Rides => crate::Level::Rides(counter.rides),

@@ -1,20 +1,27 @@
 //! `tunion fare month`.
 
+use super::check::city_of;
 use crate::card::{Output, print, write};
 use anyhow::Result;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, Time};
 use tunion_fare::{Medium, Product};
-use tunion_files::city::{self, Mode};
+use tunion_files::city::Mode;
+use tunion_files::diag::Diagnostics;
 use tunion_harness::fares::month::{self, Days, Plan, Rides};
+
+/// The input was bad, or a file could not be written.
+const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(super) struct Month {
     /// A city that is built in, or the path of a city file.
-    #[arg(long, value_name = "CITY", default_value = "beijing")]
+    #[arg(long, value_name = "NAME|PATH", default_value = "beijing")]
     city: String,
 
     /// The month.
@@ -73,10 +80,17 @@ enum Which {
 }
 
 impl Month {
-    pub(super) fn run(&self) -> Result<()> {
-        // A name with a dot or a slash is that of a file.
-        let path = self.city.contains(['.', '/', '\\']);
-        let city = if path { city::load(&self.city)? } else { city::built_in(&self.city)? };
+    pub(super) fn main(&self) -> ExitCode {
+        let Err(error) = self.run() else { return ExitCode::SUCCESS };
+        let _ = match error.downcast_ref::<Diagnostics>() {
+            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
+            None => writeln!(io::stderr(), "error: {error:#}"),
+        };
+        ExitCode::from(BAD_INPUT)
+    }
+
+    fn run(&self) -> Result<()> {
+        let city = city_of(&self.city)?;
         let month = month::play(&city, &self.plan())?;
         if let Some(file) = &self.csv {
             write(file, &month.csv(), self.output.force)?;
