@@ -9,8 +9,8 @@ use tunion_data::{CityCode, Fen};
 use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
 use crate::when::{Conditions, Stations};
 use crate::{
-    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule,
-    RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, MAX_CONDITIONS, Places, Read,
+    Reset, Rule, RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
 };
 
 /// Collects the rules of a [`Tariff`].
@@ -33,6 +33,8 @@ impl TariffBuilder {
             rules: Vec::new(),
             clauses: Vec::new(),
             conditions: Conditions::default(),
+            of_bit: [u8::MAX; MAX_CONDITIONS],
+            prices_mask: 0,
             priced: Set::NONE,
             prices: Vec::new(),
             incomplete: Vec::new(),
@@ -82,7 +84,10 @@ impl TariffBuilder {
         let clauses = self.add_all(rules);
         self.0.priced = self.0.priced.union(when.groups);
         let condition = self.0.conditions.add(when);
+        self.0.prices_mask |= condition.mask();
         self.0.prices.push(Price { condition, clauses });
+        let of = last(self.0.prices.len());
+        self.of_bit(of);
     }
 
     /// A [`Clause::Incomplete`]: what is priced in place of a ride that lacks a tap. Of several that match,
@@ -108,7 +113,7 @@ impl TariffBuilder {
     /// The next step. Its rules follow.
     pub fn step(&mut self, name: &str, choose: Choose) {
         let here = self.0.effects.len();
-        self.0.steps.push(Step { name: name.into(), choose, effects: here..here });
+        self.0.steps.push(Step { name: name.into(), choose, effects: here..here, mask: 0 });
     }
 
     /// A rule of the last step: a [`Clause::Share`], [`Clause::Fixed`] or [`Clause::Add`].
@@ -151,10 +156,21 @@ impl TariffBuilder {
         if self.0.steps.is_empty() {
             self.step("", Choose::First);
         }
+        let mask = effect.condition.mask();
         self.0.effects.push(effect);
         let end = self.0.effects.len();
         if let Some(step) = self.0.steps.last_mut() {
             step.effects.end = end;
+            step.mask |= mask;
+        }
+        self.of_bit(last(end));
+    }
+
+    /// Notes what the last condition is of.
+    fn of_bit(&mut self, of: u8) {
+        let place = self.0.conditions.len().checked_sub(1);
+        if let Some(place) = place.and_then(|place| self.0.of_bit.get_mut(place)) {
+            *place = of;
         }
     }
 

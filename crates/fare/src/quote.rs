@@ -4,9 +4,9 @@ use tunion_data::Fen;
 
 use crate::ledger::service_day;
 use crate::reason::{Last, Witness};
-use crate::tariff::{Count, Effect, Price, Single};
+use crate::tariff::{Count, Effect, Price, Single, Step};
 use crate::tiers::{self, Tiers};
-use crate::when::{Condition, Leg, Trip};
+use crate::when::{Condition, Leg, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
     Period, Place, Places, Read, Reason, Reasons, Ride, Rider, RuleId, StationId, Surcharge, Tap, Taps,
@@ -110,8 +110,9 @@ impl Tariff {
         let mut chain = Chain { amount: Fen::ZERO, surcharge: Fen::ZERO, uncounted: Fen::ZERO, witness };
         let list = self.list(&mut chain, trip)?;
         for step in &self.steps {
-            let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
-            self.take(&mut chain, step.choose, effects, trip, ledger)?;
+            if trip.met & step.mask != 0 {
+                self.take(&mut chain, step, trip, ledger)?;
+            }
         }
         let after = self.count(trip, ledger, list, chain.amount.saturating_sub(chain.uncounted))?;
         Ok((list, chain.amount, chain.surcharge, after))
@@ -190,7 +191,7 @@ impl Tariff {
             }
             _ => return Err(FareError::OtherMode),
         };
-        Ok(Trip { leg, journey, met: self.conditions.met(&leg, journey) })
+        Ok(Trip::new(leg, journey, self.conditions.met(&leg, journey)))
     }
 
     /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
@@ -293,8 +294,10 @@ impl Tariff {
 
     fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
         let distance = trip.leg.distance;
-        for Price { condition, clauses } in &self.prices {
-            if condition.holds(trip, self.scene())? {
+        for Price { condition, clauses } in
+            bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit))
+        {
+            if condition.holds_in_time(trip, self.scene())? {
                 let priced = self.run(clauses).find_map(|(id, clause)| Some((id, clause.list(distance)?)));
                 return priced.ok_or(FareError::BeyondLastBand { distance });
             }
@@ -305,21 +308,20 @@ impl Tariff {
     fn take<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
-        choose: Choose,
-        effects: &[Effect],
+        step: &Step,
         trip: &Trip<'_>,
         ledger: &Ledger,
     ) -> Result<(), FareError> {
         let mut best: Option<Change> = None;
-        for effect in effects {
-            if !effect.condition.holds(trip, self.scene())? {
+        for effect in bits(trip.met & step.mask).filter_map(|bit| self.effect_of(bit)) {
+            if !effect.condition.holds_in_time(trip, self.scene())? {
                 continue;
             }
             let Some(change) = self.change(effect, chain.amount, trip, ledger)? else { continue };
             if best.is_none_or(|best| change.after < best.after) {
                 best = Some(change);
             }
-            if choose == Choose::First {
+            if step.choose == Choose::First {
                 break;
             }
         }
@@ -333,6 +335,14 @@ impl Tariff {
         }
         chain.step(change);
         Ok(())
+    }
+
+    fn effect_of(&self, bit: usize) -> Option<&Effect> {
+        self.effects.get(usize::from(*self.of_bit.get(bit)?))
+    }
+
+    fn price_of(&self, bit: usize) -> Option<&Price> {
+        self.prices.get(usize::from(*self.of_bit.get(bit)?))
     }
 
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
@@ -363,7 +373,7 @@ impl Tariff {
         let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
         let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
         let met = self.conditions.met(&leg, &journey);
-        Ok(self.list_price(&Trip { leg, journey: &journey, met })?.1)
+        Ok(self.list_price(&Trip::new(leg, &journey, met))?.1)
     }
 
     fn tier(
@@ -424,6 +434,7 @@ impl Tariff {
 }
 
 impl Count {
+    #[inline]
     pub(crate) fn period(&self, journey: &Journey) -> Period {
         let at = match self.of {
             Tap::Entry => journey.entered,

@@ -9,8 +9,8 @@ use tunion_data::{CityCode, Fen};
 
 use crate::when::{Condition, Conditions, Scene, Stations};
 use crate::{
-    Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, Measure, Network, Read, Reset, Rounding,
-    Set, StationId, StationSetId, TicketId,
+    Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, MAX_CONDITIONS, Measure, Network, Read,
+    Reset, Rounding, Set, StationId, StationSetId, TicketId,
 };
 
 /// A clause of a tariff, by its place in the tariff's table.
@@ -124,6 +124,8 @@ pub(crate) struct Step {
     pub(crate) name: Box<str>,
     pub(crate) choose: Choose,
     pub(crate) effects: Range<usize>,
+    /// The bits of their conditions.
+    pub(crate) mask: u64,
 }
 
 /// Which of a step's rules holds when several match.
@@ -197,6 +199,10 @@ pub struct Tariff {
     /// The rules' clauses once more, beside each other.
     pub(crate) clauses: Vec<Clause>,
     pub(crate) conditions: Conditions,
+    /// For the bit of each condition, the effect or the price that has it.
+    pub(crate) of_bit: [u8; MAX_CONDITIONS],
+    /// The bits of the prices.
+    pub(crate) prices_mask: u64,
     /// The groups that have a price.
     pub(crate) priced: Set<GroupId>,
     pub(crate) prices: Vec<Price>,

@@ -139,7 +139,7 @@ impl Check {
 }
 
 /// A city by the path of its file, or one that is built in by its name.
-fn city_of(name: &str) -> Result<City, Diagnostics> {
+pub(super) fn city_of(name: &str) -> Result<City, Diagnostics> {
     if name.ends_with(".toml") || name.contains(['/', '\\']) {
         city::load(name)
     } else {
