@@ -207,7 +207,7 @@ impl FareCase {
     ) -> Result<(), Diagnostic> {
         let Some(expected) = expected.filter(|expected| expected.get_ref().0 != found) else { return Ok(()) };
         let error = self.source.error(expected, format!("case `{}`: {what} {found}", self.id()));
-        Err(reasons.iter().fold(error.label("expected"), |error, reason| error.note(reason)))
+        Err(reasons.iter().fold(error.label("expected"), Diagnostic::note))
     }
 
     fn ticket(&self, tariff: &Tariff) -> Result<Ticket, Diagnostic> {
