@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tunion_files::city::{self, City};
 use tunion_files::diag::Diagnostics;
@@ -140,9 +140,7 @@ impl Check {
 
 /// A city by the path of its file, or one that is built in by its name.
 pub(super) fn city_of(name: &str) -> Result<City, Diagnostics> {
-    if name.ends_with(".toml") || name.contains(['/', '\\']) {
-        city::load(name)
-    } else {
-        city::built_in(name)
-    }
+    let path = Path::new(name);
+    let is_path = path.extension().is_some() || path.components().count() > 1;
+    if is_path { city::load(path) } else { city::built_in(name) }
 }
