@@ -158,6 +158,12 @@ impl Tariff {
         })
     }
 
+    /// The month, week or day to which a counter takes a ride.
+    #[must_use]
+    pub fn period(&self, counter: CounterId, journey: &Journey) -> Option<Period> {
+        self.counters.get(usize::from(counter.0)).map(|count| count.period(journey))
+    }
+
     fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
         let trip = self.tapped(journey)?;
         if trip.leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }

@@ -137,6 +137,18 @@ pub fn built_in(name: &str) -> Result<City, Diagnostics> {
     Err(error.help(format!("there is: {known}; or give the path of a city file")).into())
 }
 
+/// The built-in city that is meant where none is named.
+pub const DEFAULT: &str = "beijing";
+
+/// A city by the path of its file, which has a slash in it or ends in `.toml`, or a built-in one by its name.
+///
+/// # Errors
+/// As [`load`] and [`built_in`].
+pub fn named(name: &str) -> Result<City, Diagnostics> {
+    let is_toml = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    if is_toml || name.contains(['/', '\\']) { load(name) } else { built_in(name) }
+}
+
 fn tariff(
     source: &Source,
     file: &File,
