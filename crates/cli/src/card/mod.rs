@@ -66,7 +66,7 @@ impl Card {
 
 /// Where a text is to go.
 #[derive(Args)]
-struct Output {
+pub(crate) struct Output {
     /// Write it to this file instead of printing it.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -77,14 +77,14 @@ struct Output {
 }
 
 impl Output {
-    fn put(&self, text: &str) -> Result<()> {
+    pub(crate) fn put(&self, text: &str) -> Result<()> {
         let Some(file) = &self.output else { return print(text) };
         write(file, text, self.force)
     }
 }
 
 /// Prints; a reader that closes its pipe, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot print"),
