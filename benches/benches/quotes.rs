@@ -22,9 +22,9 @@ fn quotes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("beijing_rail");
     group.throughput(Throughput::Elements(RIDES as u64)).sample_size(20);
     let (mut ledgers, mut sums) = (rides.ledgers(), rides.sums());
-    group.bench_function("price", |bencher| bencher.iter(|| rides.price(&mut ledgers)));
-    group.bench_function("quote_with_reasons", |bencher| bencher.iter(|| rides.quote(&mut ledgers)));
-    group.bench_function("look_up", |bencher| bencher.iter(|| rides.look_up(&mut sums)));
+    group.bench_function("price", |bencher| bencher.iter(|| rides.price(&mut ledgers, RIDES)));
+    group.bench_function("quote_with_reasons", |bencher| bencher.iter(|| rides.quote(&mut ledgers, RIDES)));
+    group.bench_function("look_up", |bencher| bencher.iter(|| rides.look_up(&mut sums, RIDES)));
     group.finish();
 }
 
@@ -57,14 +57,17 @@ fn ratios(_: &mut Criterion) {
     let batch = u32::try_from(RIDES).unwrap();
     let bare = || rides.sums();
     let look_up = |sums: &mut Vec<u32>| {
-        black_box(rides.look_up(sums));
+        black_box(rides.look_up(sums, RIDES));
     };
     let line = |name, ratio| println!("{}", Line { name, against: "look-up", ratio, batch, bound: None });
     println!();
-    line("price", compare(|| rides.ledgers(), |ledgers| _ = black_box(rides.price(ledgers)), bare, look_up));
+    line(
+        "price",
+        compare(|| rides.ledgers(), |ledgers| _ = black_box(rides.price(ledgers, RIDES)), bare, look_up),
+    );
     line(
         "quote with reasons",
-        compare(|| rides.ledgers(), |ledgers| _ = black_box(rides.quote(ledgers)), bare, look_up),
+        compare(|| rides.ledgers(), |ledgers| _ = black_box(rides.quote(ledgers, RIDES)), bare, look_up),
     );
 }
 

@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use tunion_data::civil::Time;
+use tunion_data::civil::{Date, Time};
 use tunion_data::{CityCode, Fen};
 
-use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
+use crate::tariff::{Count, Effect, Joined, Price, Region, Rung, Single, Sold, Step, rule_id};
 use crate::when::{Conditions, Stations};
 use crate::{
-    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule,
-    RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Level, MAX_CONDITIONS, Places,
+    Read, Reset, Rule, RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
 };
 
 /// Collects the rules of a [`Tariff`].
@@ -26,13 +26,17 @@ impl TariffBuilder {
     /// A tariff without rules.
     #[must_use]
     pub fn new(head: Head, places: Places) -> Self {
+        let valid = (head.valid_from.into(), head.valid_until.unwrap_or(Date::MAX).into());
         Self(Tariff {
+            valid,
             head,
             places,
             calendar: Calendar::default(),
             rules: Vec::new(),
             clauses: Vec::new(),
             conditions: Conditions::default(),
+            of_bit: [u8::MAX; MAX_CONDITIONS],
+            prices_mask: 0,
             priced: Set::NONE,
             prices: Vec::new(),
             incomplete: Vec::new(),
@@ -82,7 +86,10 @@ impl TariffBuilder {
         let clauses = self.add_all(rules);
         self.0.priced = self.0.priced.union(when.groups);
         let condition = self.0.conditions.add(when);
+        self.0.prices_mask |= condition.mask();
         self.0.prices.push(Price { condition, clauses });
+        let of = last(self.0.prices.len());
+        self.of_bit(of);
     }
 
     /// A [`Clause::Incomplete`]: what is priced in place of a ride that lacks a tap. Of several that match,
@@ -108,14 +115,14 @@ impl TariffBuilder {
     /// The next step. Its rules follow.
     pub fn step(&mut self, name: &str, choose: Choose) {
         let here = self.0.effects.len();
-        self.0.steps.push(Step { name: name.into(), choose, effects: here..here });
+        self.0.steps.push(Step { name: name.into(), choose, effects: here..here, mask: 0 });
     }
 
     /// A rule of the last step: a [`Clause::Share`], [`Clause::Fixed`] or [`Clause::Add`].
     pub fn rule(&mut self, when: When, rule: Rule) {
         let clauses = self.add_all([rule]);
         let condition = self.0.conditions.add(when);
-        self.effect(Effect { condition, clauses, tiers: None });
+        self.effect(Effect { condition, clauses, tiers: None, ladder: Vec::new() });
     }
 
     /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
@@ -128,7 +135,8 @@ impl TariffBuilder {
     ) {
         let clauses = self.add_all(rules);
         let condition = self.0.conditions.add(when);
-        self.effect(Effect { condition, clauses, tiers: Some((counter, read)) });
+        let ladder = self.0.run(&clauses).filter_map(rung).collect();
+        self.effect(Effect { condition, clauses, tiers: Some((counter, read)), ladder });
     }
 
     /// How a ride over two groups is charged, and the stations where it changes.
@@ -151,10 +159,21 @@ impl TariffBuilder {
         if self.0.steps.is_empty() {
             self.step("", Choose::First);
         }
+        let mask = effect.condition.mask();
         self.0.effects.push(effect);
         let end = self.0.effects.len();
         if let Some(step) = self.0.steps.last_mut() {
             step.effects.end = end;
+            step.mask |= mask;
+        }
+        self.of_bit(last(end));
+    }
+
+    /// Notes what the last condition is of.
+    fn of_bit(&mut self, of: u8) {
+        let place = self.0.conditions.len().checked_sub(1);
+        if let Some(place) = place.and_then(|place| self.0.of_bit.get_mut(place)) {
+            *place = of;
         }
     }
 
@@ -172,6 +191,15 @@ impl TariffBuilder {
         });
         start..self.0.rules.len()
     }
+}
+
+fn rung((rule, clause): (RuleId, &Clause)) -> Option<Rung> {
+    let Clause::Tier { from, percent, .. } = *clause else { return None };
+    let from = match from {
+        Level::Amount(from) => from.get(),
+        Level::Rides(from) => from.into(),
+    };
+    Some(Rung { from, percent, rule })
 }
 
 /// The id of the last of so many.

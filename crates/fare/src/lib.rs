@@ -72,6 +72,7 @@ mod enquiry;
 mod error;
 mod journey;
 mod ledger;
+mod moment;
 mod network;
 mod quote;
 mod reason;

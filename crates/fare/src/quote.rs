@@ -3,10 +3,11 @@
 use tunion_data::Fen;
 
 use crate::ledger::service_day;
+use crate::moment::Moment;
 use crate::reason::{Last, Witness};
-use crate::tariff::{Count, Effect, Price, Single};
-use crate::tiers::{self, Tiers};
-use crate::when::{Condition, Leg, Trip};
+use crate::tariff::{Count, Effect, Price, Rung, Single, Step};
+use crate::tiers::Tiers;
+use crate::when::{Condition, Leg, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
     Period, Place, Places, Read, Reason, Reasons, Ride, Rider, RuleId, StationId, Surcharge, Tap, Taps,
@@ -99,10 +100,11 @@ impl Tariff {
         ledger: &Ledger,
         witness: &mut W,
     ) -> Result<(Fen, Fen, Fen, Ledger), FareError> {
-        if journey.exited < journey.entered {
+        let (entered, exited) = (Moment::from(journey.entered), Moment::from(journey.exited));
+        if exited < entered {
             return Err(FareError::EndsBeforeItBegins);
         }
-        if !self.is_valid_on(journey.entered.date()) {
+        if entered.day < self.valid.0 || self.valid.1 < entered.day {
             return Err(FareError::OutOfDate { from: self.head.valid_from, until: self.head.valid_until });
         }
         let trip = &self.trip(journey)?;
@@ -110,8 +112,9 @@ impl Tariff {
         let mut chain = Chain { amount: Fen::ZERO, surcharge: Fen::ZERO, uncounted: Fen::ZERO, witness };
         let list = self.list(&mut chain, trip)?;
         for step in &self.steps {
-            let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
-            self.take(&mut chain, step.choose, effects, trip, ledger)?;
+            if trip.met & step.mask != 0 {
+                self.take(&mut chain, step, trip, ledger)?;
+            }
         }
         let after = self.count(trip, ledger, list, chain.amount.saturating_sub(chain.uncounted))?;
         Ok((list, chain.amount, chain.surcharge, after))
@@ -164,6 +167,7 @@ impl Tariff {
         self.counters.get(usize::from(counter.0)).map(|count| count.period(journey))
     }
 
+    #[inline]
     fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
         let trip = self.tapped(journey)?;
         if trip.leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
@@ -196,11 +200,12 @@ impl Tariff {
             }
             _ => return Err(FareError::OtherMode),
         };
-        Ok(Trip { leg, journey, met: self.conditions.met(&leg, journey) })
+        Ok(Trip::new(leg, journey, self.conditions.met(&leg, journey)))
     }
 
     /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
     /// stations.
+    #[inline]
     fn between(
         &self,
         network: &Network,
@@ -286,6 +291,7 @@ impl Tariff {
         if from <= entered && entered < until { Ok(()) } else { Err(FareError::PassOver { from, until }) }
     }
 
+    #[inline]
     fn list<W: Witness>(&self, chain: &mut Chain<'_, W>, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let (rule, list) = self.list_price(trip)?;
         chain.step(Change { rule, fact: Fact::Distance(trip.leg.distance), after: list });
@@ -297,10 +303,13 @@ impl Tariff {
         Ok(list)
     }
 
+    #[inline]
     fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
         let distance = trip.leg.distance;
-        for Price { condition, clauses } in &self.prices {
-            if condition.holds(trip, self.scene())? {
+        for Price { condition, clauses } in
+            bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit))
+        {
+            if condition.holds_in_time(trip, self.scene())? {
                 let priced = self.run(clauses).find_map(|(id, clause)| Some((id, clause.list(distance)?)));
                 return priced.ok_or(FareError::BeyondLastBand { distance });
             }
@@ -308,24 +317,24 @@ impl Tariff {
         Err(FareError::NotCovered(trip.leg.group))
     }
 
+    #[inline]
     fn take<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
-        choose: Choose,
-        effects: &[Effect],
+        step: &Step,
         trip: &Trip<'_>,
         ledger: &Ledger,
     ) -> Result<(), FareError> {
         let mut best: Option<Change> = None;
-        for effect in effects {
-            if !effect.condition.holds(trip, self.scene())? {
+        for effect in bits(trip.met & step.mask).filter_map(|bit| self.effect_of(bit)) {
+            if !effect.condition.holds_in_time(trip, self.scene())? {
                 continue;
             }
             let Some(change) = self.change(effect, chain.amount, trip, ledger)? else { continue };
             if best.is_none_or(|best| change.after < best.after) {
                 best = Some(change);
             }
-            if choose == Choose::First {
+            if step.choose == Choose::First {
                 break;
             }
         }
@@ -341,7 +350,18 @@ impl Tariff {
         Ok(())
     }
 
+    #[inline]
+    fn effect_of(&self, bit: usize) -> Option<&Effect> {
+        self.effects.get(usize::from(*self.of_bit.get(bit)?))
+    }
+
+    #[inline]
+    fn price_of(&self, bit: usize) -> Option<&Price> {
+        self.prices.get(usize::from(*self.of_bit.get(bit)?))
+    }
+
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
+    #[inline]
     pub(crate) fn change(
         &self,
         effect: &Effect,
@@ -369,9 +389,10 @@ impl Tariff {
         let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
         let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
         let met = self.conditions.met(&leg, &journey);
-        Ok(self.list_price(&Trip { leg, journey: &journey, met })?.1)
+        Ok(self.list_price(&Trip::new(leg, &journey, met))?.1)
     }
 
+    #[inline]
     fn tier(
         &self,
         effect: &Effect,
@@ -384,8 +405,14 @@ impl Tariff {
         let held = ledger.get(id);
         let period = count.period(trip.journey);
         let before = held.in_period(period);
-        let level = count.level(before);
-        let Some((rule, percent)) = tiers::reached(self.run(&effect.clauses), level) else { return Ok(None) };
+        let level = match count.basis {
+            Basis::Paid | Basis::List => before.amount.get(),
+            Basis::Rides => before.rides.into(),
+        };
+        let Some(&Rung { percent, rule, .. }) = effect.ladder.iter().rev().find(|rung| rung.from <= level)
+        else {
+            return Ok(None);
+        };
         let fact = match count.basis {
             Basis::Rides => Fact::Ridden { period, rides: before.rides },
             Basis::Paid | Basis::List => Fact::Counted {
@@ -401,13 +428,14 @@ impl Tariff {
             }
             Read::Split => {
                 let tiers = Tiers { basis: count.basis, rounding: self.head.rounding };
-                let split = tiers.split(self.run(&effect.clauses), before.amount, amount);
+                let split = tiers.split(&effect.ladder, before.amount, amount);
                 let (rule, after) = split.map_err(FareError::Inexact)?;
                 Ok(Some(Change { rule, fact, after }))
             }
         }
     }
 
+    #[inline]
     fn count(&self, trip: &Trip<'_>, ledger: &Ledger, list: Fen, paid: Fen) -> Result<Ledger, FareError> {
         let mut after = *ledger;
         for (id, count) in (0..=u8::MAX).map(CounterId).zip(&self.counters) {
@@ -424,12 +452,14 @@ impl Tariff {
         Ok(after)
     }
 
+    #[inline]
     fn percent(&self, rule: RuleId, amount: Fen, percent: u8) -> Result<Fen, FareError> {
         self.head.rounding.percent(amount, percent.into()).ok_or(FareError::Inexact(rule))
     }
 }
 
 impl Count {
+    #[inline]
     pub(crate) fn period(&self, journey: &Journey) -> Period {
         let at = match self.of {
             Tap::Entry => journey.entered,

@@ -5,6 +5,7 @@ use alloc::vec;
 
 use tunion_data::civil::{Date, DateTime, Time};
 
+use crate::moment::{DayNumber, Moment, second};
 use crate::{
     Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps,
     TicketId,
@@ -112,29 +113,50 @@ impl When {
         let Self { groups, products, issuers, media, tickets, taps, .. } = *self;
         *self != Self { groups, products, issuers, media, tickets, taps, ..Self::ALWAYS }
     }
-
-    /// The conditions of time and place.
-    pub(crate) fn meets_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, FareError> {
-        let Journey { entered, exited, .. } = *trip.journey;
-        let day = entered.date();
-        Ok(self.first_day <= day
-            && day <= self.last_day
-            && self.entered.contains(entered)
-            && self.exited.contains(exited)
-            && scene.holds(self.entered_at, trip.leg.from)
-            && scene.holds(self.exited_at, trip.leg.to)
-            && self.over_minutes.is_none_or(|minutes| trip.seconds() > u64::from(minutes) * 60)
-            // Last, since only a ride that all else fits has to know its calendar.
-            && (self.days == Set::ALL || self.days.contains(scene.day(day)?)))
-    }
 }
 
 /// A condition of a tariff: every price, counter and rule of a step has one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Condition {
     pub(crate) when: When,
-    timed: bool,
     bit: u8,
+    timed: Option<Timed>,
+}
+
+/// What a condition asks of time and place, in numbers; both ends are inclusive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Timed {
+    days: (DayNumber, DayNumber),
+    entered: (u32, u32),
+    exited: (u32, u32),
+    over_seconds: Option<u64>,
+}
+
+impl Timed {
+    fn new(when: &When) -> Option<Self> {
+        let hours = |hours: Hours| (second(hours.from), second(hours.until));
+        when.is_timed().then(|| Self {
+            days: (when.first_day.into(), when.last_day.into()),
+            entered: hours(when.entered),
+            exited: hours(when.exited),
+            over_seconds: when.over_minutes.map(|minutes| u64::from(minutes) * 60),
+        })
+    }
+
+    #[inline]
+    fn holds(&self, when: &When, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        let within = |value: u32, (from, until): (u32, u32)| from <= value && value <= until;
+        let day = trip.entered.day;
+        Ok(self.days.0 <= day
+            && day <= self.days.1
+            && within(trip.entered.second, self.entered)
+            && within(trip.exited.second, self.exited)
+            && self.over_seconds.is_none_or(|limit| trip.seconds() > limit)
+            && scene.holds(when.entered_at, trip.leg.from)
+            && scene.holds(when.exited_at, trip.leg.to)
+            // Last, since only a ride that all else fits has to know its calendar.
+            && (when.days == Set::ALL || when.days.contains(scene.day(trip.journey.entered.date())?)))
+    }
 }
 
 /// The most conditions that a tariff can have.
@@ -165,7 +187,12 @@ impl Conditions {
         mark(&mut self.media, when.media, mask);
         mark(&mut self.tickets, when.tickets, mask);
         mark(&mut self.taps, when.taps, mask);
-        Condition { when, timed: when.is_timed(), bit }
+        Condition { when, bit, timed: Timed::new(&when) }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len.into()
     }
 
     /// The conditions that a ride meets, those of time and place apart.
@@ -196,15 +223,43 @@ fn at(table: &[u64; 32], member: impl Member) -> u64 {
 impl Condition {
     /// Whether a ride meets it.
     #[inline]
-    pub(crate) fn holds(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, FareError> {
-        let met = trip.met.checked_shr(self.bit.into()).unwrap_or(0) & 1 == 1;
-        Ok(met && (!self.timed || self.when.meets_time(trip, scene)?))
+    pub(crate) fn holds(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        if trip.met & self.mask() == 0 {
+            return Ok(false);
+        }
+        self.holds_in_time(trip, scene)
+    }
+
+    /// Whether a ride meets it that meets all but time and place.
+    #[inline]
+    pub(crate) fn holds_in_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        match &self.timed {
+            Some(timed) => timed.holds(&self.when, trip, scene),
+            None => Ok(true),
+        }
     }
 
     /// Whether it asks for more than who rides where and on what.
     pub(crate) fn is_timed(&self) -> bool {
-        self.timed
+        self.timed.is_some()
     }
+
+    /// Its bit, alone.
+    pub(crate) fn mask(&self) -> u64 {
+        1u64.checked_shl(self.bit.into()).unwrap_or(0)
+    }
+}
+
+/// The numbers of the bits of a mask, from the lowest.
+#[inline]
+pub(crate) fn bits(mask: u64) -> impl Iterator<Item = usize> {
+    let mut left = mask;
+    core::iter::from_fn(move || {
+        let bit = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        // At most 64, which is a usize everywhere.
+        (bit < u64::BITS).then_some(bit as usize)
+    })
 }
 
 /// A ride as the rules see it.
@@ -222,25 +277,27 @@ pub(crate) struct Leg {
 pub(crate) struct Trip<'a> {
     pub(crate) leg: Leg,
     pub(crate) journey: &'a Journey,
+    pub(crate) entered: Moment,
+    pub(crate) exited: Moment,
     /// The conditions that it meets, those of time and place apart.
     pub(crate) met: u64,
 }
 
-impl Trip<'_> {
+impl<'a> Trip<'a> {
+    #[inline]
+    pub(crate) fn new(leg: Leg, journey: &'a Journey, met: u64) -> Self {
+        Self { leg, journey, entered: journey.entered.into(), exited: journey.exited.into(), met }
+    }
+
     /// The stay.
+    #[inline]
     pub(crate) fn seconds(&self) -> u64 {
-        let Journey { entered, exited, .. } = *self.journey;
-        if entered.date() == exited.date() {
-            return second(exited).saturating_sub(second(entered));
+        if self.entered.day == self.exited.day {
+            return self.exited.second.saturating_sub(self.entered.second).into();
         }
+        let Journey { entered, exited, .. } = *self.journey;
         exited.duration_since(entered).as_secs().unsigned_abs()
     }
-}
-
-/// The second of the day.
-fn second(at: DateTime) -> u64 {
-    let [hour, minute, second] = [at.hour(), at.minute(), at.second()].map(i8::unsigned_abs).map(u64::from);
-    (hour * 60 + minute) * 60 + second
 }
 
 /// What the conditions of time and place are read against.
@@ -257,8 +314,18 @@ impl Scene<'_> {
         stations.zip(station).is_some_and(|(set, station)| set.contains(station))
     }
 
-    pub(crate) fn day(self, day: Date) -> Result<DayClass, FareError> {
-        self.calendar.class(day).ok_or(FareError::NoCalendar { year: day.year() })
+    pub(crate) fn day(self, day: Date) -> Result<DayClass, NoYear> {
+        self.calendar.class(day).ok_or(NoYear(day.year()))
+    }
+}
+
+/// The calendar does not have a year that a condition asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoYear(i16);
+
+impl From<NoYear> for FareError {
+    fn from(NoYear(year): NoYear) -> Self {
+        Self::NoCalendar { year }
     }
 }
 

@@ -69,11 +69,11 @@ impl Card {
 pub(crate) struct Output {
     /// Write it to this file instead of printing it.
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// Write it even if the file is there already.
     #[arg(long, requires = "output")]
-    force: bool,
+    pub(crate) force: bool,
 }
 
 impl Output {
@@ -92,7 +92,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
-fn write(file: &Path, text: &str, force: bool) -> Result<()> {
+pub(crate) fn write(file: &Path, text: &str, force: bool) -> Result<()> {
     let shown = file.display();
     let mut options = OpenOptions::new();
     options.write(true);

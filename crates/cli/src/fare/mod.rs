@@ -1,6 +1,7 @@
 //! `tunion fare`: what rides cost.
 
 mod check;
+mod month;
 mod quote;
 mod ride;
 mod table;
@@ -35,9 +36,16 @@ enum Command {
 
     /// Print the whole matrix of list prices as CSV.
     ///
-    /// Rail: from,to,groups,metres,list_fen, every station with every one. Bus: line,direction,from,to,numbers,
-    /// list_fen, every stop with every later one. Ends with 0, or with 2 on bad input.
+    /// Rail: `from,to,groups,metres,list_fen`, every station with every one. Bus:
+    /// `line,direction,from,to,numbers,list_fen`, every stop with every later one. Ends with 0, or with 2 on bad
+    /// input.
     Table(table::Table),
+
+    /// Draw a month: what was paid against the list prices, ride by ride, with the tiers of a counter.
+    ///
+    /// Without a ride, two of 10.00 yuan every day: the price bureau's own example. Prints an SVG. Ends with 0,
+    /// or with 2 on bad input.
+    Month(month::Month),
 }
 
 impl Fare {
@@ -47,6 +55,7 @@ impl Fare {
             Command::Quote(quote) => quote.main(),
             Command::Explain(explain) => explain.main(),
             Command::Table(table) => table.main(),
+            Command::Month(month) => month.main(),
         }
     }
 }

@@ -44,9 +44,9 @@ pub(super) struct Quote {
 
     /// Price the rides of a file of JSON lines, or of the standard input if it is `-`, and print an answer a line.
     ///
-    /// Keys: id, city, mode, from, to, line, direction, product, medium, issuer, ticket, activated, entered, exited,
-    /// month_paid_fen, distance_m, distance_stops, no_entry, no_tap_off. What a line does not say of city, mode,
-    /// product, medium and issuer is taken from the arguments.
+    /// Keys: `id`, `city`, `mode`, `from`, `to`, `line`, `direction`, `product`, `medium`, `issuer`, `ticket`,
+    /// `activated`, `entered`, `exited`, `month_paid_fen`, `distance_m`, `distance_stops`, `no_entry`, `no_tap_off`.
+    /// What a line does not say of city, mode, product, medium and issuer is taken from the arguments.
     #[arg(long, value_name = "FILE", conflicts_with_all = OWN)]
     batch: Option<PathBuf>,
 }

@@ -12,11 +12,11 @@ use tunion_harness::fares::quote::{self, Answer, Ask, Form, Refusal};
 
 #[derive(Args)]
 pub(super) struct Ride {
-    /// A built-in city, or the path of a city file.
+    /// A built-in city, or the path of a city file. [default: beijing]
     #[arg(long, value_name = "CITY|PATH", help_heading = "Where")]
     city: Option<String>,
 
-    /// rail or bus; rail if not given.
+    /// rail or bus. [default: rail]
     #[arg(long, value_name = "MODE", help_heading = "Where")]
     mode: Option<String>,
 

@@ -80,7 +80,7 @@ impl Kind {
 
     fn trip(&self) -> Trip<'_> {
         // The bits are for the engine, which is not asked here.
-        Trip { leg: self.leg, journey: &self.journey, met: 0 }
+        Trip::new(self.leg, &self.journey, 0)
     }
 
     /// The one of the conditions that do not ask when and where that does not hold; `Err` with several.

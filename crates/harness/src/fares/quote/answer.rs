@@ -4,7 +4,7 @@ use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{
     BusLine, Counter, CounterId, Fact, FareError, Journey, Ledger, Medium, Place, Quote, Reason, Ride,
-    RuleId, StationId, Tariff, Ticket,
+    RuleId, StationId, Taps, Tariff, Ticket,
 };
 use tunion_files::city::{City, Mode};
 
@@ -202,8 +202,7 @@ impl<'c> Answer<'c> {
     /// The time at which the ride ends, where that was a tap.
     pub(super) fn left(&self) -> Option<DateTime> {
         match self.journey.ride {
-            Ride::Bus { off: None, .. } => None,
-            Ride::Distance { taps: tunion_fare::Taps::NoExit, .. } => None,
+            Ride::Bus { off: None, .. } | Ride::Distance { taps: Taps::NoExit, .. } => None,
             _ => Some(self.journey.exited),
         }
     }

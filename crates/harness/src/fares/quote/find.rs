@@ -325,7 +325,7 @@ impl Ask {
             None => {
                 let names = line.stops.iter().map(|stop| &*stop.name);
                 let mut unknown = unknown("stop", name, names);
-                unknown.message += &format!(" on line {}", line.name);
+                unknown.message.extend([" on line ", &line.name]);
                 self.at(key, unknown.into())
             }
         })

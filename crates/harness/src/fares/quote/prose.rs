@@ -147,7 +147,7 @@ impl<'a> Told<'a, '_> {
             }
             let note = self.note(step);
             if let Some(last) = sentences.last_mut() {
-                *last += &format!(" {note}.");
+                last.extend([" ", &note, "."]);
             }
         }
         sentences.join(" ")
@@ -342,7 +342,7 @@ impl<'a> Told<'a, '_> {
 /// A distance in a rule: whole kilometres as such.
 fn span(mode: Mode, units: u32) -> String {
     match mode {
-        Mode::Rail if units % 1000 == 0 => format!("{} km", units / 1000),
+        Mode::Rail if units.is_multiple_of(1000) => format!("{} km", units / 1000),
         _ => Distance(mode, units).to_string(),
     }
 }

@@ -1,8 +1,11 @@
 //! Who rides and on what, in words.
 
+use std::fmt::Write as _;
+
 use tunion_fare::{Issuer, Medium, Product, Ticket};
 
 use super::Answer;
+use super::text::Clock;
 
 impl Answer<'_> {
     /// Who issued the card, as the tariff names it.
@@ -45,11 +48,7 @@ impl Answer<'_> {
             words += ", ticket ";
             words += self.ticket();
             if let Some(activated) = activated {
-                words += &format!(
-                    " first used on {} at {}",
-                    activated.date(),
-                    super::text::Clock(activated.time())
-                );
+                let _ = write!(words, " first used on {} at {}", activated.date(), Clock(activated.time()));
             }
         }
         words
