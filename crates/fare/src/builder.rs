@@ -108,8 +108,9 @@ impl TariffBuilder {
         };
         let rule = self.add(rule);
         let condition = self.0.conditions.add(when);
-        self.0.counters.push(Count { condition, rule, basis, reset, begins, of });
-        CounterId(last(self.0.counters.len()))
+        let id = CounterId(u8::try_from(self.0.counters.len()).unwrap_or(u8::MAX));
+        self.0.counters.push(Count { id, condition, rule, basis, reset, begins, of });
+        id
     }
 
     /// The next step. Its rules follow.

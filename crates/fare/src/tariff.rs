@@ -160,6 +160,7 @@ pub(crate) struct Rung {
 /// A counter: the rides of `when` count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Count {
+    pub(crate) id: CounterId,
     pub(crate) condition: Condition,
     pub(crate) rule: RuleId,
     pub(crate) basis: Basis,

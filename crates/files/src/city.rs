@@ -140,13 +140,14 @@ pub fn built_in(name: &str) -> Result<City, Diagnostics> {
 /// The built-in city that is meant where none is named.
 pub const DEFAULT: &str = "beijing";
 
-/// A city by the path of its file, which has a slash in it or ends in `.toml`, or a built-in one by its name.
+/// A city by the path of its file, which has a slash or an ending, or a built-in one by its name.
 ///
 /// # Errors
 /// As [`load`] and [`built_in`].
 pub fn named(name: &str) -> Result<City, Diagnostics> {
-    let is_toml = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
-    if is_toml || name.contains(['/', '\\']) { load(name) } else { built_in(name) }
+    let path = Path::new(name);
+    let is_path = path.extension().is_some() || path.components().count() > 1;
+    if is_path { load(path) } else { built_in(name) }
 }
 
 fn tariff(
