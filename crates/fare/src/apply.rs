@@ -1,6 +1,7 @@
 //! The rules of a tariff, applied to a ride one after another.
 
 use tunion_data::Fen;
+use tunion_data::civil::Time;
 
 use crate::ledger::service_day;
 use crate::reason::Witness;
@@ -9,7 +10,7 @@ use crate::tiers::Tiers;
 use crate::when::{Condition, Leg, NoYear, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Journey, Ledger, Level, Period,
-    Read, Reason, RuleId, Surcharge, Tap, Taps, Tariff, Ticket,
+    Read, Reason, Reset, RuleId, Surcharge, Tap, Taps, Tariff, Ticket,
 };
 
 /// The amount so far, and who is told of each change.
@@ -93,17 +94,23 @@ impl Tariff {
     #[inline]
     fn list_price(&self, trip: &Trip<'_>) -> Result<Change, Fault> {
         let distance = trip.leg.distance;
-        for Price { condition, clauses } in
-            bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit))
-        {
-            if condition.holds_in_time(trip, self.scene())? {
-                let bands = self.clauses.get(clauses.clone()).unwrap_or_default();
-                let priced = bands.iter().enumerate().find_map(|(at, band)| Some((at, band.list(distance)?)));
-                let (at, after) = priced.ok_or(Fault::BeyondLastBand(distance))?;
-                return Ok(Change { rule: rule_id(clauses.start + at), after });
+        for price in bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit)) {
+            if price.condition.holds_in_time(trip, self.scene())? {
+                return self.priced(price, distance).ok_or(Fault::BeyondLastBand(distance));
             }
         }
         Err(Fault::NotCovered(trip.leg.group))
+    }
+
+    #[inline]
+    fn priced(&self, Price { clauses, bands, .. }: &Price, distance: u32) -> Option<Change> {
+        let band = bands.iter().position(|(reach, _)| distance <= *reach);
+        if let Some((at, (_, after))) = band.and_then(|at| Some((at, *bands.get(at)?))) {
+            return Some(Change { rule: rule_id(clauses.start + at), after });
+        }
+        // What comes after the bands: an open end or a flat price.
+        let (rule, clause) = self.run(&(clauses.start + bands.len()..clauses.end)).next()?;
+        Some(Change { rule, after: clause.list(distance)? })
     }
 
     /// Takes the rule of a step that holds, if one does.
@@ -192,7 +199,7 @@ impl Tariff {
         ledger: &Ledger,
     ) -> Result<Option<Change>, Fault> {
         let Some(count) = self.counters.get(usize::from(id.0)) else { return Ok(None) };
-        let before = ledger.get(id).in_period(count.period(trip.journey));
+        let before = ledger.get(id).in_period(count.period(trip));
         let level = match count.basis {
             Basis::Paid | Basis::List => before.amount.get(),
             Basis::Rides => before.rides.into(),
@@ -223,7 +230,7 @@ impl Tariff {
             return of_time(&effect.condition, trip);
         };
         let held = ledger.get(id);
-        let period = count.period(trip.journey);
+        let period = count.period(trip);
         let before = held.in_period(period);
         match count.basis {
             Basis::Rides => Fact::Ridden { period, rides: before.rides },
@@ -252,7 +259,7 @@ impl Tariff {
                     Basis::List => list,
                     Basis::Rides => Fen::ZERO,
                 };
-                let before = ledger.get(count.id).in_period(count.period(trip.journey));
+                let before = ledger.get(count.id).in_period(count.period(trip));
                 after = after.with(count.id, before.after(counted));
             }
         }
@@ -266,8 +273,20 @@ impl Tariff {
 }
 
 impl Count {
+    /// The period that a ride counts to.
     #[inline]
-    pub(crate) fn period(&self, journey: &Journey) -> Period {
+    pub(crate) fn period(&self, trip: &Trip<'_>) -> Period {
+        if self.reset == Reset::Month && self.begins == Time::MIN {
+            return Period::of_month(match self.of {
+                Tap::Entry => trip.entered.day,
+                Tap::Exit => trip.exited.day,
+            });
+        }
+        self.period_of(trip.journey)
+    }
+
+    /// The same by the journey alone.
+    pub(crate) fn period_of(&self, journey: &Journey) -> Period {
         let at = match self.of {
             Tap::Entry => journey.entered,
             Tap::Exit => journey.exited,
