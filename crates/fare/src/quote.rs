@@ -7,8 +7,8 @@ use crate::moment::Moment;
 use crate::reason::{Last, Witness};
 use crate::tariff::Effect;
 use crate::{
-    Choose, Clause, FareError, GroupId, Journey, Ledger, Place, Places, Reasons, Rider, RuleId, Tariff,
-    Ticket, When,
+    Choose, Clause, CounterId, FareError, GroupId, Journey, Ledger, Period, Place, Places, Reasons, Rider,
+    RuleId, Tariff, Ticket, When,
 };
 
 /// What a ride costs, with the reasons.
@@ -139,5 +139,11 @@ impl Tariff {
                 Choose::Lowest => holds.any(free),
             }
         })
+    }
+
+    /// The month, week or day to which a counter takes a ride.
+    #[must_use]
+    pub fn period(&self, counter: CounterId, journey: &Journey) -> Option<Period> {
+        self.counters.get(usize::from(counter.0)).map(|count| count.period(journey))
     }
 }

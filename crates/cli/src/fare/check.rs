@@ -5,9 +5,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use tunion_files::city::{self, City};
+use tunion_files::city;
 use tunion_files::diag::Diagnostics;
 use tunion_files::fare_cases;
 use tunion_harness::fares::check::{self, CaseFile, Cities, FileOutcome};
@@ -99,7 +99,7 @@ impl Check {
         let cities = match &self.city {
             None => Cities::named_in(&files)?,
             Some(name) => {
-                let city = city_of(name)?;
+                let city = city::named(name)?;
                 let named =
                     files.iter().flat_map(|file| &file.cases).any(|case| case.city() == Some(city.name()));
                 anyhow::ensure!(named, "no case is of the city {}", city.name());
@@ -136,11 +136,4 @@ impl Check {
         }
         writeln!(out, "{}", check::summary(outcomes, coverage))
     }
-}
-
-/// A city by the path of its file, or one that is built in by its name.
-pub(super) fn city_of(name: &str) -> Result<City, Diagnostics> {
-    let path = Path::new(name);
-    let is_path = path.extension().is_some() || path.components().count() > 1;
-    if is_path { city::load(path) } else { city::built_in(name) }
 }
