@@ -73,9 +73,8 @@ impl Compiler<'_> {
         let pairs = ends.iter().map(|(end, row)| (*end.get_ref(), row.price.get_ref().0));
         let endless = open.map(|row| (u32::MAX, row.price.get_ref().0));
         let clauses = Clause::bands(grace, pairs.chain(endless)).zip(rows);
-        let mut rules: Vec<Rule> = clauses
-            .map(|(clause, row)| self.rule(&table.name, &table.source, &row.price, clause))
-            .collect();
+        let mut rules: Vec<Rule> =
+            clauses.map(|(clause, row)| self.rule(&table.name, &table.source, &row.price, clause)).collect();
         if let (Some(beyond), Some((last, row))) = (&table.beyond, ends.last()) {
             let clause = self.beyond(beyond, *last.get_ref(), grace, row.price.get_ref().0);
             let clause = errors.keep(clause);
@@ -93,7 +92,8 @@ impl Compiler<'_> {
         match &table.beyond {
             None => Ok(last),
             Some(beyond) if last => {
-                let error = self.source.error(&beyond.add, "the last band has no end, so nothing is beyond it");
+                let error =
+                    self.source.error(&beyond.add, "the last band has no end, so nothing is beyond it");
                 Err(error.also(&row.price, "the last band").help("end it with `to-…`, or remove `beyond`"))
             }
             Some(_) => Ok(false),
