@@ -144,6 +144,6 @@ impl Tariff {
     /// The month, week or day to which a counter takes a ride.
     #[must_use]
     pub fn period(&self, counter: CounterId, journey: &Journey) -> Option<Period> {
-        self.counters.get(usize::from(counter.0)).map(|count| count.period(journey))
+        self.counters.get(usize::from(counter.0)).map(|count| count.period_of(journey))
     }
 }

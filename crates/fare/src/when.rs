@@ -7,7 +7,8 @@ use tunion_data::civil::{Date, DateTime, Time};
 
 use crate::moment::{DayNumber, Moment, second};
 use crate::{
-    DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps, Tariff, TicketId,
+    DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps, Tariff,
+    TicketId,
 };
 
 /// A set of stations with a name, by its place in the tariff's table.
