@@ -157,6 +157,9 @@ impl Words<'_> {
     fn rule(&self, f: &mut fmt::Formatter<'_>, before: Fen) -> fmt::Result {
         let span = |units| Span(self.measure, units);
         match *self.clause {
+            Clause::Band { over, to: u32::MAX, grace, .. } => {
+                write!(f, "over {}{}", span(over), Grace(grace))
+            }
             Clause::Band { over: 0, to, grace, .. } => {
                 write!(f, "up to {}{}", span(to), Grace(grace))
             }

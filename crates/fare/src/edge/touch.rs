@@ -147,7 +147,7 @@ impl Look<'_> {
 
     fn distance(&mut self, rule: RuleId, clause: &Clause, distance: u32) {
         match *clause {
-            Clause::Band { to, grace, .. } => {
+            Clause::Band { to, grace, .. } if to < u32::MAX => {
                 let end = to.saturating_add(grace);
                 if distance == end {
                     self.add(rule, Point::BandEnd);
