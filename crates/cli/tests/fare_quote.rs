@@ -68,6 +68,7 @@ const RIDES: &[(&str, &str)] = &[
         "three_groups",
         "--from 香山 --to 3号航站楼 --entered 2026-11-23T09:40 --month-paid 96.00 --medium phone",
     ),
+    ("air_rail", "--from 草桥 --to 大兴机场 --ticket air-rail --entered 2026-11-23T09:40"),
     ("business", "--from 草桥 --to 大兴机场 --ticket business --entered 2026-11-23T09:40"),
     (
         "pass",
