@@ -68,6 +68,7 @@ const RIDES: &[(&str, &str)] = &[
         "three_groups",
         "--from 香山 --to 3号航站楼 --entered 2026-11-23T09:40 --month-paid 96.00 --medium phone",
     ),
+    ("air_rail", "--from 草桥 --to 大兴机场 --ticket air-rail --entered 2026-11-23T09:40"),
     ("business", "--from 草桥 --to 大兴机场 --ticket business --entered 2026-11-23T09:40"),
     (
         "pass",
@@ -191,15 +192,12 @@ fn bad_input_is_told() {
         "table beijing --on 2005-01-01",
         "table beijing --mode bus -o Cargo.toml",
     ];
-    let told: String = wrong
-        .iter()
-        .map(|line| {
-            let (code, printed, said) = fare(&words(line));
-            assert_eq!((code, printed.as_str()), (Some(2), ""), "{line}");
-            format!("$ tunion fare {line}\n{}\n\n", said.trim_end())
-        })
-        .collect();
-    assert_snapshot!(told);
+    let told = wrong.map(|line| {
+        let (code, printed, said) = fare(&words(line));
+        assert_eq!((code, printed.as_str()), (Some(2), ""), "{line}");
+        format!("$ tunion fare {line}\n{}\n", said.trim_end())
+    });
+    assert_snapshot!(told.join("\n"));
 }
 
 const BATCH: &str = r#"{"id":1,"from":"西二旗","to":"五道口","entered":"2026-11-23T07:40","month_paid_fen":10450}

@@ -10,7 +10,7 @@ use tunion_harness::fares::quote::{Ask, Form, find, price, prose, text};
 
 /// The answers to rides.
 fn answered(rides: &[Value]) -> (Vec<Value>, Total) {
-    let asked: String = rides.iter().map(|ride| format!("{ride}\n")).collect();
+    let asked = rides.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let mut answers = Vec::new();
     let now = date(2026, 11, 23).at(12, 0, 0, 0);
     let total = batch(asked.as_bytes(), &mut answers, &Ask::default(), now).unwrap();

@@ -185,8 +185,9 @@ impl<'a> Told<'a, '_> {
         let (mode, price) = (self.answer.mode, step.after);
         match step.rule.clause {
             Clause::Band { over, to, grace, .. } => {
-                let band = match over {
-                    0 => format!("up to {}", span(mode, to)),
+                let band = match (over, to) {
+                    (_, u32::MAX) => format!("over {}", span(mode, over)),
+                    (0, _) => format!("up to {}", span(mode, to)),
                     _ => format!("over {} and up to {}", span(mode, over), span(mode, to)),
                 };
                 let passed = if leg.distance > to {
@@ -239,7 +240,7 @@ impl<'a> Told<'a, '_> {
                 format!("With this card {rides} rides were made in {period} before this one. ")
             }
             Fact::Minutes(minutes) => format!("As the rider stayed for {} minutes, ", Thousands(minutes)),
-            Fact::Amount | Fact::Distance(_) => format!("By the rule {rule} "),
+            Fact::Amount | Fact::Distance(_) => format!("By the rule {rule}, "),
         };
         let (before, after) = (step.before, step.after);
         let what = match step.rule.clause {
