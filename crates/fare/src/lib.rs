@@ -72,6 +72,7 @@ mod error;
 mod journey;
 mod ledger;
 mod network;
+pub mod pair;
 mod quote;
 mod reason;
 mod rounding;
