@@ -36,7 +36,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 pub(crate) use repeats::Repeats;
-pub(crate) use text::refuse;
+pub(crate) use text::{day_of, nearest, refuse};
 pub use text::{Day, FromText, Hex, Moment, Text};
 
 /// The text of one file, with the path a reader knows it by. Cloning is cheap.

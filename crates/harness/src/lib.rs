@@ -18,6 +18,7 @@
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
+//! | [`fares`] | taps priced again, and taps made up |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -25,6 +26,7 @@ pub mod audit;
 mod check;
 pub mod counterpart;
 pub mod device;
+pub mod fares;
 pub mod inspect;
 pub mod issue;
 pub mod link;

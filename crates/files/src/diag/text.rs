@@ -159,7 +159,7 @@ impl<'de, T: FromText> Deserialize<'de> for Text<T> {
 }
 
 /// What would be right for a text that begins like a date, when there is no such day.
-pub(super) fn day_of(text: &str) -> Option<String> {
+pub(crate) fn day_of(text: &str) -> Option<String> {
     let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<i8>().ok());
     let year: i16 = text.get(..4)?.parse().ok()?;
     if text.get(4..5)? != "-" || text.get(7..8)? != "-" {
@@ -239,7 +239,6 @@ impl Source {
         what: &str,
         options: impl IntoIterator<Item = (&'a str, T)>,
     ) -> Result<T, Diagnostic> {
-        const FEW: usize = 32;
         let mut names = Vec::new();
         for (option, value) in options {
             if option == name.get_ref() {
@@ -248,19 +247,27 @@ impl Source {
             names.push(option);
         }
         let error = self.error(name, format!("there is no {what} `{}`", name.get_ref()));
-        let nearest = near(name.get_ref(), names.iter().copied(), 3);
-        let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-        // The same but for capitals is meant, however many others are like it.
-        let same = names.iter().find(|option| option.eq_ignore_ascii_case(name.get_ref()));
-        if let Some(same) = same {
-            return Err(error.help(format!("did you mean `{same}`?")));
-        }
-        Err(match nearest.as_slice() {
-            [] if names.len() <= FEW => error.help(format!("there are: {}", quoted(&names))),
-            [] => error,
-            [one] => error.help(format!("the nearest is `{one}`")),
-            many => error.help(format!("the nearest are {}", quoted(many))),
+        Err(match nearest(name.get_ref(), names) {
+            Some(help) => error.help(help),
+            None => error,
         })
+    }
+}
+
+/// What was meant by `name`, which is none of `names`: the nearest ones, or all when they are few.
+pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    const FEW: usize = 32;
+    let names: Vec<&str> = names.into_iter().collect();
+    let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    // The same but for capitals is meant, however many others are like it.
+    if let Some(same) = names.iter().find(|option| option.eq_ignore_ascii_case(name)) {
+        return Some(format!("did you mean `{same}`?"));
+    }
+    match near(name, names.iter().copied(), 3).as_slice() {
+        [] if names.len() <= FEW => Some(format!("there are: {}", quoted(&names))),
+        [] => None,
+        [one] => Some(format!("the nearest is `{one}`")),
+        many => Some(format!("the nearest are {}", quoted(many))),
     }
 }
 
