@@ -9,8 +9,8 @@ use tunion_data::{CityCode, Fen};
 use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
 use crate::when::Stations;
 use crate::{
-    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule, RuleId,
-    Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule,
+    RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
 };
 
 /// Collects the rules of a [`Tariff`].
@@ -112,7 +112,13 @@ impl TariffBuilder {
     }
 
     /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
-    pub fn tiers(&mut self, when: When, counter: CounterId, read: Read, rules: impl IntoIterator<Item = Rule>) {
+    pub fn tiers(
+        &mut self,
+        when: When,
+        counter: CounterId,
+        read: Read,
+        rules: impl IntoIterator<Item = Rule>,
+    ) {
         let clauses = self.add_all(rules);
         self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: Some((counter, read)) });
     }

@@ -90,9 +90,9 @@ impl Tariff {
         let quote = self.quote(journey, ledger)?;
         let legs = match (journey.ride, self.network()) {
             (Ride::Rail { from, to, group }, Some(network)) => {
-                let shared = network.groups().filter(|(id, group)| {
-                    self.is_priced(*id) && group.contains(from) && group.contains(to)
-                });
+                let shared = network
+                    .groups()
+                    .filter(|(id, group)| self.is_priced(*id) && group.contains(from) && group.contains(to));
                 let first = shared.map(|(id, _)| id).next();
                 let group = group.or(first).unwrap_or(GroupId(0));
                 [EnquiryLeg { from, to, group, quote, charged: true, joined: None }].into()

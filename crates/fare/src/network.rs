@@ -112,7 +112,10 @@ impl Group {
 
     /// The place of a station among the members.
     fn place(&self, station: StationId) -> Option<usize> {
-        self.places.get(usize::from(station.0)).filter(|place| **place != NOWHERE).map(|place| (*place).into())
+        self.places
+            .get(usize::from(station.0))
+            .filter(|place| **place != NOWHERE)
+            .map(|place| (*place).into())
     }
 
     /// Whether a station lies on its lines.
@@ -234,8 +237,6 @@ impl Network {
     /// The groups whose lines stop at a station: a station of the network can be one of an airport
     /// line or a tram as well.
     pub fn groups_at(&self, station: StationId) -> impl Iterator<Item = GroupId> {
-        self.groups()
-            .filter(move |(_, group)| group.contains(station))
-            .map(|(id, _)| id)
+        self.groups().filter(move |(_, group)| group.contains(station)).map(|(id, _)| id)
     }
 }

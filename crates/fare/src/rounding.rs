@@ -93,7 +93,11 @@ mod tests {
         ];
         for (how, pairs) in cases {
             for (numerator, fen) in pairs {
-                assert_eq!(to(1, how).ratio(numerator, 100), Some(Fen::new(fen / 100)), "{how:?} {numerator}");
+                assert_eq!(
+                    to(1, how).ratio(numerator, 100),
+                    Some(Fen::new(fen / 100)),
+                    "{how:?} {numerator}"
+                );
             }
         }
         // A third of a fen is below the middle though 3 is odd.

@@ -265,8 +265,7 @@ impl Tariff {
     /// Its counters with their rules' names; each has to be kept somewhere, on the card or in an account.
     pub fn counters(&self) -> impl Iterator<Item = (CounterId, &str)> {
         let ids = (0..=u8::MAX).map(CounterId);
-        ids.zip(&self.counters)
-            .map(|(id, count)| (id, self.rule(count.rule).map_or("", |rule| &*rule.name)))
+        ids.zip(&self.counters).map(|(id, count)| (id, self.rule(count.rule).map_or("", |rule| &*rule.name)))
     }
 
     /// The tiers of a counter, from the lowest, with the rule of each: the level and what is paid from it on,

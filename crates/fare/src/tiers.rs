@@ -62,7 +62,8 @@ impl Tiers {
             (rule, percent) = (next, share);
         }
         let last = rest.numerator.checked_mul(percent.into());
-        let all = paid.checked_mul(rest.denominator).zip(last).and_then(|(paid, last)| paid.checked_add(last));
+        let all =
+            paid.checked_mul(rest.denominator).zip(last).and_then(|(paid, last)| paid.checked_add(last));
         let hundredths = rest.denominator.checked_mul(100);
         let fen = all.zip(hundredths).and_then(|(all, by)| self.rounding.ratio(all, by));
         fen.map(|fen| (rule, fen)).ok_or(rule)

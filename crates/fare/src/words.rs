@@ -4,7 +4,10 @@ use core::fmt;
 
 use tunion_data::Fen;
 
-use crate::{Basis, Clause, Fact, FareError, Instead, Join, Level, Measure, Read, Reason, StationId, Surcharge, Taps, Tariff};
+use crate::{
+    Basis, Clause, Fact, FareError, Instead, Join, Level, Measure, Read, Reason, StationId, Surcharge, Taps,
+    Tariff,
+};
 
 impl Tariff {
     /// A reason of one of this tariff's quotes in words, such as "80 % because 104.50 yuan were paid
@@ -187,7 +190,9 @@ impl Words<'_> {
                 })
             }
             Clause::Add { surcharge: Surcharge::Amount(amount), .. } => write!(f, "{amount} yuan more"),
-            Clause::Add { surcharge: Surcharge::LowestFare, .. } => f.write_str("the lowest single fare more"),
+            Clause::Add { surcharge: Surcharge::LowestFare, .. } => {
+                f.write_str("the lowest single fare more")
+            }
             Clause::Count { basis } => f.write_str(match basis {
                 Basis::Paid => "counts what was paid",
                 Basis::List => "counts the list prices",

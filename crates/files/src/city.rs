@@ -106,7 +106,8 @@ pub fn load(path: impl AsRef<Path>) -> Result<City, Diagnostics> {
     errors.keep(source.said(&file.provenance, "provenance"));
     let mut all = |names: &[Spanned<String>], mode| {
         let load = |name: &Spanned<String>| tariff(&source, &file, name, mode, &mut loader);
-        let loaded: Vec<Option<Arc<Tariff>>> = names.iter().map(load).map(|found| errors.keep(found)).collect();
+        let loaded: Vec<Option<Arc<Tariff>>> =
+            names.iter().map(load).map(|found| errors.keep(found)).collect();
         let loaded: Vec<Arc<Tariff>> = loaded.into_iter().flatten().collect();
         if loaded.len() == names.len() {
             errors.keep(follow(&source, names, &loaded));
@@ -163,7 +164,8 @@ fn follow(source: &Source, names: &[Spanned<String>], tariffs: &[Arc<Tariff>]) -
         let ends = before.head().valid_until.and_then(|last| last.tomorrow().ok());
         if ends != Some(begins) {
             let last = begins.yesterday().unwrap_or(begins);
-            let message = format!("this tariff begins on {begins}, and the one before does not end on {last}");
+            let message =
+                format!("this tariff begins on {begins}, and the one before does not end on {last}");
             let error = source.error(second, message).also(first, "the one before");
             errors.push(error.help(format!("give it `valid-until = {last}`")));
         }
@@ -234,7 +236,11 @@ impl City {
         };
         let until = last.head().valid_until.map_or_else(String::new, |until| format!(" until {until}"));
         let from = first.head().valid_from;
-        format!("{day} is outside the tariffs of {} {}, which hold from {from}{until}", self.name, mode.name())
+        format!(
+            "{day} is outside the tariffs of {} {}, which hold from {from}{until}",
+            self.name,
+            mode.name()
+        )
     }
 
     /// The rail network.

@@ -7,6 +7,8 @@
 
 mod check;
 
+pub use check::{CaseRide, Checked};
+
 use std::path::Path;
 
 use serde::Deserialize;

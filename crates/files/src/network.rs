@@ -64,7 +64,11 @@ pub fn compile(head: &Source, stations: &Source, edges: &Source) -> Result<Netwo
     let (Some(group_of_line), Some(rows)) = (group_of_line, rows) else {
         return Err(errors);
     };
-    let Some(ways) = errors.keep(ways(edges, &group_of_line, &rows, file.group.len())) else {
+    let Some(edge_rows) = errors.keep(edges.table(["line", "from", "to", "metres"])) else {
+        return Err(errors);
+    };
+    errors.keep(lost_lines(head, &file.group, &edge_rows));
+    let Some(ways) = errors.keep(ways(edges, &edge_rows, &group_of_line, &rows, file.group.len())) else {
         return Err(errors);
     };
     errors.keep(unused(stations, &rows, &ways));
@@ -137,8 +141,12 @@ fn station_table(source: &Source) -> Result<Vec<StationRow>, Diagnostics> {
 /// The edges of one group.
 type Ways = Vec<(StationId, StationId, u32)>;
 
+/// The cells of an edge.
+type EdgeRow = [Spanned<String>; 4];
+
 fn ways(
     source: &Source,
+    rows: &[EdgeRow],
     group_of_line: &BTreeMap<&str, usize>,
     stations: &[StationRow],
     groups: usize,
@@ -157,8 +165,7 @@ fn ways(
     let (mut no_lines, mut no_stations) = (Repeats::new("row"), Repeats::new("row"));
     let mut ways = vec![Ways::new(); groups];
     let mut seen = HashMap::new();
-    let rows = source.table(["line", "from", "to", "metres"])?;
-    for [name, from, to, metres] in &rows {
+    for [name, from, to, metres] in rows {
         let (group, a, b, length) = (
             no_lines.keep(name.get_ref(), || line(name)),
             no_stations.keep(from.get_ref(), || station(from)),
@@ -179,6 +186,18 @@ fn ways(
     no_lines.tell(&mut errors);
     no_stations.tell(&mut errors);
     errors.or(ways)
+}
+
+/// A line of a group that has no edge is none of this network.
+fn lost_lines(source: &Source, groups: &[GroupHead], rows: &[EdgeRow]) -> Result<(), Diagnostics> {
+    let known: BTreeSet<&str> = rows.iter().map(|[line, ..]| line.get_ref().as_str()).collect();
+    let mut errors = Diagnostics::default();
+    let lines = groups.iter().flat_map(|group| &group.lines);
+    for line in lines.filter(|line| !known.contains(line.get_ref().as_str())) {
+        let error = source.error(line, format!("line `{}` is not in the network", line.get_ref()));
+        errors.push(error.help("give its edges in edges.csv, or remove it here"));
+    }
+    errors.or(())
 }
 
 /// A station that no edge leads to can never be reached.

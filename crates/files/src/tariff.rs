@@ -31,9 +31,9 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use tunion_fare::{Calendar, Places, Tariff};
 
+use crate::city::{self, Hash};
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::kind::Kind;
-use crate::city::{self, Hash};
 use crate::{bus, calendar, network};
 
 /// Loads a tariff with the places it prices.
@@ -73,7 +73,8 @@ impl Loader {
             (None, Some(name)) => (name, false),
             (network, lines) => return Err(one_of_two(&source, network.as_ref().or(lines.as_ref())).into()),
         };
-        let places = self.places(source.directory(name)?, rail).map_err(|errors| errors.named_at(&source, name))?;
+        let places =
+            self.places(source.directory(name)?, rail).map_err(|errors| errors.named_at(&source, name))?;
         let calendar = match &file.calendar {
             Some(name) => {
                 self.calendar(source.file(name)?).map_err(|errors| errors.named_at(&source, name))?

@@ -336,7 +336,7 @@ impl<'s> World<'s> {
         let binding =
             profiles.filter(|profile| profile.city == home).find_map(|profile| profile.rail.ledger)?;
         let (ledger, _) = ledger::read(binding, &holder.card.rail_record().encode(), home);
-        ledger.month.map(|_| (ledger.paid, ledger.rides))
+        ledger.period.map(|_| (ledger.amount, ledger.rides))
     }
 
     /// Adds to the card's sums.

@@ -41,7 +41,12 @@ pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode)
 }
 
 /// Puts the total into the record, with the time whose month it belongs to. The CRC is the caller's.
-pub(crate) fn write(binding: LedgerBinding, record: &mut [u8; INDUSTRY_LEN], counter: &Counter, at: DateTime) {
+pub(crate) fn write(
+    binding: LedgerBinding,
+    record: &mut [u8; INDUSTRY_LEN],
+    counter: &Counter,
+    at: DateTime,
+) {
     put(record, binding.paid, counter.amount.get());
     put(record, binding.rides, u32::from(counter.rides));
     let stamp = BcdDateTime::from(at).0;

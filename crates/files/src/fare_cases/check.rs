@@ -4,7 +4,8 @@ use toml::Spanned;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{
-    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
+    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride,
+    Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
 
 use super::{FareCase, RideTable};
@@ -52,7 +53,9 @@ impl FareCase {
             (_, true) if self.city.is_none() => {
                 lacks("city").map_err(|error| error.help("add `city = \"…\"` at the top of the file"))
             }
-            (_, true) if !expects && table.refused.is_none() => lacks("`expect`, `expect-total` or `refused`"),
+            (_, true) if !expects && table.refused.is_none() => {
+                lacks("`expect`, `expect-total` or `refused`")
+            }
             (_, true) if table.repeat == 0 => lacks("ride: it repeats 0 times"),
             _ => match &table.refused {
                 Some(refused) if expects => {
@@ -121,12 +124,19 @@ impl FareCase {
     fn no_tariff<'c>(&self, city: &City, entered: DateTime) -> Result<Checked<'c>, Diagnostic> {
         let message = city.no_tariff(self.mode()?, entered.date());
         match &self.table.refused {
-            Some(refused) => self.told(refused, &message).map(|()| Checked { rides: Vec::new(), charged: None }),
+            Some(refused) => {
+                self.told(refused, &message).map(|()| Checked { rides: Vec::new(), charged: None })
+            }
             None => Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
         }
     }
 
-    fn refusal(&self, tariff: &Tariff, refused: &Spanned<String>, error: FareError) -> Result<(), Diagnostic> {
+    fn refusal(
+        &self,
+        tariff: &Tariff,
+        refused: &Spanned<String>,
+        error: FareError,
+    ) -> Result<(), Diagnostic> {
         self.told(refused, &tariff.describe(&error).to_string())
     }
 
@@ -208,10 +218,9 @@ impl FareCase {
                 to: self.station(tariff, to)?,
                 group: self.group(tariff, line.as_ref())?,
             }),
-            RideTable { from: None, to: Some(to), no_entry: true, line, .. } => Ok(Ride::NoEntry {
-                to: self.station(tariff, to)?,
-                group: self.group(tariff, line.as_ref())?,
-            }),
+            RideTable { from: None, to: Some(to), no_entry: true, line, .. } => {
+                Ok(Ride::NoEntry { to: self.station(tariff, to)?, group: self.group(tariff, line.as_ref())? })
+            }
             RideTable { group: Some(group), metres: Some(distance), .. }
             | RideTable { class: Some(group), stop_numbers: Some(distance), .. } => {
                 let groups = tariff.places().groups().map(|(id, name)| (name, id));
@@ -256,12 +265,7 @@ impl FareCase {
 }
 
 /// The rides of an enquiry.
-fn legs<'c>(
-    tariff: &'c Tariff,
-    journey: &Journey,
-    before: &Ledger,
-    enquiry: &Enquiry,
-) -> Vec<CaseRide<'c>> {
+fn legs<'c>(tariff: &'c Tariff, journey: &Journey, before: &Ledger, enquiry: &Enquiry) -> Vec<CaseRide<'c>> {
     if enquiry.legs.len() < 2 {
         return vec![CaseRide { tariff, journey: *journey, before: *before }];
     }

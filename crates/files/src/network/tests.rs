@@ -56,6 +56,11 @@ fn the_way_stays_inside_its_group() {
 }
 
 #[test]
+fn a_line_without_edges() {
+    assert_snapshot!(fault(&HEAD.replace("\"2号线\"]", "\"2号线\", \"20号线\"]"), STATIONS, EDGES));
+}
+
+#[test]
 fn faults_in_stations() {
     assert_snapshot!(fault(HEAD, &STATIONS.replace("3,知春路", "2,五道口"), EDGES));
     assert_snapshot!(fault(HEAD, &STATIONS.replace("3,知春路", "70000,知春路"), EDGES));

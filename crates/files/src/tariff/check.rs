@@ -40,7 +40,8 @@ pub(super) fn names(source: &Source, file: &TariffFile) -> Result<(), Diagnostic
 pub(super) fn used(source: &Source, file: &TariffFile) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
     let rules = || file.step.iter().flat_map(|step| &step.rule);
-    let read: HashSet<&str> = rules().filter_map(|rule| Some(rule.counter.as_ref()?.get_ref().as_str())).collect();
+    let read: HashSet<&str> =
+        rules().filter_map(|rule| Some(rule.counter.as_ref()?.get_ref().as_str())).collect();
     for counter in file.counter.iter().filter(|counter| !read.contains(counter.name.get_ref().as_str())) {
         let message = format!("nothing reads the counter `{}`", counter.name.get_ref());
         let error = source.error(&counter.name, message);
@@ -90,7 +91,12 @@ impl<'a> Exact<'a> {
     }
 
     /// Takes a price, which may not be for rides that another one prices.
-    pub(super) fn price(&mut self, source: &Source, when: When, table: &'a PriceTable) -> Result<(), Diagnostic> {
+    pub(super) fn price(
+        &mut self,
+        source: &Source,
+        when: When,
+        table: &'a PriceTable,
+    ) -> Result<(), Diagnostic> {
         let other = self.prices.iter().find(|(other, _)| other.overlaps(&when)).map(|(_, other)| *other);
         self.prices.push((when, table));
         let Some(other) = other else { return Ok(()) };
@@ -106,7 +112,12 @@ impl<'a> Exact<'a> {
     }
 
     /// Takes a rule of the last step.
-    pub(super) fn rule(&mut self, source: &Source, when: When, table: &'a RuleTable) -> Result<(), Diagnostic> {
+    pub(super) fn rule(
+        &mut self,
+        source: &Source,
+        when: When,
+        table: &'a RuleTable,
+    ) -> Result<(), Diagnostic> {
         if let Some(step) = self.steps.last_mut() {
             step.push((when, table));
         }
@@ -128,7 +139,9 @@ impl<'a> Exact<'a> {
                 let mut after = before.clone();
                 for amounts in &before {
                     for (when, table) in step.iter().filter(|(when, _)| when.overlaps(&amounts.when)) {
-                        after.extend(errors.keep(self.apply(source, amounts, when, table)).unwrap_or_default());
+                        after.extend(
+                            errors.keep(self.apply(source, amounts, when, table)).unwrap_or_default(),
+                        );
                     }
                 }
                 before = after;
@@ -166,7 +179,12 @@ impl<'a> Exact<'a> {
         errors.or(after)
     }
 
-    fn share(&self, source: &Source, amounts: &Amounts, percent: &Spanned<u32>) -> Result<Amounts, Diagnostic> {
+    fn share(
+        &self,
+        source: &Source,
+        amounts: &Amounts,
+        percent: &Spanned<u32>,
+    ) -> Result<Amounts, Diagnostic> {
         let share = |(amount, origin): &(Fen, Place)| {
             let left = self.rounding.percent(*amount, *percent.get_ref()).ok_or_else(|| {
                 let message = format!("{} % of {amount} yuan is no whole number of fen", percent.get_ref());

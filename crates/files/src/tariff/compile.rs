@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use toml::Spanned;
 use tunion_data::civil::Date;
 use tunion_fare::{
-    Calendar, Choose, Clause, Entry, GroupId, Head, How, Issuer, MAX_STEPS, Measure, Network, Places, Rounding, Rule,
-    Set, StationId, StationSetId, Tariff, TariffBuilder, TicketId,
+    Calendar, Choose, Clause, Entry, GroupId, Head, How, Issuer, MAX_STEPS, Measure, Network, Places,
+    Rounding, Rule, Set, StationId, StationSetId, Tariff, TariffBuilder, TicketId,
 };
 
 use super::check::{self, Exact};

@@ -155,7 +155,9 @@ impl Compiler<'_> {
                 errors.keep(self.source.choose(name, "counter", options))
             }
             None => {
-                errors.push(self.source.error(&table.name, "tiers of which counter?").help("add `counter = \"…\"`"));
+                errors.push(
+                    self.source.error(&table.name, "tiers of which counter?").help("add `counter = \"…\"`"),
+                );
                 None
             }
         };
@@ -173,7 +175,9 @@ impl Compiler<'_> {
         let (Some(known), Some(read)) = (known, read) else { return Err(errors) };
         let rides = matches!(known.table.basis, BasisWord::Rides);
         if let (Some(at), Read::Split, true) = (&table.read, read, rides) {
-            errors.push(self.source.error(at, "a counter of rides cannot cut a ride").help("write \"before-ride\""));
+            errors.push(
+                self.source.error(at, "a counter of rides cannot cut a ride").help("write \"before-ride\""),
+            );
         }
         let mut rules: Vec<Rule> = Vec::new();
         let mut last: Option<(Level, Place)> = None;
@@ -189,7 +193,9 @@ impl Compiler<'_> {
             }
             if let Some((_, before)) = last.as_ref().filter(|(before, _)| from <= *before) {
                 let error = self.source.error(at.clone(), "this tier does not begin above the one before it");
-                errors.push(error.also(before.clone(), "the tier before").help("tiers are given from the lowest"));
+                errors.push(
+                    error.also(before.clone(), "the tier before").help("tiers are given from the lowest"),
+                );
             }
             if let Some(percent) = errors.keep(self.percent(&tier.pay_percent)) {
                 rules.push(rule(at.clone(), from, percent));
@@ -230,9 +236,8 @@ impl Compiler<'_> {
             let error = self.source.error(&table.name, "bus lines are not joined");
             return Err(error.help("remove this table").into());
         };
-        let group = |name| {
-            self.source.choose(name, "group", self.places.groups().map(|(id, name)| (name, id)))
-        };
+        let group =
+            |name| self.source.choose(name, "group", self.places.groups().map(|(id, name)| (name, id)));
         let groups: Vec<_> =
             table.groups.get_ref().iter().filter_map(|name| errors.keep(group(name))).collect();
         let by = table.by.as_ref().map(|name| errors.keep(group(name)).map(|id| (name, id)));

@@ -21,8 +21,7 @@ impl Compiler<'_> {
             Product::ALL.iter().map(|product| (product.name(), *product))
         });
         let issuers = self.set(table.issuers.as_ref(), "issuer", || self.issuers());
-        let media =
-            self.set(table.media.as_ref(), "medium", || Medium::ALL.iter().map(|m| (m.name(), *m)));
+        let media = self.set(table.media.as_ref(), "medium", || Medium::ALL.iter().map(|m| (m.name(), *m)));
         let tickets = self.set(table.tickets.as_ref(), "ticket", || self.tickets());
         let taps = self.set(table.taps.as_ref(), "kind of taps", || Taps::ALL.iter().map(|t| (t.name(), *t)));
         let days =
@@ -87,8 +86,10 @@ impl Compiler<'_> {
             Hours { from: time(from)?.unwrap_or(Time::MIN), until: time(until)?.unwrap_or(Time::MAX) };
         match (from, until) {
             (Some(from), Some(until)) if hours.until < hours.from => {
-                let error = self.source.error(until, "the window ends before it starts").also(from, "it starts here");
-                Err(error.help("a window over midnight is two rules, one up to 23:59:59 and one from 00:00:00"))
+                let error =
+                    self.source.error(until, "the window ends before it starts").also(from, "it starts here");
+                Err(error
+                    .help("a window over midnight is two rules, one up to 23:59:59 and one from 00:00:00"))
             }
             _ => Ok(hours),
         }
