@@ -2,6 +2,7 @@
 //! else is done below.
 
 mod card;
+mod fare;
 mod number;
 mod run;
 mod save;
@@ -46,6 +47,9 @@ enum Command {
     ///
     /// Ends with 0, or with 2 on bad input.
     Card(card::Card),
+
+    /// Price rides: from a file of taps, or a made-up one.
+    Fare(fare::Fare),
 }
 
 fn main() -> ExitCode {
@@ -54,5 +58,6 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
         Command::Card(card) => card.main(),
+        Command::Fare(fare) => fare.main(),
     }
 }

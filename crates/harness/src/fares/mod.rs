@@ -6,4 +6,4 @@
 //! | [`synth`] | a synthetic month of taps, with planted faults where asked |
 
 pub mod reprice;
-//SYNTH
+pub mod synth;

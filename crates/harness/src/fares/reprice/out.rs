@@ -13,12 +13,15 @@ pub struct Document<W> {
 }
 
 impl<W: Write> Document<W> {
+    /// How every such document begins.
+    pub const BEGINS: &'static str = "{\"version\":1,\"head\":";
+
     /// Begins the document.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn begin(mut out: W, head: &Head) -> io::Result<Self> {
-        out.write_all(b"{\"version\":1,\"head\":")?;
+        out.write_all(Self::BEGINS.as_bytes())?;
         serde_json::to_writer(&mut out, head)?;
         out.write_all(b",\n\"findings\":[")?;
         Ok(Self { out, is_first: true })
@@ -50,17 +53,22 @@ impl<W: Write> Document<W> {
 #[derive(Debug)]
 pub struct Differences<W: Write>(csv::Writer<W>);
 
+/// The columns of the differences.
+const COLUMNS: [&str; 11] = [
+    "row", "id", "card", "time", "ride", "rule", "rule_at", "list_fen", "expected_fen", "charged_fen", "reasons",
+];
+
 impl<W: Write> Differences<W> {
+    /// How every such file begins.
+    pub const BEGINS: &'static str = "row,id,card,time,ride,rule";
+
     /// Writes the header.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn begin(out: W) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record([
-            "row", "id", "card", "time", "ride", "rule", "rule_at", "list_fen", "expected_fen", "charged_fen",
-            "reasons",
-        ])?;
+        out.write_record(COLUMNS)?;
         Ok(Self(out))
     }
 
