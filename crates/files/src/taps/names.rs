@@ -20,6 +20,11 @@ pub struct IssuerName(pub u8);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TicketName(pub u8);
 
+impl TicketName {
+    /// The ordinary single ride, which is the first ticket of every tariff.
+    pub const ORDINARY: Self = Self(0);
+}
+
 /// All names of a city.
 #[derive(Clone, Debug)]
 pub struct Names<'c> {

@@ -131,7 +131,7 @@ fn who(cells: &impl Cells, names: &Names<'_>, clock: &mut Clock) -> Result<Who, 
         name => names.issuer_named(name),
     };
     let ticket = match cells.cell(Column::Ticket) {
-        b"" => Some(TicketName(0)),
+        b"" => Some(TicketName::ORDINARY),
         name => names.ticket_named(name),
     };
     let activated = match cells.cell(Column::Activated) {

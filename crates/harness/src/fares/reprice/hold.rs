@@ -2,14 +2,33 @@
 
 use std::collections::VecDeque;
 
-use tunion_data::civil::Date;
-use tunion_files::taps::Row;
+use tunion_data::Fen;
+use tunion_data::civil::{Date, DateTime, Time};
+use tunion_fare::pair::Act;
+use tunion_fare::{Medium, Product};
+use tunion_files::taps::{CardId, IssuerName, Row, TicketName, Who};
 
-/// A row with the place of its id.
+/// A row of a day, as small as it can be: a day of a large city has millions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    pub(super) row: Row,
-    id: (u32, u32),
+    line: u64,
+    charged: Option<Fen>,
+    card: CardId,
+    /// The row's number in its day.
+    number: u32,
+    time: [i8; 3],
+    act: Act,
+    product: Product,
+    medium: Medium,
+    issuer: IssuerName,
+    ticket: TicketName,
+}
+
+impl Held {
+    /// What was done.
+    pub(super) fn act(&self) -> Act {
+        self.act
+    }
 }
 
 /// The rows of one day, in the order of the file.
@@ -17,44 +36,100 @@ pub(super) struct Held {
 pub(super) struct Day {
     pub(super) date: Date,
     rows: Vec<Held>,
+    /// First uses of passes, by the row's number. Rows on ordinary tickets have none.
+    activated: Vec<(u32, DateTime)>,
     ids: Vec<u8>,
-    order: Vec<(u64, u32)>,
+    /// Where the id of each row ends.
+    id_ends: Vec<u32>,
+    /// For each row its key, and below it its number.
+    order: Vec<u128>,
+    in_order: Vec<Held>,
 }
 
 impl Day {
     fn new(date: Date) -> Self {
-        Self { date, rows: Vec::new(), ids: Vec::new(), order: Vec::new() }
+        Self {
+            date,
+            rows: Vec::new(),
+            activated: Vec::new(),
+            ids: Vec::new(),
+            id_ends: Vec::new(),
+            order: Vec::new(),
+            in_order: Vec::new(),
+        }
     }
 
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.activated.clear();
+        self.ids.clear();
+        self.id_ends.clear();
+        self.order.clear();
+        self.in_order.clear();
+    }
+
+    #[inline]
     fn push(&mut self, row: &Row, id: &[u8]) {
-        let start = self.ids.len();
+        let &Row { line, at, card, act, who, charged } = row;
+        let Who { product, medium, issuer, ticket, activated } = who;
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let time = [at.hour(), at.minute(), at.second()];
+        let [hour, minute, second] = time.map(|part| u128::from(part.unsigned_abs()));
+        let second = (hour * 60 + minute) * 60 + second;
+        let key = u128::from(card.0) << 32 | second << 3 | u128::from(act.rank());
+        self.order.push(key << 32 | u128::from(number));
+        self.rows.push(Held { line, charged, card, number, time, act, product, medium, issuer, ticket });
+        if let Some(activated) = activated.filter(|_| ticket != TicketName::ORDINARY) {
+            self.activated.push((number, activated));
+        }
         self.ids.extend_from_slice(id);
         // No day has 4 GiB of ids; one that had would lose ids and no rows.
-        let place = u32::try_from(start).ok().zip(u32::try_from(self.ids.len()).ok());
-        let card = u64::from(row.card.0);
-        let time = row.at.time();
-        let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(|n| u64::from(n.unsigned_abs()));
-        let key = card << 32 | ((hour * 60 + minute) * 60 + second) << 3 | u64::from(row.act.rank());
-        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.order.push((key, number));
-        self.rows.push(Held { row: *row, id: place.unwrap_or_default() });
+        self.id_ends.push(u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
     }
 
     /// Puts the rows in order: by card, time, rank of what was done, place in the file.
     fn sort(&mut self) {
         self.order.sort_unstable();
+        // All at once: rows that lie far apart are fetched while others are.
+        let Self { rows, order, in_order, .. } = self;
+        in_order.clear();
+        in_order.extend(order.iter().filter_map(|key| rows.get(place(*key))));
     }
 
     /// The rows in order, with a key that rows of the same card, time and rank share.
-    pub(super) fn in_order(&self) -> impl Iterator<Item = (u64, &Held)> {
-        self.order.iter().filter_map(|(key, number)| Some((*key, self.rows.get(usize::try_from(*number).ok()?)?)))
+    pub(super) fn in_order(&self) -> impl Iterator<Item = (u128, &Held)> {
+        self.order.iter().map(|key| key >> 32).zip(&self.in_order)
+    }
+
+    /// The row as it was read.
+    #[inline]
+    pub(super) fn row(&self, held: &Held) -> Row {
+        let &Held { line, charged, card, number, time: [hour, minute, second], act, .. } = held;
+        let &Held { product, medium, issuer, ticket, .. } = held;
+        let time = Time::new(hour, minute, second, 0).unwrap_or_default();
+        let activated = if ticket == TicketName::ORDINARY {
+            None
+        } else {
+            let found = self.activated.binary_search_by_key(&number, |(number, _)| *number).ok();
+            found.and_then(|place| self.activated.get(place)).map(|(_, activated)| *activated)
+        };
+        let who = Who { product, medium, issuer, ticket, activated };
+        Row { line, at: DateTime::from_parts(self.date, time), card, act, who, charged }
     }
 
     /// What the file's owner calls a row.
     pub(super) fn id(&self, held: &Held) -> String {
-        let range = usize::try_from(held.id.0).unwrap_or(0)..usize::try_from(held.id.1).unwrap_or(0);
+        let end = |number: u32| self.id_ends.get(usize::try_from(number).ok()?).copied();
+        let start = held.number.checked_sub(1).and_then(end).unwrap_or(0);
+        let place = |end: u32| usize::try_from(end).unwrap_or(usize::MAX);
+        let range = place(start)..end(held.number).map_or(0, place);
         String::from_utf8_lossy(self.ids.get(range).unwrap_or_default()).into_owned()
     }
+}
+
+/// The number in a key.
+fn place(key: u128) -> usize {
+    usize::try_from(key & u128::from(u32::MAX)).unwrap_or(usize::MAX)
 }
 
 /// Where the newest day was opened.
@@ -136,9 +211,7 @@ impl Hold {
 
     /// Takes back the memory of a day.
     pub(super) fn give_back(&mut self, mut day: Day) {
-        day.rows.clear();
-        day.ids.clear();
-        day.order.clear();
+        day.clear();
         self.spare.push(day);
     }
 }

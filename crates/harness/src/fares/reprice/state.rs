@@ -59,18 +59,19 @@ impl Findings<'_> {
 /// The rows of a day that a card has in the same second, doing the same.
 #[derive(Default)]
 struct Same<'d> {
-    key: Option<u64>,
-    rows: Vec<&'d Row>,
+    key: Option<u128>,
+    rows: Vec<&'d Held>,
 }
 
 impl<'d> Same<'d> {
     /// The first row that says the same as this one.
-    fn first(&mut self, key: u64, row: &'d Row) -> Option<&'d Row> {
+    #[inline]
+    fn first(&mut self, key: u128, row: &'d Held) -> Option<&'d Held> {
         if self.key != Some(key) {
             self.key = Some(key);
             self.rows.clear();
         }
-        let first = self.rows.iter().find(|known| known.act == row.act).copied();
+        let first = self.rows.iter().find(|known| known.act() == row.act()).copied();
         if first.is_none() {
             self.rows.push(row);
         }
@@ -112,12 +113,11 @@ impl<'r> Run<'r> {
         let mut same = Same::default();
         let mut total = Total::default();
         for (key, held) in day.in_order() {
-            let row = &held.row;
-            if let Some(first) = same.first(key, row) {
-                self.duplicate(row, first, cards)?;
+            if let Some(first) = same.first(key, held) {
+                self.duplicate(&day.row(held), &day.row(first), cards)?;
                 continue;
             }
-            let at = Place { day, held, cards, has_charges };
+            let at = Place { day, held, row: day.row(held), cards, has_charges };
             self.take(&at, &mut total)?;
         }
         if total.rides > 0 {
@@ -141,7 +141,7 @@ impl<'r> Run<'r> {
 
     #[inline]
     fn take(&mut self, at: &Place<'_>, total: &mut Total) -> io::Result<()> {
-        let row = &at.held.row;
+        let row = &at.row;
         let Some(card) = self.cards.get_mut(row.card.index()) else { return Ok(()) };
         let taken = card.open.take(&tap(row));
         if let Some((tap, why)) = taken.alone {
@@ -166,7 +166,7 @@ impl<'r> Run<'r> {
     /// A charge on a row where nothing is due.
     #[inline]
     fn undue(&mut self, at: &Place<'_>, why: &'static str) -> io::Result<()> {
-        let row = &at.held.row;
+        let row = &at.row;
         let Some(charged) = row.charged.filter(|charged| !charged.is_zero()) else { return Ok(()) };
         self.counts.undue += 1;
         let said = self.said(row.line, row.card, &tap(row), at.cards);
@@ -183,7 +183,7 @@ impl<'r> Run<'r> {
     /// A ride that this row ends.
     #[inline]
     fn ride(&mut self, at: &Place<'_>, trip: &Trip<Mark>) -> io::Result<Total> {
-        let row = &at.held.row;
+        let row = &at.row;
         self.counts.rides += 1;
         match trip.ride {
             tunion_fare::Ride::NoEntry { .. } => self.counts.without_entry += 1,
@@ -218,7 +218,7 @@ impl<'r> Run<'r> {
     /// A ride without tap-off whose fare this row should have collected.
     fn uncollected(&mut self, at: &Place<'_>, trip: &Trip<Mark>) -> io::Result<Total> {
         let Some(began) = trip.began else { return Ok(Total::default()) };
-        let row = &at.held.row;
+        let row = &at.row;
         self.counts.uncollected += 1;
         let Some(card) = self.cards.get(row.card.index()) else { return Ok(Total::default()) };
         let ledger = card.ledger;
@@ -248,7 +248,7 @@ impl<'r> Run<'r> {
         who: &Who,
         no_price: &NoPrice,
     ) -> io::Result<Total> {
-        let row = &at.held.row;
+        let row = &at.row;
         self.counts.unpriced += 1;
         self.findings.push(Finding::Unpriced {
             said: self.said(row.line, row.card, &tap(row), at.cards),
@@ -260,7 +260,7 @@ impl<'r> Run<'r> {
     }
 
     fn differs(&mut self, at: &Place<'_>, paid: &Paid, before: &Ledger, charged: Option<Fen>) -> io::Result<()> {
-        let row = &at.held.row;
+        let row = &at.row;
         self.counts.differing += 1;
         let Some(prices) = self.book.prices.get(paid.tariff) else { return Ok(()) };
         let tariff = &prices.tariff;
@@ -307,6 +307,7 @@ impl<'r> Run<'r> {
 struct Place<'d> {
     day: &'d Day,
     held: &'d Held,
+    row: Row,
     cards: &'d Cards,
     has_charges: bool,
 }
