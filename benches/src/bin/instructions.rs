@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use tunion_apdu::Response;
 use tunion_benches::card::{Answers, Bytes, ask, card, fork_each};
 use tunion_benches::commands;
+use tunion_benches::fares::Rides;
 use tunion_benches::purchase::{Bare, Purchases};
 
 /// The most TIMES.
@@ -34,6 +35,18 @@ fn run(work: &str, times: usize) -> bool {
         "bare_des" => {
             black_box(Bare::new().run(times));
             true
+        }
+        "price" => {
+            let rides = Rides::prepare();
+            black_box(rides.price(&mut rides.ledgers(), times)) > 0 || times == 0
+        }
+        "quote" => {
+            let rides = Rides::prepare();
+            black_box(rides.quote(&mut rides.ledgers(), times)) > 0 || times == 0
+        }
+        "look_up" => {
+            let rides = Rides::prepare();
+            black_box(rides.look_up(&mut rides.sums(), times)) > 0 || times == 0
         }
         "fork" => forks(card(), times),
         "memcpy" => forks(Bytes::filled(0x5A), times),

@@ -48,7 +48,7 @@ enum Command {
     /// Ends with 0, or with 2 on bad input.
     Card(card::Card),
 
-    /// Price rides: from a file of taps, or a made-up one.
+    /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
 

@@ -125,7 +125,7 @@ impl Run {
 }
 
 /// Whether the report can be written to `file`: it is new, or a report already.
-fn may_write(file: &Path) -> Result<()> {
+pub(crate) fn may_write(file: &Path) -> Result<()> {
     let shown = file.display();
     match fs::read(file) {
         Ok(old) if !old.is_empty() && !old.starts_with(b"<?xml") => {
@@ -144,12 +144,12 @@ fn may_write(file: &Path) -> Result<()> {
 }
 
 /// A reader that closes its pipe, such as `head`, is no error.
-fn closed_pipe(error: io::Error) -> io::Result<()> {
+pub(crate) fn closed_pipe(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 /// Adds a file, or the `*.toml` files below a folder in the order of their names.
-fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let found = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
     if !found.is_dir() {
         files.push(path.to_owned());
@@ -166,6 +166,6 @@ fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn listed(paths: &[PathBuf]) -> String {
+pub(crate) fn listed(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -7,17 +7,17 @@ use tunion_data::civil::Time;
 use tunion_data::{CityCode, Fen};
 
 use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
-use crate::when::Stations;
+use crate::when::{Conditions, Stations};
 use crate::{
-    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Places, Read, Reset, Rule,
-    RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, MAX_CONDITIONS, Places, Read,
+    Reset, Rule, RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
 };
 
 /// Collects the rules of a [`Tariff`].
 ///
 /// It takes them as they are: that bands rise, that every factor is exact in fen, that no ride has two
-/// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) is checked by whoever
-/// reads the file, where the line is known. A tariff that breaks this answers a
+/// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) and conditions than
+/// [`MAX_CONDITIONS`](crate::MAX_CONDITIONS) is checked by whoever reads the file, where the line is known. A tariff that breaks this answers a
 /// [`FareError`](crate::FareError) and never a wrong amount.
 #[derive(Clone, Debug)]
 pub struct TariffBuilder(Tariff);
@@ -32,6 +32,10 @@ impl TariffBuilder {
             calendar: Calendar::default(),
             rules: Vec::new(),
             clauses: Vec::new(),
+            conditions: Conditions::default(),
+            of_bit: [u8::MAX; MAX_CONDITIONS],
+            prices_mask: 0,
+            priced: Set::NONE,
             prices: Vec::new(),
             incomplete: Vec::new(),
             steps: Vec::new(),
@@ -78,14 +82,20 @@ impl TariffBuilder {
     /// [`Clause::Flat`].
     pub fn price(&mut self, when: When, rules: impl IntoIterator<Item = Rule>) {
         let clauses = self.add_all(rules);
-        self.0.prices.push(Price { when, timed: when.is_timed(), clauses });
+        self.0.priced = self.0.priced.union(when.groups);
+        let condition = self.0.conditions.add(when);
+        self.0.prices_mask |= condition.mask();
+        self.0.prices.push(Price { condition, clauses });
+        let of = last(self.0.prices.len());
+        self.of_bit(of);
     }
 
     /// A [`Clause::Incomplete`]: what is priced in place of a ride that lacks a tap. Of several that match,
     /// the first holds.
     pub fn incomplete(&mut self, when: When, rule: Rule) {
         let rule = self.add(rule);
-        self.0.incomplete.push(Single { when, timed: when.is_timed(), rule });
+        let condition = self.0.conditions.add(when);
+        self.0.incomplete.push(Single { condition, rule });
     }
 
     /// A counter. Its id is its place in the [`Ledger`](crate::Ledger).
@@ -95,20 +105,22 @@ impl TariffBuilder {
             _ => Basis::Paid,
         };
         let rule = self.add(rule);
-        self.0.counters.push(Count { when, timed: when.is_timed(), rule, basis, reset, begins, of });
+        let condition = self.0.conditions.add(when);
+        self.0.counters.push(Count { condition, rule, basis, reset, begins, of });
         CounterId(last(self.0.counters.len()))
     }
 
     /// The next step. Its rules follow.
     pub fn step(&mut self, name: &str, choose: Choose) {
         let here = self.0.effects.len();
-        self.0.steps.push(Step { name: name.into(), choose, effects: here..here });
+        self.0.steps.push(Step { name: name.into(), choose, effects: here..here, mask: 0 });
     }
 
     /// A rule of the last step: a [`Clause::Share`], [`Clause::Fixed`] or [`Clause::Add`].
     pub fn rule(&mut self, when: When, rule: Rule) {
         let clauses = self.add_all([rule]);
-        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: None });
+        let condition = self.0.conditions.add(when);
+        self.effect(Effect { condition, clauses, tiers: None });
     }
 
     /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
@@ -120,7 +132,8 @@ impl TariffBuilder {
         rules: impl IntoIterator<Item = Rule>,
     ) {
         let clauses = self.add_all(rules);
-        self.effect(Effect { when, timed: when.is_timed(), clauses, tiers: Some((counter, read)) });
+        let condition = self.0.conditions.add(when);
+        self.effect(Effect { condition, clauses, tiers: Some((counter, read)) });
     }
 
     /// How a ride over two groups is charged, and the stations where it changes.
@@ -143,10 +156,21 @@ impl TariffBuilder {
         if self.0.steps.is_empty() {
             self.step("", Choose::First);
         }
+        let mask = effect.condition.mask();
         self.0.effects.push(effect);
         let end = self.0.effects.len();
         if let Some(step) = self.0.steps.last_mut() {
             step.effects.end = end;
+            step.mask |= mask;
+        }
+        self.of_bit(last(end));
+    }
+
+    /// Notes what the last condition is of.
+    fn of_bit(&mut self, of: u8) {
+        let place = self.0.conditions.len().checked_sub(1);
+        if let Some(place) = place.and_then(|place| self.0.of_bit.get_mut(place)) {
+            *place = of;
         }
     }
 

@@ -55,7 +55,9 @@ impl Calendar {
         for (day, class) in exceptions {
             years.entry(day.year()).or_default().push((day, class));
         }
-        years.values_mut().for_each(|days| days.sort_unstable());
+        for days in years.values_mut() {
+            days.sort_unstable();
+        }
         Self { years }
     }
 

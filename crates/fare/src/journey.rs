@@ -86,7 +86,7 @@ named! {
         Phone = "phone",
         /// A QR code of an operator's app; its account keeps a ledger of its own (`docs/spec/fares.md` 1, S5).
         Code = "code",
-        /// A bank card of UnionPay (`docs/spec/fares.md` 2, S19).
+        /// A bank card of 银联 (`docs/spec/fares.md` 2, S19).
         BankCard = "bank-card",
         /// A bank card from abroad, by EMV (`docs/spec/fares.md` 1, S27).
         ForeignBankCard = "foreign-bank-card",

@@ -6,6 +6,8 @@ use core::num::NonZeroU32;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, DateTime, Time};
 
+use crate::moment::{DAY_BITS, DayNumber, MONTH_BITS};
+
 /// How many counters a city can keep on one card.
 pub const COUNTERS: usize = 2;
 
@@ -37,26 +39,22 @@ pub enum Reset {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Period(NonZeroU32);
 
-/// The year, the month in four bits and the day in five; no day in a month's. A week has its Monday's.
-const DAY_BITS: u32 = 5;
-const MONTH_BITS: u32 = 4;
 /// Set in a week's, to tell it from its Monday.
 const WEEK: u32 = 1 << 31;
 
 impl Period {
-    /// The period that holds a day.
+    /// The period that holds a day: the number of the day, without the day of the month in a month's, and of
+    /// its Monday in a week's.
     #[must_use]
+    #[inline]
     pub fn of(reset: Reset, day: Date) -> Self {
-        match reset {
-            Reset::Month => Self::packed(day, 0, 0),
-            Reset::Day => Self::packed(day, day.day(), 0),
-            Reset::Week => {
-                let days = i64::from(day.weekday().to_monday_zero_offset());
-                let since = core::time::Duration::from_secs(days.unsigned_abs() * 24 * 60 * 60);
-                let monday = day.saturating_sub(since);
-                Self::packed(monday, monday.day(), WEEK)
-            }
-        }
+        let number = match reset {
+            Reset::Month => DayNumber::from(day).0 >> DAY_BITS << DAY_BITS,
+            Reset::Day => DayNumber::from(day).0,
+            Reset::Week => DayNumber::from(monday(day)).0 | WEEK,
+        };
+        // A month is at least 1, so no number is 0.
+        Self(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
     /// The calendar month that holds a day.
@@ -64,15 +62,11 @@ impl Period {
     pub fn month(day: Date) -> Self {
         Self::of(Reset::Month, day)
     }
+}
 
-    fn packed(date: Date, day: i8, kind: u32) -> Self {
-        // There is no year below 0 on a card; the month is at least 1, so this is never 0.
-        let year = u32::from(date.year().max(0).unsigned_abs());
-        let month = u32::from(date.month().unsigned_abs());
-        let days = u32::from(day.unsigned_abs());
-        let packed = (year << MONTH_BITS | month) << DAY_BITS | days | kind;
-        Self(NonZeroU32::new(packed).unwrap_or(NonZeroU32::MIN))
-    }
+fn monday(day: Date) -> Date {
+    let days = i64::from(day.weekday().to_monday_zero_offset());
+    day.saturating_sub(core::time::Duration::from_secs(days.unsigned_abs() * 24 * 60 * 60))
 }
 
 impl fmt::Display for Period {
@@ -88,6 +82,7 @@ impl fmt::Display for Period {
 }
 
 /// The day that a moment is counted to, when days begin at `begins`.
+#[inline]
 pub(crate) fn service_day(at: DateTime, begins: Time) -> Date {
     if at.time() < begins { at.date().yesterday().unwrap_or(at.date()) } else { at.date() }
 }

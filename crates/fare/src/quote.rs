@@ -4,9 +4,9 @@ use tunion_data::Fen;
 
 use crate::ledger::service_day;
 use crate::reason::{Last, Witness};
-use crate::tariff::{Count, Effect, Price, Single};
+use crate::tariff::{Count, Effect, Price, Single, Step};
 use crate::tiers::{self, Tiers};
-use crate::when::{Leg, Trip};
+use crate::when::{Condition, Leg, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
     Period, Place, Places, Read, Reason, Reasons, Ride, Rider, RuleId, StationId, Surcharge, Tap, Taps,
@@ -54,10 +54,10 @@ struct Chain<'w, W> {
 
 /// What one rule makes of the amount.
 #[derive(Clone, Copy)]
-struct Change {
-    rule: RuleId,
+pub(crate) struct Change {
+    pub(crate) rule: RuleId,
     fact: Fact,
-    after: Fen,
+    pub(crate) after: Fen,
 }
 
 impl<W: Witness> Chain<'_, W> {
@@ -110,8 +110,9 @@ impl Tariff {
         let mut chain = Chain { amount: Fen::ZERO, surcharge: Fen::ZERO, uncounted: Fen::ZERO, witness };
         let list = self.list(&mut chain, trip)?;
         for step in &self.steps {
-            let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
-            self.take(&mut chain, step.choose, effects, trip, ledger)?;
+            if trip.met & step.mask != 0 {
+                self.take(&mut chain, step, trip, ledger)?;
+            }
         }
         let after = self.count(trip, ledger, list, chain.amount.saturating_sub(chain.uncounted))?;
         Ok((list, chain.amount, chain.surcharge, after))
@@ -149,13 +150,23 @@ impl Tariff {
         };
         self.steps.iter().any(|step| {
             let effects = self.effects.get(step.effects.clone()).unwrap_or_default();
-            effects.iter().find(|effect| !effect.timed && who(&effect.when)).is_some_and(|effect| {
-                matches!(self.clauses.get(effect.clauses.start), Some(Clause::Share { percent: 0 }))
-            })
+            effects
+                .iter()
+                .find(|effect| !effect.condition.is_timed() && who(&effect.condition.when))
+                .is_some_and(|effect| {
+                    matches!(self.clauses.get(effect.clauses.start), Some(Clause::Share { percent: 0 }))
+                })
         })
     }
 
     fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
+        let trip = self.tapped(journey)?;
+        if trip.leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
+    }
+
+    /// The trip as it was tapped; one that lacks a tap has no distance to be priced by yet.
+    #[inline]
+    pub(crate) fn tapped<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
         let leg = match (&self.places, journey.ride) {
             (Places::Rail(network), Ride::Rail { from, to, group }) => {
                 let (group, distance) = self.between(network, from, to, group)?;
@@ -167,16 +178,12 @@ impl Tariff {
             }
             (Places::Bus(lines), Ride::Bus { line: id, on, off }) => {
                 let line = lines.line(id).ok_or(FareError::UnknownLine(id))?;
-                let (distance, taps) = match off {
-                    Some(off) => {
-                        let distance = line.difference(on, off).ok_or(FareError::UnknownStop(id, off))?;
-                        (distance.into(), Taps::Both)
-                    }
-                    None => {
-                        let distance = line.farther_end(on).ok_or(FareError::UnknownStop(id, on))?;
-                        (distance.into(), Taps::NoExit)
-                    }
+                let (distance, taps) = if let Some(off) = off {
+                    (line.difference(on, off).ok_or(FareError::UnknownStop(id, off))?, Taps::Both)
+                } else {
+                    (line.farther_end(on).ok_or(FareError::UnknownStop(id, on))?, Taps::NoExit)
                 };
+                let distance = distance.into();
                 Leg { group: line.class, distance, taps, from: None, to: None }
             }
             (_, Ride::Distance { group, distance, taps }) => {
@@ -184,8 +191,7 @@ impl Tariff {
             }
             _ => return Err(FareError::OtherMode),
         };
-        let trip = Trip { leg, journey };
-        if leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
+        Ok(Trip::new(leg, journey, self.conditions.met(&leg, journey)))
     }
 
     /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
@@ -198,15 +204,12 @@ impl Tariff {
         group: Option<GroupId>,
     ) -> Result<(GroupId, u32), FareError> {
         if let Some(id) = group {
-            let metres = network.group(id).and_then(|group| group.metres(from, to));
-            return match metres {
-                Some(metres) => Ok((id, metres)),
-                None => {
-                    self.group_at(from, group)?;
-                    self.group_at(to, group)?;
-                    Err(FareError::NoCommonGroup(from, to))
-                }
-            };
+            if let Some(metres) = network.group(id).and_then(|group| group.metres(from, to)) {
+                return Ok((id, metres));
+            }
+            self.group_at(from, group)?;
+            self.group_at(to, group)?;
+            return Err(FareError::NoCommonGroup(from, to));
         }
         let mut priced = network.groups().filter(|(id, _)| self.is_priced(*id));
         if let Some(found) = priced.find_map(|(id, group)| Some((id, group.metres(from, to)?))) {
@@ -231,11 +234,11 @@ impl Tariff {
     }
 
     pub(crate) fn is_priced(&self, group: GroupId) -> bool {
-        self.prices.iter().any(|price| price.when.groups.contains(group))
+        self.priced.contains(group)
     }
 
     /// The trip with the distance that its missing tap is priced by.
-    fn instead<'a>(&self, trip: Trip<'a>) -> Result<Trip<'a>, FareError> {
+    pub(crate) fn instead<'a>(&self, trip: Trip<'a>) -> Result<Trip<'a>, FareError> {
         let Leg { group, taps, to, .. } = trip.leg;
         let (_, instead) = self.incomplete(&trip)?.ok_or(FareError::Incomplete(taps))?;
         let distance = match (instead, to) {
@@ -250,10 +253,10 @@ impl Tariff {
     }
 
     fn incomplete(&self, trip: &Trip<'_>) -> Result<Option<(RuleId, Instead)>, FareError> {
-        for Single { when, timed, rule } in &self.incomplete {
+        for Single { condition, rule } in &self.incomplete {
             if let Some(&Clause::Incomplete { taps, instead }) = self.clause(*rule)
                 && taps == trip.leg.taps
-                && self.matches(when, *timed, trip)?
+                && condition.holds(trip, self.scene())?
             {
                 return Ok(Some((*rule, instead)));
             }
@@ -262,7 +265,7 @@ impl Tariff {
     }
 
     /// Whether the ticket is good here and now.
-    fn ticket(&self, trip: &Trip<'_>) -> Result<(), FareError> {
+    pub(crate) fn ticket(&self, trip: &Trip<'_>) -> Result<(), FareError> {
         let Ticket { kind, activated } = trip.journey.ticket;
         if kind == Ticket::ORDINARY.kind {
             return Ok(());
@@ -278,11 +281,6 @@ impl Tariff {
         if from <= entered && entered < until { Ok(()) } else { Err(FareError::PassOver { from, until }) }
     }
 
-    #[inline]
-    pub(crate) fn matches(&self, when: &When, timed: bool, trip: &Trip<'_>) -> Result<bool, FareError> {
-        Ok(when.meets(trip) && (!timed || when.meets_time(trip, self.scene())?))
-    }
-
     fn list<W: Witness>(&self, chain: &mut Chain<'_, W>, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let (rule, list) = self.list_price(trip)?;
         chain.step(Change { rule, fact: Fact::Distance(trip.leg.distance), after: list });
@@ -296,8 +294,10 @@ impl Tariff {
 
     fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
         let distance = trip.leg.distance;
-        for Price { when, timed, clauses } in &self.prices {
-            if self.matches(when, *timed, trip)? {
+        for Price { condition, clauses } in
+            bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit))
+        {
+            if condition.holds_in_time(trip, self.scene())? {
                 let priced = self.run(clauses).find_map(|(id, clause)| Some((id, clause.list(distance)?)));
                 return priced.ok_or(FareError::BeyondLastBand { distance });
             }
@@ -308,38 +308,45 @@ impl Tariff {
     fn take<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
-        choose: Choose,
-        effects: &[Effect],
+        step: &Step,
         trip: &Trip<'_>,
         ledger: &Ledger,
     ) -> Result<(), FareError> {
         let mut best: Option<Change> = None;
-        for effect in effects {
-            if !self.matches(&effect.when, effect.timed, trip)? {
+        for effect in bits(trip.met & step.mask).filter_map(|bit| self.effect_of(bit)) {
+            if !effect.condition.holds_in_time(trip, self.scene())? {
                 continue;
             }
             let Some(change) = self.change(effect, chain.amount, trip, ledger)? else { continue };
             if best.is_none_or(|best| change.after < best.after) {
                 best = Some(change);
             }
-            if choose == Choose::First {
+            if step.choose == Choose::First {
                 break;
             }
         }
         let Some(change) = best else { return Ok(()) };
         if let Some(&Clause::Add { counted, .. }) = self.clause(change.rule) {
             let added = change.after.saturating_sub(chain.amount);
-            chain.surcharge = chain.surcharge + added;
+            chain.surcharge += added;
             if !counted {
-                chain.uncounted = chain.uncounted + added;
+                chain.uncounted += added;
             }
         }
         chain.step(change);
         Ok(())
     }
 
+    fn effect_of(&self, bit: usize) -> Option<&Effect> {
+        self.effects.get(usize::from(*self.of_bit.get(bit)?))
+    }
+
+    fn price_of(&self, bit: usize) -> Option<&Price> {
+        self.prices.get(usize::from(*self.of_bit.get(bit)?))
+    }
+
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
-    fn change(
+    pub(crate) fn change(
         &self,
         effect: &Effect,
         amount: Fen,
@@ -358,14 +365,15 @@ impl Tariff {
             Clause::Add { surcharge: Surcharge::LowestFare, .. } => amount + self.lowest(trip)?,
             _ => amount,
         };
-        Ok(Some(Change { rule, fact: fact(&effect.when, trip), after }))
+        Ok(Some(Change { rule, fact: fact(&effect.condition, trip), after }))
     }
 
     /// The list price of the shortest ordinary ride here.
     fn lowest(&self, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
         let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
-        Ok(self.list_price(&Trip { leg, journey: &journey })?.1)
+        let met = self.conditions.met(&leg, &journey);
+        Ok(self.list_price(&Trip::new(leg, &journey, met))?.1)
     }
 
     fn tier(
@@ -407,7 +415,7 @@ impl Tariff {
     fn count(&self, trip: &Trip<'_>, ledger: &Ledger, list: Fen, paid: Fen) -> Result<Ledger, FareError> {
         let mut after = *ledger;
         for (id, count) in (0..=u8::MAX).map(CounterId).zip(&self.counters) {
-            if self.matches(&count.when, count.timed, trip)? {
+            if count.condition.holds(trip, self.scene())? {
                 let counted = match count.basis {
                     Basis::Paid => paid,
                     Basis::List => list,
@@ -426,7 +434,8 @@ impl Tariff {
 }
 
 impl Count {
-    fn period(&self, journey: &Journey) -> Period {
+    #[inline]
+    pub(crate) fn period(&self, journey: &Journey) -> Period {
         let at = match self.of {
             Tap::Entry => journey.entered,
             Tap::Exit => journey.exited,
@@ -434,7 +443,7 @@ impl Count {
         Period::of(self.reset, service_day(at, self.begins))
     }
 
-    fn level(&self, counter: Counter) -> crate::Level {
+    pub(crate) fn level(&self, counter: Counter) -> crate::Level {
         match self.basis {
             Basis::Paid | Basis::List => crate::Level::Amount(counter.amount),
             Basis::Rides => crate::Level::Rides(counter.rides),
@@ -443,9 +452,9 @@ impl Count {
 }
 
 /// What a rule with these conditions looked at.
-fn fact(when: &When, trip: &Trip<'_>) -> Fact {
-    if when.over_minutes.is_some() {
+fn fact(condition: &Condition, trip: &Trip<'_>) -> Fact {
+    if condition.when.over_minutes.is_some() {
         return Fact::Minutes(u32::try_from(trip.seconds().div_ceil(60)).unwrap_or(u32::MAX));
     }
-    if when.is_timed() { Fact::Entered(trip.journey.entered) } else { Fact::Amount }
+    if condition.is_timed() { Fact::Entered(trip.journey.entered) } else { Fact::Amount }
 }

@@ -19,6 +19,9 @@ impl<T: Member> Set<T> {
     /// Everything.
     pub const ALL: Self = Self { bits: u32::MAX, of: PhantomData };
 
+    /// Nothing.
+    pub const NONE: Self = Self { bits: 0, of: PhantomData };
+
     const fn of(bits: u32) -> Self {
         Self { bits, of: PhantomData }
     }
@@ -26,13 +29,24 @@ impl<T: Member> Set<T> {
     /// Whether `member` is in the set.
     #[must_use]
     pub fn contains(self, member: T) -> bool {
-        self.intersects(Self::from_iter([member]))
+        self.has(member.index())
+    }
+
+    /// Whether the member with this number is.
+    pub(crate) fn has(self, index: u32) -> bool {
+        self.bits.checked_shr(index).unwrap_or(0) & 1 == 1
     }
 
     /// Whether the two sets have a member in common.
     #[must_use]
     pub const fn intersects(self, other: Self) -> bool {
         self.bits & other.bits != 0
+    }
+
+    /// The members of either.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self::of(self.bits | other.bits)
     }
 
     /// The members of both.

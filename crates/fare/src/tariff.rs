@@ -7,10 +7,10 @@ use core::ops::Range;
 use tunion_data::civil::{Date, Time};
 use tunion_data::{CityCode, Fen};
 
-use crate::when::{Scene, Stations};
+use crate::when::{Condition, Conditions, Scene, Stations};
 use crate::{
-    Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, Measure, Network, Read, Reset, Rounding,
-    Set, StationId, StationSetId, TicketId, When,
+    Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, MAX_CONDITIONS, Measure, Network, Read,
+    Reset, Rounding, Set, StationId, StationSetId, TicketId,
 };
 
 /// A clause of a tariff, by its place in the tariff's table.
@@ -114,8 +114,7 @@ pub struct Entry {
 /// List prices: a run of clauses for the rides of `when`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Price {
-    pub(crate) when: When,
-    pub(crate) timed: bool,
+    pub(crate) condition: Condition,
     pub(crate) clauses: Range<usize>,
 }
 
@@ -125,6 +124,8 @@ pub(crate) struct Step {
     pub(crate) name: Box<str>,
     pub(crate) choose: Choose,
     pub(crate) effects: Range<usize>,
+    /// The bits of their conditions.
+    pub(crate) mask: u64,
 }
 
 /// Which of a step's rules holds when several match.
@@ -139,8 +140,7 @@ pub enum Choose {
 /// A rule of a step. One clause, or the tiers of a counter from the lowest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Effect {
-    pub(crate) when: When,
-    pub(crate) timed: bool,
+    pub(crate) condition: Condition,
     pub(crate) clauses: Range<usize>,
     pub(crate) tiers: Option<(CounterId, Read)>,
 }
@@ -148,8 +148,7 @@ pub(crate) struct Effect {
 /// A counter: the rides of `when` count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Count {
-    pub(crate) when: When,
-    pub(crate) timed: bool,
+    pub(crate) condition: Condition,
     pub(crate) rule: RuleId,
     pub(crate) basis: Basis,
     pub(crate) reset: Reset,
@@ -169,8 +168,7 @@ pub enum Tap {
 /// A rule that asks for a kind of ride and is a clause by itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Single {
-    pub(crate) when: When,
-    pub(crate) timed: bool,
+    pub(crate) condition: Condition,
     pub(crate) rule: RuleId,
 }
 
@@ -200,6 +198,13 @@ pub struct Tariff {
     pub(crate) rules: Vec<Rule>,
     /// The rules' clauses once more, beside each other.
     pub(crate) clauses: Vec<Clause>,
+    pub(crate) conditions: Conditions,
+    /// For the bit of each condition, the effect or the price that has it.
+    pub(crate) of_bit: [u8; MAX_CONDITIONS],
+    /// The bits of the prices.
+    pub(crate) prices_mask: u64,
+    /// The groups that have a price.
+    pub(crate) priced: Set<GroupId>,
     pub(crate) prices: Vec<Price>,
     pub(crate) incomplete: Vec<Single>,
     pub(crate) steps: Vec<Step>,

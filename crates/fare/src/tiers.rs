@@ -52,12 +52,14 @@ impl Tiers {
         for (next, from, share) in tiers {
             if held < from {
                 let room = u128::from(from.saturating_sub(held).get());
-                let Some(left) = self.beyond(rest, room, percent).ok_or(rule)? else { break };
+                let (grown, used, by) = self.growth(rest, room, percent).ok_or(rule)?;
+                let Some(left) = grown.checked_sub(used).filter(|left| *left > 0) else { break };
                 paid += match self.basis {
                     Basis::Paid => room * 100,
                     Basis::List | Basis::Rides => room * u128::from(percent),
                 };
-                (rest, held) = (left, from);
+                let denominator = rest.denominator.checked_mul(by).ok_or(rule)?;
+                (rest, held) = (Ratio { numerator: left, denominator }, from);
             }
             (rule, percent) = (next, share);
         }
@@ -69,23 +71,17 @@ impl Tiers {
         fen.map(|fen| (rule, fen)).ok_or(rule)
     }
 
-    /// What is left of `rest` when the counter has grown by `room`; nothing when it does not get there. The
-    /// outer `None` is beyond reckoning.
-    fn beyond(&self, rest: Ratio, room: u128, percent: u8) -> Option<Option<Ratio>> {
+    /// By how much the counter would grow with all of `rest`, what of it the `room` takes, and by what the
+    /// rest of both is to be divided; `None` beyond reckoning.
+    fn growth(&self, rest: Ratio, room: u128, percent: u8) -> Option<(u128, u128, u128)> {
         let Ratio { numerator, denominator } = rest;
-        let (grown, used, by) = match self.basis {
+        match self.basis {
             // The counter grows by a share of what is priced.
             Basis::Paid => {
                 let grown = numerator.checked_mul(percent.into())?;
-                (grown, room.checked_mul(100)?.checked_mul(denominator)?, u128::from(percent))
+                Some((grown, room.checked_mul(100)?.checked_mul(denominator)?, percent.into()))
             }
-            Basis::List | Basis::Rides => (numerator, room.checked_mul(denominator)?, 1),
-        };
-        match grown.checked_sub(used) {
-            Some(left) if left > 0 => {
-                Some(Some(Ratio { numerator: left, denominator: denominator.checked_mul(by)? }))
-            }
-            _ => Some(None),
+            Basis::List | Basis::Rides => Some((numerator, room.checked_mul(denominator)?, 1)),
         }
     }
 }

@@ -5,8 +5,10 @@ use alloc::vec;
 
 use tunion_data::civil::{Date, DateTime, Time};
 
+use crate::moment::{DayNumber, Moment, second};
 use crate::{
-    Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Product, Set, StationId, Taps, TicketId,
+    Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps,
+    TicketId,
 };
 
 /// A set of stations with a name, by its place in the tariff's table.
@@ -111,32 +113,152 @@ impl When {
         let Self { groups, products, issuers, media, tickets, taps, .. } = *self;
         *self != Self { groups, products, issuers, media, tickets, taps, ..Self::ALWAYS }
     }
+}
 
-    /// The conditions that do not ask for the time.
-    pub(crate) fn meets(&self, trip: &Trip<'_>) -> bool {
-        let rider = trip.journey.rider;
-        self.groups.contains(trip.leg.group)
-            && self.products.contains(rider.product)
-            && self.media.contains(rider.medium)
-            && self.issuers.contains(rider.issuer)
-            && self.tickets.contains(trip.journey.ticket.kind)
-            && self.taps.contains(trip.leg.taps)
+/// A condition of a tariff: every price, counter and rule of a step has one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Condition {
+    pub(crate) when: When,
+    bit: u8,
+    timed: Option<Timed>,
+}
+
+/// What a condition asks of time and place, in numbers; both ends are inclusive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Timed {
+    days: (DayNumber, DayNumber),
+    entered: (u32, u32),
+    exited: (u32, u32),
+    over_seconds: Option<u64>,
+}
+
+impl Timed {
+    fn new(when: &When) -> Option<Self> {
+        let hours = |hours: Hours| (second(hours.from), second(hours.until));
+        when.is_timed().then(|| Self {
+            days: (when.first_day.into(), when.last_day.into()),
+            entered: hours(when.entered),
+            exited: hours(when.exited),
+            over_seconds: when.over_minutes.map(|minutes| u64::from(minutes) * 60),
+        })
     }
 
-    /// The conditions that do.
-    pub(crate) fn meets_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, FareError> {
-        let Journey { entered, exited, .. } = *trip.journey;
-        let day = entered.date();
-        Ok(self.first_day <= day
-            && day <= self.last_day
-            && self.entered.contains(entered)
-            && self.exited.contains(exited)
-            && scene.holds(self.entered_at, trip.leg.from)
-            && scene.holds(self.exited_at, trip.leg.to)
-            && self.over_minutes.is_none_or(|minutes| trip.seconds() > u64::from(minutes) * 60)
+    fn holds(&self, when: &When, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        let within = |value: u32, (from, until): (u32, u32)| from <= value && value <= until;
+        let day = trip.entered.day;
+        Ok(self.days.0 <= day
+            && day <= self.days.1
+            && within(trip.entered.second, self.entered)
+            && within(trip.exited.second, self.exited)
+            && self.over_seconds.is_none_or(|limit| trip.seconds() > limit)
+            && scene.holds(when.entered_at, trip.leg.from)
+            && scene.holds(when.exited_at, trip.leg.to)
             // Last, since only a ride that all else fits has to know its calendar.
-            && (self.days == Set::ALL || self.days.contains(scene.day(day)?)))
+            && (when.days == Set::ALL || when.days.contains(scene.day(trip.journey.entered.date())?)))
     }
+}
+
+/// The most conditions that a tariff can have.
+pub const MAX_CONDITIONS: usize = 64;
+
+/// For everything that a condition can name, the conditions that let it pass, one bit each: what all of a
+/// ride's own let pass are the conditions that it meets, those of time and place apart.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Conditions {
+    groups: [u64; 32],
+    products: [u64; 32],
+    issuers: [u64; 32],
+    media: [u64; 32],
+    tickets: [u64; 32],
+    taps: [u64; 32],
+    len: u8,
+}
+
+impl Conditions {
+    /// A new condition. One too many is met by nothing.
+    pub(crate) fn add(&mut self, when: When) -> Condition {
+        let bit = self.len;
+        let mask = 1u64.checked_shl(bit.into()).unwrap_or(0);
+        self.len = bit.saturating_add(1);
+        mark(&mut self.groups, when.groups, mask);
+        mark(&mut self.products, when.products, mask);
+        mark(&mut self.issuers, when.issuers, mask);
+        mark(&mut self.media, when.media, mask);
+        mark(&mut self.tickets, when.tickets, mask);
+        mark(&mut self.taps, when.taps, mask);
+        Condition { when, bit, timed: Timed::new(&when) }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len.into()
+    }
+
+    /// The conditions that a ride meets, those of time and place apart.
+    #[inline]
+    pub(crate) fn met(&self, leg: &Leg, journey: &Journey) -> u64 {
+        let rider = journey.rider;
+        at(&self.groups, leg.group)
+            & at(&self.products, rider.product)
+            & at(&self.issuers, rider.issuer)
+            & at(&self.media, rider.medium)
+            & at(&self.tickets, journey.ticket.kind)
+            & at(&self.taps, leg.taps)
+    }
+}
+
+fn mark<T: Member>(table: &mut [u64; 32], set: Set<T>, mask: u64) {
+    for (member, conditions) in (0..).zip(table) {
+        if set.has(member) {
+            *conditions |= mask;
+        }
+    }
+}
+
+fn at(table: &[u64; 32], member: impl Member) -> u64 {
+    usize::try_from(member.index()).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
+}
+
+impl Condition {
+    /// Whether a ride meets it.
+    #[inline]
+    pub(crate) fn holds(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        if trip.met & self.mask() == 0 {
+            return Ok(false);
+        }
+        self.holds_in_time(trip, scene)
+    }
+
+    /// Whether a ride meets it that meets all but time and place.
+    #[inline]
+    pub(crate) fn holds_in_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
+        match &self.timed {
+            Some(timed) => timed.holds(&self.when, trip, scene),
+            None => Ok(true),
+        }
+    }
+
+    /// Whether it asks for more than who rides where and on what.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.timed.is_some()
+    }
+
+    /// Its bit, alone.
+    pub(crate) fn mask(&self) -> u64 {
+        1u64.checked_shl(self.bit.into()).unwrap_or(0)
+    }
+}
+
+/// The numbers of the bits of a mask, from the lowest.
+#[inline]
+pub(crate) fn bits(mask: u64) -> impl Iterator<Item = usize> {
+    let mut left = mask;
+    core::iter::from_fn(move || {
+        let bit = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        // At most 64, which is a usize everywhere.
+        (bit < u64::BITS).then_some(bit as usize)
+    })
 }
 
 /// A ride as the rules see it.
@@ -154,11 +276,24 @@ pub(crate) struct Leg {
 pub(crate) struct Trip<'a> {
     pub(crate) leg: Leg,
     pub(crate) journey: &'a Journey,
+    pub(crate) entered: Moment,
+    pub(crate) exited: Moment,
+    /// The conditions that it meets, those of time and place apart.
+    pub(crate) met: u64,
 }
 
-impl Trip<'_> {
+impl<'a> Trip<'a> {
+    #[inline]
+    pub(crate) fn new(leg: Leg, journey: &'a Journey, met: u64) -> Self {
+        Self { leg, journey, entered: journey.entered.into(), exited: journey.exited.into(), met }
+    }
+
     /// The stay.
+    #[inline]
     pub(crate) fn seconds(&self) -> u64 {
+        if self.entered.day == self.exited.day {
+            return self.exited.second.saturating_sub(self.entered.second).into();
+        }
         let Journey { entered, exited, .. } = *self.journey;
         exited.duration_since(entered).as_secs().unsigned_abs()
     }
@@ -178,8 +313,18 @@ impl Scene<'_> {
         stations.zip(station).is_some_and(|(set, station)| set.contains(station))
     }
 
-    pub(crate) fn day(self, day: Date) -> Result<DayClass, FareError> {
-        self.calendar.class(day).ok_or(FareError::NoCalendar { year: day.year() })
+    pub(crate) fn day(self, day: Date) -> Result<DayClass, NoYear> {
+        self.calendar.class(day).ok_or(NoYear(day.year()))
+    }
+}
+
+/// The calendar does not have a year that a condition asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoYear(i16);
+
+impl From<NoYear> for FareError {
+    fn from(NoYear(year): NoYear) -> Self {
+        Self::NoCalendar { year }
     }
 }
 

@@ -135,7 +135,7 @@ impl fmt::Display for Words<'_> {
         match fact {
             Fact::Amount => Ok(()),
             Fact::Distance(distance) => match self.measure {
-                Measure::Metres => write!(f, ", distance {} m", Thousands(*distance)),
+                Measure::Metres => write!(f, ", distance {}", Measured(self.measure, *distance)),
                 Measure::StopNumbers => write!(f, ", stop numbers differ by {distance}"),
             },
             Fact::Counted { period, amount, stale: None } => {
@@ -224,6 +224,17 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self(Measure::Metres, metres) if metres % 1000 == 0 => write!(f, "{} km", metres / 1000),
+            Self(measure, distance) => Measured(measure, distance).fmt(f),
+        }
+    }
+}
+
+/// A distance to the unit: 6,100 m.
+pub(crate) struct Measured(pub(crate) Measure, pub(crate) u32);
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
             Self(Measure::Metres, metres) => write!(f, "{} m", Thousands(metres)),
             Self(Measure::StopNumbers, difference) => write!(f, "{difference} stop numbers"),
         }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::Fen;
 
-use crate::diag::{Day, Diagnostics, Moment, Source, Text};
+use crate::diag::{Day, Diagnostic, Diagnostics, Moment, Source, Text};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +113,7 @@ struct BeforeTable {
 /// One case.
 pub struct FareCase {
     source: Source,
-    city: Option<String>,
+    city: Option<Spanned<String>>,
     table: CaseTable,
 }
 
@@ -157,7 +157,20 @@ impl FareCase {
     /// The name of the city whose tariffs price it.
     #[must_use]
     pub fn city(&self) -> Option<&str> {
-        self.city.as_deref()
+        self.city.as_ref().map(|city| city.get_ref().as_str())
+    }
+
+    /// That the city it names is wrong, where the file names it.
+    #[must_use]
+    pub fn wrong_city(&self, message: &str) -> Diagnostic {
+        let place = self.city.as_ref().unwrap_or(&self.table.id);
+        self.source.error(place, message)
+    }
+
+    /// The path of its file, as it was given.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.source.path()
     }
 
     /// The reason for which no tariff covers it yet.
@@ -186,8 +199,7 @@ pub fn parse(source: &Source) -> Result<Vec<FareCase>, Diagnostics> {
     let mut errors = Diagnostics::default();
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.provenance, "provenance"));
-    let city = file.city.map(Spanned::into_inner);
-    let case = |table| FareCase { source: source.clone(), city: city.clone(), table };
+    let case = |table| FareCase { source: source.clone(), city: file.city.clone(), table };
     let cases: Vec<_> = file.case.into_iter().map(case).collect();
     let mut seen = std::collections::HashMap::new();
     for case in &cases {

@@ -66,25 +66,25 @@ impl Card {
 
 /// Where a text is to go.
 #[derive(Args)]
-struct Output {
+pub(crate) struct Output {
     /// Write it to this file instead of printing it.
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// Write it even if the file is there already.
     #[arg(long, requires = "output")]
-    force: bool,
+    pub(crate) force: bool,
 }
 
 impl Output {
-    fn put(&self, text: &str) -> Result<()> {
+    pub(crate) fn put(&self, text: &str) -> Result<()> {
         let Some(file) = &self.output else { return print(text) };
         write(file, text, self.force)
     }
 }
 
 /// Prints; a reader that closes its pipe, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot print"),
@@ -92,7 +92,7 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-fn write(file: &Path, text: &str, force: bool) -> Result<()> {
+pub(crate) fn write(file: &Path, text: &str, force: bool) -> Result<()> {
     let shown = file.display();
     let mut options = OpenOptions::new();
     options.write(true);

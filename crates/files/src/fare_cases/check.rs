@@ -2,10 +2,10 @@
 
 use toml::Spanned;
 use tunion_data::Fen;
-use tunion_data::civil::DateTime;
+use tunion_data::civil::{Date, DateTime};
 use tunion_fare::{
-    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Ride,
-    Rider, StationId, StopId, Taps, Tariff, Ticket,
+    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Quote,
+    Reason, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
 
 use super::{FareCase, RideTable};
@@ -15,11 +15,11 @@ use crate::diag::{Diagnostic, Place, Text};
 /// When a case without a time takes place: an ordinary Tuesday.
 const SOME_DAY: DateTime = DateTime::constant(2026, 11, 10, 12, 0, 0, 0);
 
-/// A ride of a case, as it was priced.
+/// A ride of a case.
 pub struct CaseRide<'c> {
-    /// By this tariff.
+    /// Priced, or refused, by this tariff.
     pub tariff: &'c Tariff,
-    /// The ride; of a ride over several groups each leg by itself.
+    /// The ride.
     pub journey: Journey,
     /// The counters before it.
     pub before: Ledger,
@@ -27,7 +27,12 @@ pub struct CaseRide<'c> {
 
 /// What a case came to.
 pub struct Checked<'c> {
-    /// Every ride that was priced, for those who look which rules they touched.
+    /// The mode of the ride.
+    pub mode: Mode,
+    /// The day on which it begins.
+    pub day: Date,
+    /// Every ride, also a refused one, for those who look which rules they touched; none when no tariff is in
+    /// force on that day.
     pub rides: Vec<CaseRide<'c>>,
     /// What the last ride was charged; nothing when it was refused, as the case wants it.
     pub charged: Option<Fen>,
@@ -77,8 +82,9 @@ impl FareCase {
         let entered = table.entered.as_ref().map(|at| at.get_ref().0);
         let exited = exited.or(entered).unwrap_or(SOME_DAY);
         let entered = entered.unwrap_or(exited);
-        let Some(tariff) = city.tariff(self.mode()?, entered.date()) else {
-            return self.no_tariff(city, entered);
+        let mode = self.mode()?;
+        let Some(tariff) = city.tariff(mode, entered.date()) else {
+            return self.no_tariff(city, mode, entered.date());
         };
         let journey = Journey {
             ride: self.ride(tariff)?,
@@ -90,7 +96,7 @@ impl FareCase {
         let mut ledger = table.before.as_ref().map_or_else(Ledger::default, |before| {
             Counter { period: Some(Period::month(before.on.0)), amount: before.paid.0, rides: 0 }.into()
         });
-        let mut checked = Checked { rides: Vec::new(), charged: None };
+        let mut checked = Checked { mode, day: entered.date(), rides: Vec::new(), charged: None };
         let mut last = None;
         for _ in 0..table.repeat {
             let enquiry = match (tariff.enquire(&journey, &ledger), &table.refused) {
@@ -105,30 +111,30 @@ impl FareCase {
                     return Err(self.source.error(&table.id, message));
                 }
             };
-            self.same(tariff, &enquiry, table.list.as_ref(), enquiry.list, "the list price is")?;
-            checked.rides.extend(legs(tariff, &journey, &ledger, &enquiry));
+            let reasons = reasons(tariff, &journey, &ledger, &enquiry);
+            self.same(&reasons, table.list.as_ref(), enquiry.list, "the list price is")?;
+            checked.rides.push(CaseRide { tariff, journey, before: ledger });
             ledger = enquiry.ledger;
-            last = Some(enquiry);
+            last = Some((enquiry.charged, reasons));
         }
         if let Some(refused) = &table.refused {
             return Err(self.source.error(refused, format!("case `{}` was priced", self.id())));
         }
-        let Some(last) = last else { return Err(self.source.error(&table.id, "no ride")) };
+        let Some((charged, reasons)) = last else { return Err(self.source.error(&table.id, "no ride")) };
         let total = ledger.first().in_period(Period::month(exited.date())).amount;
-        self.same(tariff, &last, table.expect.as_ref(), last.charged, "the charge is")?;
-        self.same(tariff, &last, table.expect_total.as_ref(), total, "the monthly total comes to")?;
-        checked.charged = Some(last.charged);
+        self.same(&reasons, table.expect.as_ref(), charged, "the charge is")?;
+        self.same(&reasons, table.expect_total.as_ref(), total, "the monthly total comes to")?;
+        checked.charged = Some(charged);
         Ok(checked)
     }
 
-    fn no_tariff<'c>(&self, city: &City, entered: DateTime) -> Result<Checked<'c>, Diagnostic> {
-        let message = city.no_tariff(self.mode()?, entered.date());
+    fn no_tariff<'c>(&self, city: &City, mode: Mode, day: Date) -> Result<Checked<'c>, Diagnostic> {
+        let message = city.no_tariff(mode, day);
         match &self.table.refused {
-            Some(refused) => {
-                self.told(refused, &message).map(|()| Checked { rides: Vec::new(), charged: None })
-            }
-            None => Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
+            Some(refused) => self.told(refused, &message)?,
+            None => return Err(self.source.error(&self.table.id, format!("not priced: {message}"))),
         }
+        Ok(Checked { mode, day, rides: Vec::new(), charged: None })
     }
 
     fn refusal(
@@ -158,19 +164,14 @@ impl FareCase {
 
     fn same(
         &self,
-        tariff: &Tariff,
-        enquiry: &Enquiry,
+        reasons: &[String],
         expected: Option<&Spanned<Text<Fen>>>,
         found: Fen,
         what: &str,
     ) -> Result<(), Diagnostic> {
         let Some(expected) = expected.filter(|expected| expected.get_ref().0 != found) else { return Ok(()) };
         let error = self.source.error(expected, format!("case `{}`: {what} {found}", self.id()));
-        let reasons = enquiry.legs.iter().flat_map(|leg| leg.quote.reasons.iter()).map(|reason| {
-            let line = tariff.rule(reason.rule).map_or(0, |rule| rule.line);
-            format!("{} ({}:{line})", tariff.explain(reason), tariff.head().file)
-        });
-        Err(reasons.fold(error.label("expected"), Diagnostic::note))
+        Err(reasons.iter().fold(error.label("expected"), |error, reason| error.note(reason)))
     }
 
     fn ticket(&self, tariff: &Tariff) -> Result<Ticket, Diagnostic> {
@@ -264,17 +265,15 @@ impl FareCase {
     }
 }
 
-/// The rides of an enquiry.
-fn legs<'c>(tariff: &'c Tariff, journey: &Journey, before: &Ledger, enquiry: &Enquiry) -> Vec<CaseRide<'c>> {
-    if enquiry.legs.len() < 2 {
-        return vec![CaseRide { tariff, journey: *journey, before: *before }];
+/// The reasons of a ride in words, with the lines of the tariff; of a ride over several groups those of each leg.
+fn reasons(tariff: &Tariff, journey: &Journey, before: &Ledger, enquiry: &Enquiry) -> Vec<String> {
+    let mut quotes: Vec<Quote> = enquiry.legs.iter().map(|leg| leg.quote).collect();
+    if quotes.is_empty() {
+        quotes.extend(tariff.quote(journey, before));
     }
-    let mut before = *before;
-    let leg = |leg: &tunion_fare::EnquiryLeg| {
-        let ride = Ride::Rail { from: leg.from, to: leg.to, group: Some(leg.group) };
-        let ride = CaseRide { tariff, journey: Journey { ride, ..*journey }, before };
-        before = leg.quote.ledger;
-        ride
+    let told = |reason: &Reason| {
+        let line = tariff.rule(reason.rule).map_or(0, |rule| rule.line);
+        format!("{} ({}:{line})", tariff.explain(reason), tariff.head().file)
     };
-    enquiry.legs.iter().map(leg).collect()
+    quotes.iter().flat_map(|quote| quote.reasons.iter().map(told)).collect()
 }

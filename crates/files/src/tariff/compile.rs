@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use toml::Spanned;
 use tunion_data::civil::Date;
 use tunion_fare::{
-    Calendar, Choose, Clause, Entry, GroupId, Head, How, Issuer, MAX_STEPS, Measure, Network, Places,
-    Rounding, Rule, Set, StationId, StationSetId, Tariff, TariffBuilder, TicketId,
+    Calendar, Choose, Clause, Entry, GroupId, Head, How, Issuer, MAX_CONDITIONS, MAX_STEPS, Measure, Network,
+    Places, Rounding, Rule, Set, StationId, StationSetId, Tariff, TariffBuilder, TicketId,
 };
 
 use super::check::{self, Exact};
@@ -89,6 +89,15 @@ fn rounding(source: &Source, file: &TariffFile) -> Result<Rounding, Diagnostic> 
     }
 }
 
+/// The names of all that has a `when`.
+fn conditions(file: &TariffFile) -> Vec<&Name> {
+    let prices = file.price.iter().map(|table| &table.name);
+    let incomplete = file.incomplete.iter().map(|table| &table.name);
+    let counters = file.counter.iter().map(|table| &table.name);
+    let rules = file.step.iter().flat_map(|step| &step.rule).map(|table| &table.name);
+    prices.chain(incomplete).chain(counters).chain(rules).collect()
+}
+
 /// What the rules of one file are read against.
 pub(super) struct Compiler<'a> {
     pub(super) source: &'a Source,
@@ -132,6 +141,7 @@ impl<'a> Compiler<'a> {
             (file.ticket.iter().map(|table| &table.name).collect(), 31, "tickets"),
             (file.counter.iter().map(|table| &table.name).collect(), tunion_fare::COUNTERS, "counters"),
             (file.step.iter().map(|table| &table.name).collect(), MAX_STEPS, "steps"),
+            (conditions(file), MAX_CONDITIONS, "prices, counters and rules together"),
         ] {
             if let Some(name) = tables.get(most) {
                 errors.push(self.source.error(*name, format!("more than {most} {what}")));

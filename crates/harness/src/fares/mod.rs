@@ -1,9 +1,15 @@
-//! Fares without cards and terminals: what was tapped, priced again.
+//! Fares over many rides.
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`check`] | conformance cases and what became of each |
+//! | [`coverage`] | the rules of a city and the edges of them that no case tries |
+//! | [`month`] | a month of rides on one card, and its picture |
 //! | [`reprice`] | a tap file paired, priced and compared with what it says was charged |
-//! | [`synth`] | a synthetic month of taps, with planted faults where asked |
+//! | [`synth`] | a made-up month of taps, with planted faults where asked |
 
+pub mod check;
+pub mod coverage;
+pub mod month;
 pub mod reprice;
 pub mod synth;
