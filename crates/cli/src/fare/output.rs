@@ -1,20 +1,14 @@
-//! What the commands of `tunion fare` have in common: the city, files that are written, errors.
+//! Files that the commands of `tunion fare` write, and what they say when they cannot.
 
 use anyhow::{Context, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use tunion_files::city::{self, City};
 use tunion_files::diag::Diagnostics;
 
 /// The input was bad, or a file could not be written.
 const BAD_INPUT: u8 = 2;
-
-/// A built-in city by its name, or the city of a file.
-pub(super) fn city(name: &str) -> Result<City, Diagnostics> {
-    if name.ends_with(".toml") || name.contains(['/', '\\']) { city::load(name) } else { city::built_in(name) }
-}
 
 /// Opens `path`, which is new, or empty, or a file that begins as such a file does.
 pub(super) fn create(path: &Path, begins: &str, what: &str) -> Result<BufWriter<File>> {

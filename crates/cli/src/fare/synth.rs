@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use tunion_data::civil::Date;
 use tunion_harness::fares::synth::{self, Made, Order};
 
+use super::check::city_of;
 use super::output;
 
 #[derive(Args)]
@@ -66,7 +67,7 @@ impl Synth {
     }
 
     fn run(&self) -> Result<()> {
-        let city = output::city(&self.city)?;
+        let city = city_of(&self.city)?;
         let order = Order {
             passes: self.passes,
             wrong: self.wrong,

@@ -121,11 +121,12 @@ impl<'n, R: Read> Reader<'n, R> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
+            let Self { names, split, id, context, words, .. } = self;
             let read = match &self.form {
-                Form::Csv(places) => match self.split.split(line) {
+                Form::Csv(places) => match split.split(line) {
                     Ok(cells) if cells == places.len => {
-                        let record = Record { line, split: &self.split, places };
-                        cells_to_row(&record, self.names, &mut self.context, &mut self.words, number, &mut self.id)
+                        let record = Record { line, split, places };
+                        told(&record, names, context, words, number, id)
                     }
                     Ok(cells) => {
                         let message = format!("{cells} cells in a file of {} columns", places.len);
@@ -139,7 +140,7 @@ impl<'n, R: Read> Reader<'n, R> {
                 Form::Json => match serde_json::from_slice::<Object<'_>>(line) {
                     Ok(object) => {
                         self.has_charges |= object.has(Column::Charged);
-                        cells_to_row(&object, self.names, &mut self.context, &mut self.words, number, &mut self.id)
+                        told(&object, names, context, words, number, id)
                     }
                     Err(error) => Err(BadRow { line: number, message: no_json(&error), help: None }),
                 },
@@ -173,8 +174,9 @@ impl<'n, R: Read> Reader<'n, R> {
     }
 }
 
+/// A row, or its fault in words.
 #[inline]
-fn cells_to_row(
+fn told(
     cells: &impl Cells,
     names: &Names<'_>,
     context: &mut Context,
@@ -216,9 +218,13 @@ fn header(path: &str, line: &[u8], number: u64, split: &mut Split) -> Result<Pla
     let Ok(cells) = split.split(line) else {
         return Err(source.error(whole_line, "a quote that is not closed").into());
     };
-    let names = (0..cells.min(Column::ALL.len())).map(|place| split.cell(line, place));
+    let names = || (0..cells.min(Column::ALL.len())).map(|place| split.cell(line, place));
+    if names().all(|name| Column::named(name).is_none()) {
+        let error = source.error(whole_line, "this line names no column of a tap file");
+        return Err(error.help(format!("a tap file begins with a line of columns: {}", all_columns())).into());
+    }
     let (mut columns, mut errors) = (Vec::new(), Diagnostics::default());
-    for name in names {
+    for name in names() {
         let text = String::from_utf8_lossy(name).into_owned();
         match Column::named(name) {
             Some(column) if columns.contains(&column) => {

@@ -72,18 +72,10 @@ fn forms() {
 
 #[test]
 fn headers() {
-    assert_snapshot!(header_fault("time,card,tap,statoin\n"), @r"
-    error: there is no column `statoin`
-     --> taps.csv:1:15
-      |
-    1 | time,card,tap,statoin
-      |               ^^^^^^^
-      |
-      = help: the nearest is `station`
-    ");
-    assert_snapshot!(header_fault("\ntime,tap,time\n"), @"");
-    assert_snapshot!(header_fault(""), @"");
-    assert_snapshot!(header_fault("2026-11-23T08:00:00,7,entry,五道口\n"), @"");
+    assert_snapshot!(header_fault("time,card,tap,statoin\n"));
+    assert_snapshot!(header_fault("\ntime,tap,time\n"));
+    assert_snapshot!(header_fault(""));
+    assert_snapshot!(header_fault("2026-11-23T08:00:00,7,entry,五道口\n"));
 }
 
 #[test]
@@ -105,7 +97,7 @@ fn bad_rows() {
         "2026-11-23T08:00:00,\"7,exit,五道口,,300",
         "2026-11-23T08:00:00,7,on,五道口,331,",
     ];
-    assert_snapshot!(faults("taps.csv", &format!("{RAIL}{}\n", rows.join("\n"))), @"");
+    assert_snapshot!(faults("taps.csv", &format!("{RAIL}{}\n", rows.join("\n"))));
 }
 
 #[test]
@@ -120,7 +112,7 @@ fn bad_bus_rows() {
         "2026-11-23T08:00:00,7,on,1,,老山公交场",
         "2026-11-23T08:00:00,7,entry,331,0,#1",
     ];
-    assert_snapshot!(faults("taps.csv", &format!("{BUS}{}\n", rows.join("\n"))), @"");
+    assert_snapshot!(faults("taps.csv", &format!("{BUS}{}\n", rows.join("\n"))));
 }
 
 #[test]
@@ -134,7 +126,7 @@ fn bad_names() {
         "2026-11-23T08:00:00,7,cover,student,card,local,pass-72h,yesterday",
         "2026-11-23T08:00:00,7,cover,student,card,local,pass-72h,2026-11-22T08:00:00",
     ];
-    assert_snapshot!(faults("taps.csv", &format!("{header}{}\n", rows.join("\n"))), @"");
+    assert_snapshot!(faults("taps.csv", &format!("{header}{}\n", rows.join("\n"))));
 }
 
 #[test]
@@ -149,7 +141,7 @@ fn bad_json() {
         "{\"time\":[]}",
         "{}",
     ];
-    assert_snapshot!(faults("taps.jsonl", &rows.join("\n")), @"");
+    assert_snapshot!(faults("taps.jsonl", &rows.join("\n")));
 }
 
 /// A line that is too long costs itself alone.

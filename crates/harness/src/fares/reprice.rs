@@ -22,7 +22,7 @@ mod totals;
 
 pub use finding::{Finding, Kind, Said};
 pub use out::{Differences, Document};
-pub use report::{Head, Report, text};
+pub use report::{Head, Kept, Named, Report, text};
 pub use totals::{Counts, Sum, Total};
 
 use std::io::{self, Read};

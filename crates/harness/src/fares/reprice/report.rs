@@ -49,9 +49,18 @@ pub struct Report {
     pub by_line: Vec<Named>,
     /// By the day on which rides ended.
     pub by_day: Vec<Named>,
-    /// The first findings of each kind.
+    /// What was found, by its kind.
     #[serde(skip)]
-    pub first: BTreeMap<Kind, Vec<Finding>>,
+    pub found: BTreeMap<Kind, Kept>,
+}
+
+/// The first findings of a kind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Kept {
+    /// How many there are in all.
+    pub all: u64,
+    /// The first of them.
+    pub first: Vec<Finding>,
 }
 
 impl Report {
@@ -59,7 +68,7 @@ impl Report {
         counts: Counts,
         book: &Book<'_>,
         by_day: BTreeMap<Date, Total>,
-        first: BTreeMap<Kind, Vec<Finding>>,
+        found: BTreeMap<Kind, Kept>,
     ) -> Self {
         let city = book.city();
         let by_rule = book.prices.iter().flat_map(|prices| {
@@ -88,7 +97,7 @@ impl Report {
             by_rule: by_rule.filter(is_used).collect(),
             by_line: by_line.into_iter().filter(is_used).collect(),
             by_day: by_day.iter().map(|(day, total)| named(&day.to_string(), *total)).collect(),
-            first,
+            found,
         }
     }
 }
@@ -110,8 +119,8 @@ pub fn text(head: &Head, report: &Report) -> String {
         ("rides", counts.rides, ""),
         ("without entry", counts.without_entry, "of these: an exit and no entry before it"),
         ("without tap-off", counts.covered, "of these: collected at the next use"),
-        ("not collected", counts.uncollected, "boardings without tap-off whose fare the next use did not collect"),
-        ("not priced", counts.unpriced, "rides that the tariffs do not cover"),
+        ("not collected", counts.uncollected, "of these: no tap-off, and the next use did not collect"),
+        ("not priced", counts.unpriced, "of these: the tariffs do not cover them"),
         ("unpaired", counts.unpaired, "taps that belong to no ride"),
         ("open", counts.open_at_end, "taps that wait for a partner where the file ends"),
         ("duplicates", counts.duplicates, "rows that say what another one says; not priced again"),
@@ -131,29 +140,42 @@ pub fn text(head: &Head, report: &Report) -> String {
     totals(&mut text, "by rule", &report.by_rule);
     totals(&mut text, "by line", &report.by_line);
     totals(&mut text, "by day", &report.by_day);
-    let verdict = if counts.is_clean() {
-        "all as it should be".to_owned()
-    } else {
-        format!("{} of {} rides priced differently", counts.differing, counts.rides + counts.uncollected)
-    };
-    let _ = writeln!(text, "\n{verdict}");
+    let _ = writeln!(text, "\n{}", verdict(counts));
     text
 }
 
+/// The last line.
+fn verdict(counts: &Counts) -> String {
+    let faults = [
+        ("differing", counts.differing),
+        ("undue", counts.undue),
+        ("not priced", counts.unpriced),
+        ("contradicting", counts.contradicting),
+        ("too late", counts.too_late),
+        ("bad rows", counts.bad_rows),
+    ];
+    let faults = faults.iter().filter(|(_, count)| *count > 0);
+    let faults: Vec<_> = faults.map(|(name, count)| format!("{name} {count}")).collect();
+    if faults.is_empty() {
+        "all as it should be".to_owned()
+    } else {
+        format!("not as it should be: {}", faults.join(", "))
+    }
+}
+
 fn findings(text: &mut String, report: &Report, kind: Kind) {
-    let Some(first) = report.first.get(&kind).filter(|first| !first.is_empty()) else { return };
-    let counts = &report.counts;
-    let (title, all) = match kind {
-        Kind::Difference => ("priced differently", counts.differing),
-        Kind::Undue => ("charged where nothing was due", counts.undue),
-        Kind::Unpriced => ("not priced", counts.unpriced),
-        Kind::BadRow => ("bad rows", counts.bad_rows),
-        Kind::TooLate => ("too late", counts.too_late),
-        Kind::Duplicate => ("duplicates", counts.duplicates),
-        // What was not collected and is no difference stands here too.
-        Kind::Unpaired => ("unpaired", 0),
+    let Some(Kept { all, first }) = report.found.get(&kind) else { return };
+    let title = match kind {
+        Kind::Difference => "priced differently",
+        Kind::Undue => "charged where nothing was due",
+        Kind::Unpriced => "not priced",
+        Kind::BadRow => "bad rows",
+        Kind::TooLate => "too late",
+        Kind::Duplicate => "duplicates",
+        Kind::Unpaired => "unpaired",
     };
-    let more = if all > count(first.len()) { format!(", the first {} of {all}", first.len()) } else { String::new() };
+    let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
+    let more = if *all > shown { format!(", the first {shown} of {all}") } else { String::new() };
     let _ = writeln!(text, "\n{title}{more}");
     for finding in first {
         for (number, line) in lines(finding).into_iter().enumerate() {
@@ -237,8 +259,4 @@ fn grid(
     for line in table.lines() {
         let _ = writeln!(text, "  {}", line.trim_end());
     }
-}
-
-fn count(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
 }

@@ -12,7 +12,7 @@ use tunion_files::taps::{BadRow, Cards, CardId, Names, Row, Who};
 use super::finding::{Finding, Kind, Said, alone, fen, place};
 use super::hold::{Day, Held, Newest};
 use super::prices::{Book, NoPrice, Paid};
-use super::report::Report;
+use super::report::{Kept, Report};
 use super::totals::{Counts, Total};
 
 /// What of an opening row is needed when its partner comes.
@@ -42,15 +42,16 @@ pub(super) struct Run<'r> {
 struct Findings<'r> {
     tell: &'r mut dyn FnMut(&Finding) -> io::Result<()>,
     sample: usize,
-    kept: BTreeMap<Kind, Vec<Finding>>,
+    kept: BTreeMap<Kind, Kept>,
 }
 
 impl Findings<'_> {
     fn push(&mut self, finding: Finding) -> io::Result<()> {
         (self.tell)(&finding)?;
         let kept = self.kept.entry(finding.kind()).or_default();
-        if kept.len() < self.sample {
-            kept.push(finding);
+        kept.all += 1;
+        if kept.first.len() < self.sample {
+            kept.first.push(finding);
         }
         Ok(())
     }
@@ -219,6 +220,7 @@ impl<'r> Run<'r> {
     fn uncollected(&mut self, at: &Place<'_>, trip: &Trip<Mark>) -> io::Result<Total> {
         let Some(began) = trip.began else { return Ok(Total::default()) };
         let row = &at.row;
+        self.counts.rides += 1;
         self.counts.uncollected += 1;
         let Some(card) = self.cards.get(row.card.index()) else { return Ok(Total::default()) };
         let ledger = card.ledger;

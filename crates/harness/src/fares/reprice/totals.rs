@@ -66,8 +66,8 @@ impl AddAssign for Total {
     }
 }
 
-/// What became of the rows. Every row is a bad row, too late, a duplicate or a tap; every tap is one of two of a
-/// ride, a ride by itself, unpaired, uncollected, or still open at the end.
+/// What became of the rows. Every row is a bad row, too late, a duplicate or a tap; every tap is one of the two
+/// of a ride, the only one of a ride, unpaired, or still open at the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Counts {
     /// Rows, the header not counted.
@@ -90,7 +90,7 @@ pub struct Counts {
     pub single: u64,
     /// Rides without tap-off whose fare a cover collected.
     pub covered: u64,
-    /// Boardings without tap-off whose fare the next use did not collect.
+    /// Rides without tap-off whose fare the next use did not collect.
     pub uncollected: u64,
     /// Taps that belong to no ride.
     pub unpaired: u64,
