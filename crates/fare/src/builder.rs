@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use tunion_data::civil::Time;
+use tunion_data::civil::{Date, Time};
 use tunion_data::{CityCode, Fen};
 
-use crate::tariff::{Count, Effect, Joined, Price, Region, Single, Sold, Step, rule_id};
+use crate::tariff::{Count, Effect, Joined, Price, Region, Rung, Single, Sold, Step, rule_id};
 use crate::when::{Conditions, Stations};
 use crate::{
-    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, MAX_CONDITIONS, Places, Read,
-    Reset, Rule, RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
+    Basis, Calendar, Choose, Clause, CounterId, GroupId, Head, Issuer, Join, Level, MAX_CONDITIONS, Places,
+    Read, Reset, Rule, RuleId, Set, StationId, StationSetId, Tap, Tariff, TicketId, When,
 };
 
 /// Collects the rules of a [`Tariff`].
@@ -26,7 +26,9 @@ impl TariffBuilder {
     /// A tariff without rules.
     #[must_use]
     pub fn new(head: Head, places: Places) -> Self {
+        let valid = (head.valid_from.into(), head.valid_until.unwrap_or(Date::MAX).into());
         Self(Tariff {
+            valid,
             head,
             places,
             calendar: Calendar::default(),
@@ -120,7 +122,7 @@ impl TariffBuilder {
     pub fn rule(&mut self, when: When, rule: Rule) {
         let clauses = self.add_all([rule]);
         let condition = self.0.conditions.add(when);
-        self.effect(Effect { condition, clauses, tiers: None });
+        self.effect(Effect { condition, clauses, tiers: None, ladder: Vec::new() });
     }
 
     /// A rule of the last step: [`Clause::Tier`]s of a counter from the lowest.
@@ -133,7 +135,8 @@ impl TariffBuilder {
     ) {
         let clauses = self.add_all(rules);
         let condition = self.0.conditions.add(when);
-        self.effect(Effect { condition, clauses, tiers: Some((counter, read)) });
+        let ladder = self.0.run(&clauses).filter_map(rung).collect();
+        self.effect(Effect { condition, clauses, tiers: Some((counter, read)), ladder });
     }
 
     /// How a ride over two groups is charged, and the stations where it changes.
@@ -188,6 +191,15 @@ impl TariffBuilder {
         });
         start..self.0.rules.len()
     }
+}
+
+fn rung((rule, clause): (RuleId, &Clause)) -> Option<Rung> {
+    let Clause::Tier { from, percent, .. } = *clause else { return None };
+    let from = match from {
+        Level::Amount(from) => from.get(),
+        Level::Rides(from) => from.into(),
+    };
+    Some(Rung { from, percent, rule })
 }
 
 /// The id of the last of so many.

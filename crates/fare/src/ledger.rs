@@ -101,12 +101,14 @@ pub struct Counter {
 impl Counter {
     /// The counter as it counts in `period`: the total of any other one is zero.
     #[must_use]
+    #[inline]
     pub fn in_period(self, period: Period) -> Self {
         if self.period == Some(period) { self } else { Self { period: Some(period), ..Self::default() } }
     }
 
     /// The counter after one more ride.
     #[must_use]
+    #[inline]
     pub fn after(self, counted: Fen) -> Self {
         Self { amount: self.amount + counted, rides: self.rides.saturating_add(1), ..self }
     }
@@ -121,12 +123,14 @@ pub struct Ledger([Counter; COUNTERS]);
 impl Ledger {
     /// What a counter holds; nothing when no ledger has so many.
     #[must_use]
+    #[inline]
     pub fn get(&self, id: CounterId) -> Counter {
         self.0.get(usize::from(id.0)).copied().unwrap_or_default()
     }
 
     /// The ledger with another value of one counter.
     #[must_use]
+    #[inline]
     pub fn with(mut self, id: CounterId, counter: Counter) -> Self {
         if let Some(place) = self.0.get_mut(usize::from(id.0)) {
             *place = counter;

@@ -104,6 +104,7 @@ impl Group {
 
     /// The shortest way in metres, `None` when one of the two is not in the group.
     #[must_use]
+    #[inline]
     pub fn metres(&self, from: StationId, to: StationId) -> Option<u32> {
         let (from, to) = (self.place(from)?, self.place(to)?);
         let (low, high) = if from < to { (from, to) } else { (to, from) };
@@ -111,6 +112,7 @@ impl Group {
     }
 
     /// The place of a station among the members.
+    #[inline]
     fn place(&self, station: StationId) -> Option<usize> {
         self.places
             .get(usize::from(station.0))

@@ -3,9 +3,10 @@
 use tunion_data::Fen;
 
 use crate::ledger::service_day;
+use crate::moment::Moment;
 use crate::reason::{Last, Witness};
-use crate::tariff::{Count, Effect, Price, Single, Step};
-use crate::tiers::{self, Tiers};
+use crate::tariff::{Count, Effect, Price, Rung, Single, Step};
+use crate::tiers::Tiers;
 use crate::when::{Condition, Leg, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Instead, Journey, Ledger, Network,
@@ -99,10 +100,11 @@ impl Tariff {
         ledger: &Ledger,
         witness: &mut W,
     ) -> Result<(Fen, Fen, Fen, Ledger), FareError> {
-        if journey.exited < journey.entered {
+        let (entered, exited) = (Moment::from(journey.entered), Moment::from(journey.exited));
+        if exited < entered {
             return Err(FareError::EndsBeforeItBegins);
         }
-        if !self.is_valid_on(journey.entered.date()) {
+        if entered.day < self.valid.0 || self.valid.1 < entered.day {
             return Err(FareError::OutOfDate { from: self.head.valid_from, until: self.head.valid_until });
         }
         let trip = &self.trip(journey)?;
@@ -159,6 +161,7 @@ impl Tariff {
         })
     }
 
+    #[inline]
     fn trip<'a>(&self, journey: &'a Journey) -> Result<Trip<'a>, FareError> {
         let trip = self.tapped(journey)?;
         if trip.leg.taps == Taps::Both { Ok(trip) } else { self.instead(trip) }
@@ -196,6 +199,7 @@ impl Tariff {
 
     /// The group and the metres of a ride: of the gate's group, or of the first priced group that holds both
     /// stations.
+    #[inline]
     fn between(
         &self,
         network: &Network,
@@ -281,6 +285,7 @@ impl Tariff {
         if from <= entered && entered < until { Ok(()) } else { Err(FareError::PassOver { from, until }) }
     }
 
+    #[inline]
     fn list<W: Witness>(&self, chain: &mut Chain<'_, W>, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let (rule, list) = self.list_price(trip)?;
         chain.step(Change { rule, fact: Fact::Distance(trip.leg.distance), after: list });
@@ -292,6 +297,7 @@ impl Tariff {
         Ok(list)
     }
 
+    #[inline]
     fn list_price(&self, trip: &Trip<'_>) -> Result<(RuleId, Fen), FareError> {
         let distance = trip.leg.distance;
         for Price { condition, clauses } in
@@ -305,6 +311,7 @@ impl Tariff {
         Err(FareError::NotCovered(trip.leg.group))
     }
 
+    #[inline]
     fn take<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
@@ -337,15 +344,18 @@ impl Tariff {
         Ok(())
     }
 
+    #[inline]
     fn effect_of(&self, bit: usize) -> Option<&Effect> {
         self.effects.get(usize::from(*self.of_bit.get(bit)?))
     }
 
+    #[inline]
     fn price_of(&self, bit: usize) -> Option<&Price> {
         self.prices.get(usize::from(*self.of_bit.get(bit)?))
     }
 
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
+    #[inline]
     pub(crate) fn change(
         &self,
         effect: &Effect,
@@ -376,6 +386,7 @@ impl Tariff {
         Ok(self.list_price(&Trip::new(leg, &journey, met))?.1)
     }
 
+    #[inline]
     fn tier(
         &self,
         effect: &Effect,
@@ -388,8 +399,14 @@ impl Tariff {
         let held = ledger.get(id);
         let period = count.period(trip.journey);
         let before = held.in_period(period);
-        let level = count.level(before);
-        let Some((rule, percent)) = tiers::reached(self.run(&effect.clauses), level) else { return Ok(None) };
+        let level = match count.basis {
+            Basis::Paid | Basis::List => before.amount.get(),
+            Basis::Rides => before.rides.into(),
+        };
+        let Some(&Rung { percent, rule, .. }) = effect.ladder.iter().rev().find(|rung| rung.from <= level)
+        else {
+            return Ok(None);
+        };
         let fact = match count.basis {
             Basis::Rides => Fact::Ridden { period, rides: before.rides },
             Basis::Paid | Basis::List => Fact::Counted {
@@ -405,13 +422,14 @@ impl Tariff {
             }
             Read::Split => {
                 let tiers = Tiers { basis: count.basis, rounding: self.head.rounding };
-                let split = tiers.split(self.run(&effect.clauses), before.amount, amount);
+                let split = tiers.split(&effect.ladder, before.amount, amount);
                 let (rule, after) = split.map_err(FareError::Inexact)?;
                 Ok(Some(Change { rule, fact, after }))
             }
         }
     }
 
+    #[inline]
     fn count(&self, trip: &Trip<'_>, ledger: &Ledger, list: Fen, paid: Fen) -> Result<Ledger, FareError> {
         let mut after = *ledger;
         for (id, count) in (0..=u8::MAX).map(CounterId).zip(&self.counters) {
@@ -428,6 +446,7 @@ impl Tariff {
         Ok(after)
     }
 
+    #[inline]
     fn percent(&self, rule: RuleId, amount: Fen, percent: u8) -> Result<Fen, FareError> {
         self.head.rounding.percent(amount, percent.into()).ok_or(FareError::Inexact(rule))
     }

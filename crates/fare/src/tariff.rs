@@ -7,6 +7,7 @@ use core::ops::Range;
 use tunion_data::civil::{Date, Time};
 use tunion_data::{CityCode, Fen};
 
+use crate::moment::DayNumber;
 use crate::when::{Condition, Conditions, Scene, Stations};
 use crate::{
     Basis, BusLines, Calendar, Clause, CounterId, GroupId, Issuer, MAX_CONDITIONS, Measure, Network, Read,
@@ -143,6 +144,17 @@ pub(crate) struct Effect {
     pub(crate) condition: Condition,
     pub(crate) clauses: Range<usize>,
     pub(crate) tiers: Option<(CounterId, Read)>,
+    /// Of the tiers the levels and what is paid from each on, as numbers; empty without tiers.
+    pub(crate) ladder: Vec<Rung>,
+}
+
+/// A tier: from this level on, so many hundredths are paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Rung {
+    /// Fen, or rides.
+    pub(crate) from: u32,
+    pub(crate) percent: u8,
+    pub(crate) rule: RuleId,
 }
 
 /// A counter: the rides of `when` count.
@@ -198,6 +210,7 @@ pub struct Tariff {
     pub(crate) rules: Vec<Rule>,
     /// The rules' clauses once more, beside each other.
     pub(crate) clauses: Vec<Clause>,
+    pub(crate) valid: (DayNumber, DayNumber),
     pub(crate) conditions: Conditions,
     /// For the bit of each condition, the effect or the price that has it.
     pub(crate) of_bit: [u8; MAX_CONDITIONS],

@@ -2,18 +2,8 @@
 
 use tunion_data::Fen;
 
-use crate::{Basis, Clause, Level, Rounding, RuleId};
-
-/// The highest tier that a level has reached, and what is paid there.
-pub(crate) fn reached<'a>(
-    tiers: impl DoubleEndedIterator<Item = (RuleId, &'a Clause)>,
-    level: Level,
-) -> Option<(RuleId, u8)> {
-    tiers.rev().find_map(|(id, clause)| match *clause {
-        Clause::Tier { from, percent, .. } if from <= level => Some((id, percent)),
-        _ => None,
-    })
-}
+use crate::tariff::Rung;
+use crate::{Basis, Rounding, RuleId};
 
 /// How a ride is cut at the tiers that it passes.
 pub(crate) struct Tiers {
@@ -34,22 +24,16 @@ impl Tiers {
     ///
     /// # Errors
     /// The rule whose part is no whole number of fen, or too large to be reckoned.
-    pub(crate) fn split<'a>(
-        &self,
-        tiers: impl Iterator<Item = (RuleId, &'a Clause)>,
-        before: Fen,
-        amount: Fen,
-    ) -> Result<(RuleId, Fen), RuleId> {
-        let mut tiers = tiers.filter_map(|(id, clause)| match *clause {
-            Clause::Tier { from: Level::Amount(from), percent, .. } => Some((id, from, percent)),
-            _ => None,
-        });
+    pub(crate) fn split(&self, ladder: &[Rung], before: Fen, amount: Fen) -> Result<(RuleId, Fen), RuleId> {
         let mut held = before;
         // What is left to price, what was paid, in hundredths of a fen.
         let mut rest = Ratio { numerator: amount.get().into(), denominator: 1 };
         let mut paid: u128 = 0;
-        let Some((mut rule, _, mut percent)) = tiers.next() else { return Err(RuleId(u16::MAX)) };
-        for (next, from, share) in tiers {
+        let Some((&Rung { mut rule, mut percent, .. }, higher)) = ladder.split_first() else {
+            return Err(RuleId(u16::MAX));
+        };
+        for rung in higher {
+            let from = Fen::new(rung.from);
             if held < from {
                 let room = u128::from(from.saturating_sub(held).get());
                 let (grown, used, by) = self.growth(rest, room, percent).ok_or(rule)?;
@@ -61,7 +45,7 @@ impl Tiers {
                 let denominator = rest.denominator.checked_mul(by).ok_or(rule)?;
                 (rest, held) = (Ratio { numerator: left, denominator }, from);
             }
-            (rule, percent) = (next, share);
+            (rule, percent) = (rung.rule, rung.percent);
         }
         let last = rest.numerator.checked_mul(percent.into());
         let all =
@@ -89,22 +73,15 @@ impl Tiers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CounterId, Read};
-
-    fn tiers(steps: &[(u32, u8)]) -> std::vec::Vec<(RuleId, Clause)> {
-        let tier = |(n, &(from, percent)): (usize, &(u32, u8))| {
-            let (from, counter) = (Level::Amount(Fen::new(from)), CounterId(0));
-            let clause = Clause::Tier { counter, from, percent, read: Read::Split };
-            (crate::tariff::rule_id(n), clause)
-        };
-        steps.iter().enumerate().map(tier).collect()
-    }
-
     fn split(basis: Basis, steps: &[(u32, u8)], before: u32, amount: u32) -> Option<u32> {
         let how = Tiers { basis, rounding: Rounding::Exact };
-        let tiers = tiers(steps);
-        let tiers = tiers.iter().map(|(id, clause)| (*id, clause));
-        how.split(tiers, Fen::new(before), Fen::new(amount)).ok().map(|(_, fen)| fen.get())
+        let rung = |(n, &(from, percent)): (usize, &(u32, u8))| Rung {
+            from,
+            percent,
+            rule: crate::tariff::rule_id(n),
+        };
+        let ladder: std::vec::Vec<Rung> = steps.iter().enumerate().map(rung).collect();
+        how.split(&ladder, Fen::new(before), Fen::new(amount)).ok().map(|(_, fen)| fen.get())
     }
 
     const BEIJING: &[(u32, u8)] = &[(0, 100), (10_000, 80), (15_000, 50), (40_000, 100)];

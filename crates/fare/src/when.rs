@@ -143,6 +143,7 @@ impl Timed {
         })
     }
 
+    #[inline]
     fn holds(&self, when: &When, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
         let within = |value: u32, (from, until): (u32, u32)| from <= value && value <= until;
         let day = trip.entered.day;
