@@ -54,7 +54,11 @@ fn a_month_without_faults_is_clean() {
     assert!(report.counts.is_clean(), "{found:#?}");
     assert!(made.planted.is_empty());
     // What waits for its cover in December, and nothing else.
-    assert!(found.iter().all(|finding| matches!(finding, Finding::Unpaired { said, .. } if said.tap.starts_with("on "))));
+    assert!(
+        found
+            .iter()
+            .all(|finding| matches!(finding, Finding::Unpaired { said, .. } if said.tap.starts_with("on ")))
+    );
     assert!(report.counts.covered > 50 && report.counts.single > 5, "{:?}", report.counts);
     let names: Vec<&str> = report.by_rule.iter().map(|rule| rule.name.as_str()).collect();
     for rule in ["distance", "monthly-discount", "low-peak-2017", "pass", "student", "senior-free"] {
@@ -82,7 +86,9 @@ fn what_was_planted_is_found() {
     let wrong: BTreeSet<(u64, u32, Option<u32>)> = found
         .iter()
         .filter_map(|finding| match finding {
-            Finding::Difference { said, expected_fen, charged_fen, .. } => Some((said.row, *expected_fen, *charged_fen)),
+            Finding::Difference { said, expected_fen, charged_fen, .. } => {
+                Some((said.row, *expected_fen, *charged_fen))
+            }
             _ => None,
         })
         .collect();
@@ -119,7 +125,10 @@ fn what_was_planted_is_found() {
     assert_eq!(alone, planted(&[Fault::MissingExit]));
 
     let counts = report.counts;
-    assert_eq!([counts.bad_rows, counts.unpriced, counts.undue, counts.without_entry, counts.uncollected], [0; 5]);
+    assert_eq!(
+        [counts.bad_rows, counts.unpriced, counts.undue, counts.without_entry, counts.uncollected],
+        [0; 5]
+    );
 }
 
 /// The order of rows within a day changes nothing but the order in which cards are first met.
@@ -146,7 +155,8 @@ fn the_same_order_gives_the_same_bytes() {
     let (file, first) = made(&city, &order);
     assert_eq!((file.clone(), first), made(&city, &order));
     let text = |file: &[u8]| {
-        let head = Head { file: "f".into(), city: "beijing".into(), tariffs_sha256: "0".into(), hold_days: 1 };
+        let head =
+            Head { file: "f".into(), city: "beijing".into(), tariffs_sha256: "0".into(), hold_days: 1 };
         reprice::text(&head, &repriced(&city, file).0)
     };
     assert_eq!(text(&file), text(&file));

@@ -106,7 +106,8 @@ impl Synth {
 /// The first day of a month, written as 2026-11.
 fn month(text: &str) -> Result<Date, String> {
     let wrong = || "a month is written as 2026-11".to_owned();
-    let (year, month) = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2).ok_or_else(wrong)?;
+    let (year, month) =
+        text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2).ok_or_else(wrong)?;
     let (year, month) = (year.parse().map_err(|_| wrong())?, month.parse().map_err(|_| wrong())?);
     Date::new(year, month, 1).map_err(|_| wrong())
 }

@@ -49,7 +49,7 @@ impl Split {
     }
 
     fn unquote(&mut self, line: &[u8]) -> Result<usize, OpenQuote> {
-        let most = line.iter().filter(|byte| **byte == b',').count() + 1;
+        let most = memchr::memchr_iter(b',', line).count() + 1;
         let mut ends = vec![0; most];
         self.unquoted.resize(line.len() + 1, 0);
         let mut reader = csv_core::Reader::new();

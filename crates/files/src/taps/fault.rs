@@ -98,23 +98,23 @@ impl Words {
                     Column::Stop => format!("bus line {} has no stop {quoted}", short(&at)),
                     _ => {
                         let station = String::from_utf8_lossy(cells.cell(Column::Station)).into_owned();
-                        format!("{} lies on none of the lines that are priced as {quoted} is", short(&station))
+                        format!(
+                            "{} lies on none of the lines that are priced as {quoted} is",
+                            short(&station)
+                        )
                     }
                 }
             }
             Several(_) => format!("several stops of the line are called {quoted}"),
         };
         let key = (column, is_bus(&tap), what, text);
-        let help = match self.0.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let help = help(&key, names);
-                if self.0.len() < KEPT {
-                    self.0.insert(key, help.clone());
-                }
-                help
-            }
-        };
+        if let Some(known) = self.0.get(&key) {
+            return BadRow { line, message, help: known.clone() };
+        }
+        let help = help(&key, names);
+        if self.0.len() < KEPT {
+            self.0.insert(key, help.clone());
+        }
         BadRow { line, message, help }
     }
 }
@@ -144,23 +144,25 @@ fn help((column, is_bus, what, text): &(Column, bool, What, String), names: &Nam
     let time = || "times are written as 2026-11-23T08:00:00, in UTC+8 or with an offset".to_owned();
     match (what, column) {
         (Missing, Column::Direction) => Some("the line has both: 0 and 1".to_owned()),
-        (Missing, _) => None,
         (Unwanted, _) => Some("leave it empty".to_owned()),
-        (Unknown, Column::Tap) => {
-            nearest(text, ["entry", "exit", "on", "off", "single", "cover"]).or_else(|| None)
-        }
+        (Unknown, Column::Tap) => nearest(text, ["entry", "exit", "on", "off", "single", "cover"]),
         (Unknown, Column::Product) => nearest(text, Product::ALL.iter().map(|product| product.name())),
         (Unknown, Column::Medium) => nearest(text, Medium::ALL.iter().map(|medium| medium.name())),
         (Unknown, _) => names.nearest(*column, *is_bus, text),
         (Form, Column::Time | Column::Activated) => day_of(text).or_else(|| Some(time())),
-        (Form, Column::Charged) => Some("an amount is written in whole fen, digits only, such as 320".to_owned()),
-        (Form, Column::Card) => {
-            Some(format!("a card is a text of 1 to {} bytes of UTF-8 without control characters", cards::LONGEST))
+        (Form, Column::Charged) => {
+            Some("an amount is written in whole fen, digits only, such as 320".to_owned())
         }
+        (Form, Column::Card) => Some(format!(
+            "a card is a text of 1 to {} bytes of UTF-8 without control characters",
+            cards::LONGEST
+        )),
         (Form, _) => Some("a direction is 0 or 1".to_owned()),
-        (NotOnLine, Column::Stop) => Some("`#` is followed by the stop's place on the line, from 1".to_owned()),
+        (NotOnLine, Column::Stop) => {
+            Some("`#` is followed by the stop's place on the line, from 1".to_owned())
+        }
         (NotOnLine, Column::Direction) => Some("the other one is the only one".to_owned()),
-        (NotOnLine, _) => None,
+        (Missing | NotOnLine, _) => None,
         (UnknownStop(line), _) => {
             let line = names.line(*line)?;
             nearest(text, line.stops.iter().map(|stop| &*stop.name))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
-use tunion_fare::{BusLine, GroupId, Issuer, LineId, StationId, StopId, Tariff, TicketId};
+use tunion_fare::{BusLine, BusLines, GroupId, Issuer, LineId, StationId, StopId, Tariff, TicketId};
 
 use super::column::Column;
 use super::fault::What;
@@ -67,7 +67,7 @@ impl<'c> Names<'c> {
             let lines = network.groups().flat_map(|(id, group)| group.lines().map(move |line| (line, id)));
             names.rail_lines = lines.map(|(line, id)| (key(line), id)).collect();
         }
-        for (id, line) in city.bus_lines().into_iter().flat_map(|lines| lines.lines()) {
+        for (id, line) in city.bus_lines().into_iter().flat_map(BusLines::lines) {
             let both = names.bus_lines.entry(key(&line.name)).or_default();
             if let Some(place) = both.get_mut(usize::from(line.direction)) {
                 *place = Some(id);

@@ -76,7 +76,9 @@ impl<'n, R: Read> Reader<'n, R> {
                         break;
                     }
                 }
-                Some(Line::TooLong) => return Err(whole(path, "this is no tap file: its first line is too long").into()),
+                Some(Line::TooLong) => {
+                    return Err(whole(path, "this is no tap file: its first line is too long").into());
+                }
                 None => {
                     let help = format!("a tap file begins with a line of columns: {}", all_columns());
                     return Err(whole(path, "the file is empty").help(help).into());
@@ -88,7 +90,8 @@ impl<'n, R: Read> Reader<'n, R> {
         let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
         let is_json = matches!(extension, Some("jsonl" | "ndjson" | "json")) || line.starts_with(b"{");
         let mut split = Split::default();
-        let form = if is_json { Form::Json } else { Form::Csv(header(path, line, lines.number(), &mut split)?) };
+        let form =
+            if is_json { Form::Json } else { Form::Csv(header(path, line, lines.number(), &mut split)?) };
         let has_charges = match &form {
             Form::Json => false,
             Form::Csv(places) => places.has(Column::Charged),
@@ -221,7 +224,9 @@ fn header(path: &str, line: &[u8], number: u64, split: &mut Split) -> Result<Pla
     let names = || (0..cells.min(Column::ALL.len())).map(|place| split.cell(line, place));
     if names().all(|name| Column::named(name).is_none()) {
         let error = source.error(whole_line, "this line names no column of a tap file");
-        return Err(error.help(format!("a tap file begins with a line of columns: {}", all_columns())).into());
+        return Err(error
+            .help(format!("a tap file begins with a line of columns: {}", all_columns()))
+            .into());
     }
     let (mut columns, mut errors) = (Vec::new(), Diagnostics::default());
     for name in names() {
@@ -245,8 +250,11 @@ fn header(path: &str, line: &[u8], number: u64, split: &mut Split) -> Result<Pla
     if cells > Column::ALL.len() {
         errors.push(source.error(whole_line.clone(), format!("{cells} columns")).help(all_columns()));
     }
-    let missing: Vec<_> =
-        Column::REQUIRED.iter().filter(|column| !columns.contains(column)).map(|c| format!("`{}`", c.name())).collect();
+    let missing: Vec<_> = Column::REQUIRED
+        .iter()
+        .filter(|column| !columns.contains(column))
+        .map(|c| format!("`{}`", c.name()))
+        .collect();
     if !missing.is_empty() {
         let error = source.error(whole_line, format!("this header lacks {}", missing.join(", ")));
         errors.push(error.help(format!("the columns of a tap file are: {}", all_columns())));

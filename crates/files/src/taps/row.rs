@@ -100,13 +100,18 @@ fn gate(cells: &impl Cells, names: &Names<'_>) -> Result<(StationId, Option<Grou
         b"" => return Ok((station, None)),
         line => names.group_named(line).ok_or(What::Unknown.of(Column::Line))?,
     };
-    if names.is_on(station, group) { Ok((station, Some(group))) } else { Err(What::NotOnLine.of(Column::Line)) }
+    if names.is_on(station, group) {
+        Ok((station, Some(group)))
+    } else {
+        Err(What::NotOnLine.of(Column::Line))
+    }
 }
 
 #[inline]
 fn bus(cells: &impl Cells, names: &Names<'_>) -> Result<(LineId, StopId), Fault> {
     let line = needed(cells, Column::Line)?;
-    let line = names.line_named(line, cells.cell(Column::Direction)).map_err(|(column, what)| what.of(column))?;
+    let line =
+        names.line_named(line, cells.cell(Column::Direction)).map_err(|(column, what)| what.of(column))?;
     let stop = names.stop_named(line, needed(cells, Column::Stop)?).map_err(|what| what.of(Column::Stop))?;
     unwanted(cells, [Column::Station])?;
     Ok((line, stop))

@@ -29,7 +29,7 @@ fn read(path: &str, file: &[u8]) -> Result<Vec<Result<Row, BadRow>>, Diagnostics
 fn faults(path: &str, file: &str) -> String {
     let rows = read(path, file.as_bytes()).unwrap();
     let faults = rows.iter().filter_map(|row| row.as_ref().err());
-    faults.map(|bad| format!("{}: {bad}\n", bad.line)).collect()
+    faults.map(|bad| format!("{}: {bad}", bad.line)).collect::<Vec<_>>().join("\n")
 }
 
 fn header_fault(file: &str) -> String {
@@ -45,7 +45,8 @@ fn the_example() {
     let docs = include_str!("../taps.rs").lines().filter_map(|line| line.strip_prefix("//!"));
     let example = docs.skip_while(|line| *line != " ```csv").skip(1).take_while(|line| *line != " ```");
     let example: String = example.flat_map(|line| [line.trim(), "\n"]).collect();
-    let rows: Vec<Row> = read("taps.csv", example.as_bytes()).unwrap().into_iter().map(Result::unwrap).collect();
+    let rows: Vec<Row> =
+        read("taps.csv", example.as_bytes()).unwrap().into_iter().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1].at, date(2026, 11, 23).at(8, 40, 0, 0));
     assert_eq!((rows[1].line, rows[1].charged), (3, Some(Fen::new(400))));
@@ -165,7 +166,8 @@ fn stops_that_share_a_name() {
     let lines = beijing().bus_lines().unwrap();
     for (_, line) in lines.lines() {
         for (place, stop) in line.stops.iter().enumerate() {
-            let row = format!("{BUS}2026-11-23T08:00:00,7,on,{},{},{}\n", line.name, line.direction, stop.name);
+            let row =
+                format!("{BUS}2026-11-23T08:00:00,7,on,{},{},{}\n", line.name, line.direction, stop.name);
             let same = line.stops.iter().filter(|other| other.name == stop.name);
             let prices: std::collections::BTreeSet<u16> = same.map(|stop| stop.number).collect();
             match &read("taps.csv", row.as_bytes()).unwrap()[0] {

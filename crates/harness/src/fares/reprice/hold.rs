@@ -152,7 +152,8 @@ pub(super) enum Placed {
 
 /// The days that are held back, the oldest first.
 pub(super) struct Hold {
-    hold_days: u8,
+    /// How many days before the newest are held back.
+    before: u8,
     newest: Option<Newest>,
     days: VecDeque<Day>,
     /// Emptied days, whose memory is used again.
@@ -160,8 +161,8 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    pub(super) fn new(hold_days: u8) -> Self {
-        Self { hold_days, newest: None, days: VecDeque::new(), spare: Vec::new() }
+    pub(super) fn new(before: u8) -> Self {
+        Self { before, newest: None, days: VecDeque::new(), spare: Vec::new() }
     }
 
     #[inline]
@@ -194,7 +195,7 @@ impl Hold {
 
     /// The oldest day that is held back beside the newest.
     fn oldest(&self, newest: Date) -> Date {
-        (0..self.hold_days).fold(newest, |day, _| day.yesterday().unwrap_or(day))
+        (0..self.before).fold(newest, |day, _| day.yesterday().unwrap_or(day))
     }
 
     /// The days that no row can come to any more, in order.

@@ -55,7 +55,17 @@ pub struct Differences<W: Write>(csv::Writer<W>);
 
 /// The columns of the differences.
 const COLUMNS: [&str; 11] = [
-    "row", "id", "card", "time", "ride", "rule", "rule_at", "list_fen", "expected_fen", "charged_fen", "reasons",
+    "row",
+    "id",
+    "card",
+    "time",
+    "ride",
+    "rule",
+    "rule_at",
+    "list_fen",
+    "expected_fen",
+    "charged_fen",
+    "reasons",
 ];
 
 impl<W: Write> Differences<W> {
@@ -94,7 +104,8 @@ impl<W: Write> Differences<W> {
                 let charged = charged_fen.map_or_else(String::new, |fen| fen.to_string());
                 let reasons = reasons.join("; ");
                 self.0.write_record([
-                    &row, id, &said.card, &said.time, ride, rule, rule_at, &list, &expected, &charged, &reasons,
+                    &row, id, &said.card, &said.time, ride, rule, rule_at, &list, &expected, &charged,
+                    &reasons,
                 ])?;
             }
             Finding::Undue { said, id, charged_fen, why } => {

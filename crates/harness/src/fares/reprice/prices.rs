@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tunion_data::civil::DateTime;
 use tunion_fare::pair::{Act, Trip};
 use tunion_fare::{
-    FareError, GroupId, Issuer, Journey, Ledger, LineId, Priced, Ride, Rider, StationId, Tariff, Ticket,
-    TicketId,
+    FareError, GroupId, Issuer, Journey, Ledger, LineId, Network, Priced, Ride, Rider, StationId, Tariff,
+    Ticket, TicketId,
 };
 use tunion_files::city::{City, Mode};
 use tunion_files::taps::{Names, Who};
@@ -67,8 +67,9 @@ impl<'n> Book<'n> {
             })
         };
         let (network, lines) = (city.network(), city.bus_lines());
-        let bits = |id| network.into_iter().flat_map(move |network| network.groups_at(id)).map(|group| 1 << group.0);
-        let stations = network.into_iter().flat_map(|network| network.stations());
+        let bits =
+            |id| network.into_iter().flat_map(move |network| network.groups_at(id)).map(|group| 1 << group.0);
+        let stations = network.into_iter().flat_map(Network::stations);
         Self {
             names,
             rail: city.tariffs(Mode::Rail).len(),
@@ -101,7 +102,8 @@ impl<'n> Book<'n> {
         let (tariff, prices) =
             places.find(|(_, prices)| prices.tariff.is_valid_on(day)).ok_or(NoPrice::NoTariff)?;
         let issuer = prices.issuers.get(usize::from(who.issuer.0)).copied().unwrap_or(Issuer::OTHER);
-        let kind = prices.tickets.get(usize::from(who.ticket.0)).copied().flatten().ok_or(NoPrice::NotSold)?;
+        let kind =
+            prices.tickets.get(usize::from(who.ticket.0)).copied().flatten().ok_or(NoPrice::NotSold)?;
         let journey = Journey {
             ride: trip.ride,
             rider: Rider { product: who.product, issuer, medium: who.medium },
@@ -114,7 +116,13 @@ impl<'n> Book<'n> {
     }
 
     /// Why a ride has no price, in words.
-    pub(super) fn why(&self, no_price: &NoPrice, ride: Ride, day: tunion_data::civil::Date, who: &Who) -> String {
+    pub(super) fn why(
+        &self,
+        no_price: &NoPrice,
+        ride: Ride,
+        day: tunion_data::civil::Date,
+        who: &Who,
+    ) -> String {
         let mode = if matches!(ride, Ride::Bus { .. }) { Mode::Bus } else { Mode::Rail };
         match no_price {
             NoPrice::NoTariff => self.city().no_tariff(mode, day),
@@ -172,7 +180,9 @@ impl<'n> Book<'n> {
     pub(super) fn tap(&self, act: Act) -> String {
         let name = act.name();
         match act {
-            Act::Entry { station, .. } | Act::Exit { station, .. } => format!("{name} {}", self.station(station)),
+            Act::Entry { station, .. } | Act::Exit { station, .. } => {
+                format!("{name} {}", self.station(station))
+            }
             Act::On { line, stop } | Act::Off { line, stop } | Act::Single { line, stop } => {
                 format!("{name} {}: {}", self.line(line), self.stop(line, stop))
             }

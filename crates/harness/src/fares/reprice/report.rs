@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use tunion_data::Fen;
 use tunion_data::civil::Date;
+use tunion_fare::{BusLines, Network};
 
 use super::finding::{Finding, Kind, Said};
 use super::prices::Book;
@@ -67,7 +68,7 @@ impl Report {
     pub(super) fn new(
         counts: Counts,
         book: &Book<'_>,
-        by_day: BTreeMap<Date, Total>,
+        by_day: &BTreeMap<Date, Total>,
         found: BTreeMap<Kind, Kept>,
     ) -> Self {
         let city = book.city();
@@ -79,11 +80,11 @@ impl Report {
                 total: *total,
             })
         });
-        let groups = city.network().into_iter().flat_map(|network| network.groups());
+        let groups = city.network().into_iter().flat_map(Network::groups);
         let groups = groups.zip(&book.by_group).map(|((_, group), total)| named(group.name(), *total));
         let mut by_line: Vec<Named> = groups.collect();
         let rail = by_line.len();
-        let lines = city.bus_lines().into_iter().flat_map(|lines| lines.lines());
+        let lines = city.bus_lines().into_iter().flat_map(BusLines::lines);
         for ((_, line), total) in lines.zip(&book.by_line) {
             // Both directions of a line are one.
             match by_line[rail..].iter_mut().find(|known| known.name == *line.name) {
@@ -131,8 +132,10 @@ pub fn text(head: &Head, report: &Report) -> String {
         ("differing", counts.differing, "rides charged otherwise than they should be"),
         ("undue", counts.undue, "charges where nothing was due"),
     ];
-    let rows = lines.iter().filter(|(name, count, _)| *count > 0 || ["rows", "cards", "rides"].contains(name));
-    let rows = rows.map(|(name, count, what)| vec![(*name).to_owned(), count.to_string(), (*what).to_owned()]);
+    let rows =
+        lines.iter().filter(|(name, count, _)| *count > 0 || ["rows", "cards", "rides"].contains(name));
+    let rows =
+        rows.map(|(name, count, what)| vec![(*name).to_owned(), count.to_string(), (*what).to_owned()]);
     grid(&mut text, None, rows, 1..2);
     for kind in Kind::ALL {
         findings(&mut text, report, kind);
@@ -188,7 +191,8 @@ fn findings(text: &mut String, report: &Report, kind: Kind) {
 /// A finding as lines, the first of which names its row.
 fn lines(finding: &Finding) -> Vec<String> {
     let row = |said: &Said| format!("row {}  {}  card {}", said.row, said.time.replace('T', " "), said.card);
-    let charged = |fen: &Option<u32>| fen.map_or_else(|| "nothing".to_owned(), |fen| Fen::new(fen).to_string());
+    let charged =
+        |fen: &Option<u32>| fen.map_or_else(|| "nothing".to_owned(), |fen| Fen::new(fen).to_string());
     match finding {
         Finding::Difference { said, id, ride, rule, rule_at, expected_fen, charged_fen, reasons, .. } => {
             let id = if id.is_empty() { String::new() } else { format!("  id {id}") };
@@ -213,7 +217,11 @@ fn lines(finding: &Finding) -> Vec<String> {
         }
         Finding::Duplicate { said, first_row, charged_fen, first_charged_fen, contradicts } => {
             let says = if *contradicts {
-                format!(", which says {} where this says {}", charged(first_charged_fen), charged(charged_fen))
+                format!(
+                    ", which says {} where this says {}",
+                    charged(first_charged_fen),
+                    charged(charged_fen)
+                )
             } else {
                 String::new()
             };

@@ -7,7 +7,7 @@ use tunion_data::Fen;
 use tunion_data::civil::Date;
 use tunion_fare::Ledger;
 use tunion_fare::pair::{Alone, Now, Open, Tap, Trip};
-use tunion_files::taps::{BadRow, Cards, CardId, Names, Row, Who};
+use tunion_files::taps::{BadRow, CardId, Cards, Names, Row, Who};
 
 use super::finding::{Finding, Kind, Said, alone, fen, place};
 use super::hold::{Day, Held, Newest};
@@ -261,7 +261,13 @@ impl<'r> Run<'r> {
         Ok(Total::default())
     }
 
-    fn differs(&mut self, at: &Place<'_>, paid: &Paid, before: &Ledger, charged: Option<Fen>) -> io::Result<()> {
+    fn differs(
+        &mut self,
+        at: &Place<'_>,
+        paid: &Paid,
+        before: &Ledger,
+        charged: Option<Fen>,
+    ) -> io::Result<()> {
         let row = &at.row;
         self.counts.differing += 1;
         let Some(prices) = self.book.prices.get(paid.tariff) else { return Ok(()) };
@@ -298,10 +304,11 @@ impl<'r> Run<'r> {
             for tap in card.open.rest() {
                 self.counts.open_at_end += 1;
                 let said = self.said(tap.mark.line, id, &tap, cards);
-                self.findings.push(Finding::Unpaired { said, why: "the file ends before its partner comes" })?;
+                self.findings
+                    .push(Finding::Unpaired { said, why: "the file ends before its partner comes" })?;
             }
         }
-        Ok(Report::new(self.counts, &self.book, self.by_day, self.findings.kept))
+        Ok(Report::new(self.counts, &self.book, &self.by_day, self.findings.kept))
     }
 }
 

@@ -11,7 +11,7 @@ use tunion_fare::{
 use tunion_files::city::{City, Mode};
 
 use super::Order;
-use super::habit::{HOUR, Pass, Places, Rider, Way, Wish, chance, below, name};
+use super::habit::{HOUR, Pass, Places, Rider, Way, Wish, below, chance, name};
 use crate::random::{Stream, stream};
 
 /// The pass that tourists have; where the tariffs sell none of this name they pay each ride.
@@ -93,14 +93,17 @@ impl<'c> Riders<'c> {
                 let start = wish.from.max(free_from) + u32::try_from(below(random, 60)).unwrap_or(0);
                 let lasts = match wish.way {
                     Way::Rail { .. } => 12 * 60 + u32::try_from(below(random, 60 * 60)).unwrap_or(0),
-                    Way::Bus { .. } | Way::Single { .. } => 5 * 60 + u32::try_from(below(random, 40 * 60)).unwrap_or(0),
+                    Way::Bus { .. } | Way::Single { .. } => {
+                        5 * 60 + u32::try_from(below(random, 40 * 60)).unwrap_or(0)
+                    }
                 };
                 if start >= 24 * HOUR {
                     break;
                 }
                 free_from = start + lasts + 5 * 60;
                 let midnight = day.at(0, 0, 0, 0);
-                let times = [start, start + lasts].map(|s| midnight.saturating_add(Duration::from_secs(s.into())));
+                let times =
+                    [start, start + lasts].map(|s| midnight.saturating_add(Duration::from_secs(s.into())));
                 self.ride(card, &mut state, *wish, times, random, &mut taps);
             }
             if let Some(kept) = self.states.get_mut(usize::try_from(card).unwrap_or(usize::MAX)) {
@@ -140,10 +143,14 @@ impl<'c> Riders<'c> {
             Way::Rail { from, to, group } => {
                 let pass = self.pass(state, entered, group.is_some());
                 let ride = Ride::Rail { from, to, group };
-                let Some(priced) = self.price(ride, rider, pass, [entered, exited], &state.ledger) else { return };
+                let Some(priced) = self.price(ride, rider, pass, [entered, exited], &state.ledger) else {
+                    return;
+                };
                 let entry = Made { pass, ..tap(entered, Act::Entry { station: from, group }, None) };
                 // An exit after midnight is of another day, whose file it would be missing from.
-                if exited.date() == entered.date() && self.missing_exits.last().is_some_and(|from| *from <= card) {
+                if exited.date() == entered.date()
+                    && self.missing_exits.last().is_some_and(|from| *from <= card)
+                {
                     self.missing_exits.pop();
                     taps.push(Made { lacks_exit: true, ..entry });
                     return;
@@ -155,7 +162,9 @@ impl<'c> Riders<'c> {
             Way::Bus { line, on, off } => {
                 let off = (!chance(random, 4)).then_some(off);
                 let ride = Ride::Bus { line, on, off };
-                let Some(priced) = self.price(ride, rider, None, [entered, exited], &state.ledger) else { return };
+                let Some(priced) = self.price(ride, rider, None, [entered, exited], &state.ledger) else {
+                    return;
+                };
                 if let Some(covered) = self.cover(state, rider, entered) {
                     taps.push(tap(entered, Act::Cover, Some(covered)));
                 }
@@ -196,16 +205,13 @@ impl<'c> Riders<'c> {
         if !state.rider.has_pass() || is_special {
             return None;
         }
-        self.ticket(self.city.tariff(Mode::Rail, entered.date())?, PASS)?;
-        let over = |pass: Pass| pass.activated.saturating_add(Duration::from_secs(PASS_HOURS * 60 * 60)) <= entered;
+        ticket_named(self.city.tariff(Mode::Rail, entered.date())?, PASS)?;
+        let over =
+            |pass: Pass| pass.activated.saturating_add(Duration::from_secs(PASS_HOURS * 60 * 60)) <= entered;
         if state.pass.is_none_or(over) {
             state.pass = Some(Pass { activated: entered });
         }
         state.pass
-    }
-
-    fn ticket(&self, tariff: &Tariff, name: &str) -> Option<TicketId> {
-        tariff.tickets().find(|(_, known)| *known == name).map(|(id, _)| id)
     }
 
     fn price(
@@ -219,11 +225,15 @@ impl<'c> Riders<'c> {
         let mode = if matches!(ride, Ride::Bus { .. }) { Mode::Bus } else { Mode::Rail };
         let tariff = self.city.tariff(mode, entered.date())?;
         let ticket = match pass {
-            Some(pass) => Ticket { kind: self.ticket(tariff, PASS)?, activated: Some(pass.activated) },
+            Some(pass) => Ticket { kind: ticket_named(tariff, PASS)?, activated: Some(pass.activated) },
             None => Ticket::ORDINARY,
         };
         tariff.price(&Journey { ride, rider, ticket, entered, exited }, ledger).ok()
     }
+}
+
+fn ticket_named(tariff: &Tariff, name: &str) -> Option<TicketId> {
+    tariff.tickets().find(|(_, known)| *known == name).map(|(id, _)| id)
 }
 
 /// The name of the pass, where one is in use.

@@ -2,7 +2,9 @@
 
 use rand_core::Rng;
 use tunion_data::civil::{Date, DateTime, Weekday};
-use tunion_fare::{BusLine, BusLines, DayClass, GroupId, LineId, Medium, Network, Product, StationId, StopId};
+use tunion_fare::{
+    BusLine, BusLines, DayClass, GroupId, LineId, Medium, Network, Product, StationId, StopId,
+};
 use tunion_files::city::City;
 
 use crate::random::{Stream, stream};
@@ -127,8 +129,9 @@ impl<'c> Places<'c> {
 
     /// Whether people work on this day: by the calendar where it has the year.
     pub(super) fn is_working(&self, day: Date) -> bool {
-        let calendars = self.city.tariffs(tunion_files::city::Mode::Rail).iter().map(|tariff| tariff.calendar());
-        let class = calendars.filter_map(|calendar| calendar.class(day)).next();
+        let mut calendars =
+            self.city.tariffs(tunion_files::city::Mode::Rail).iter().map(|tariff| tariff.calendar());
+        let class = calendars.find_map(|calendar| calendar.class(day));
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         class.map_or(!weekend, |class| class == DayClass::Working)
     }

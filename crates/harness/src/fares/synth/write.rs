@@ -15,8 +15,19 @@ use super::{LATE_DAYS, Made};
 
 /// The header: all columns but `issuer`, since all cards are the city's own.
 const COLUMNS: [&str; 13] = [
-    "time", "card", "tap", "station", "line", "direction", "stop", "product", "medium", "ticket", "activated",
-    "charged_fen", "id",
+    "time",
+    "card",
+    "tap",
+    "station",
+    "line",
+    "direction",
+    "stop",
+    "product",
+    "medium",
+    "ticket",
+    "activated",
+    "charged_fen",
+    "id",
 ];
 
 /// A terminal uploads every two hours.
@@ -89,7 +100,8 @@ impl<'c, W: Write> Rows<'c, W> {
         ])?;
         self.line += 1;
         let row = self.line;
-        let planted = |fault| Planted { row, fault, expected_fen: fen(*expected), charged_fen: fen(*charged) };
+        let planted =
+            |fault| Planted { row, fault, expected_fen: fen(*expected), charged_fen: fen(*charged) };
         self.planted.extend(fault.map(planted));
         Ok(())
     }
@@ -102,7 +114,9 @@ impl<'c, W: Write> Rows<'c, W> {
                 let line = |group: GroupId| network?.group(group)?.lines().next();
                 Place { station: named(name), line: named(group.and_then(line)), ..Place::default() }
             }
-            Act::On { line, stop } | Act::Off { line, stop } | Act::Single { line, stop } => self.stop(line, stop),
+            Act::On { line, stop } | Act::Off { line, stop } | Act::Single { line, stop } => {
+                self.stop(line, stop)
+            }
             Act::Cover => Place::default(),
         }
     }
@@ -134,7 +148,9 @@ fn named(name: Option<&str>) -> String {
 fn upload(made: &MadeTap) -> (i64, u32, DateTime) {
     let terminal = match made.act {
         Act::Entry { station, .. } | Act::Exit { station, .. } => u32::from(station.0),
-        Act::On { line, .. } | Act::Off { line, .. } | Act::Single { line, .. } => 1 << 16 | u32::from(line.0),
+        Act::On { line, .. } | Act::Off { line, .. } | Act::Single { line, .. } => {
+            1 << 16 | u32::from(line.0)
+        }
         Act::Cover => 1 << 17,
     };
     let time = made.at.time();
