@@ -29,12 +29,23 @@ pub fn is_test() -> bool {
 /// Times a batch of `work` and a batch of `bare` in turns. Each gets its input from its closure
 /// beforehand, outside the clock.
 pub fn compare<W, B>(
+    before_work: impl FnMut() -> W,
+    work: impl FnMut(&mut W),
+    before_bare: impl FnMut() -> B,
+    bare: impl FnMut(&mut B),
+) -> Ratio {
+    compare_pairs(PAIRS, before_work, work, before_bare, bare)
+}
+
+/// As [`compare`], of so many pairs: for batches that take seconds.
+pub fn compare_pairs<W, B>(
+    pairs: usize,
     mut before_work: impl FnMut() -> W,
     mut work: impl FnMut(&mut W),
     mut before_bare: impl FnMut() -> B,
     mut bare: impl FnMut(&mut B),
 ) -> Ratio {
-    let pairs = if is_test() { 1 } else { PAIRS };
+    let pairs = if is_test() { 1 } else { pairs };
     let mut timed = Vec::with_capacity(pairs);
     for pair in 0..pairs {
         let (mut input, mut bare_input) = (before_work(), before_bare());

@@ -76,6 +76,7 @@ mod ledger;
 mod leg;
 mod moment;
 mod network;
+pub mod pair;
 mod quote;
 mod reason;
 mod rounding;

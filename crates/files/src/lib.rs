@@ -10,6 +10,7 @@
 //! | [`keys`], [`card`], [`terminal`] | key sets, card profiles and images, terminal profiles |
 //! | [`layout`] | the bytes of the card's files in words |
 //! | [`scenario`], [`library`] | cards that tap at terminals; many scenarios that share files |
+//! | [`taps`] | what readers recorded, tap by tap |
 //! | [`fare_cases`] | conformance cases of fares |
 //! | [`diag`] | how a mistake is told |
 //!
@@ -28,6 +29,7 @@ pub mod layout;
 pub mod library;
 pub mod network;
 pub mod scenario;
+pub mod taps;
 pub mod tariff;
 pub mod terminal;
 

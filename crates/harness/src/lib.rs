@@ -19,6 +19,7 @@
 //! | [`tear`] | every command that writes, torn at every byte |
 //! | [`fares`] | rides asked for in words, tables, published cases, what of a tariff no case tries, a month of rides |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
+//! | [`fares`] | taps priced again, and taps made up |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 

@@ -2,8 +2,11 @@
 
 mod check;
 mod month;
+mod output;
 mod quote;
+mod reprice;
 mod ride;
+mod synth;
 mod table;
 
 use clap::{Args, Subcommand};
@@ -46,6 +49,17 @@ enum Command {
     /// Without a ride, two of 10.00 yuan every day: the price bureau's own example. Prints an SVG. Ends with 0,
     /// or with 2 on bad input.
     Month(month::Month),
+
+    /// Price the rides of a tap file again, and tell each that was charged otherwise.
+    ///
+    /// The file is CSV or JSON lines, of any length. Ends with 0 when all is as it should be, 1 when a charge
+    /// differs, a row is bad or too late, or a ride has no price, 2 on bad input.
+    Reprice(reprice::Reprice),
+
+    /// Make up a month of taps, with planted faults where asked.
+    ///
+    /// The same arguments give the same file. Ends with 0, or with 2 on bad input.
+    Synth(synth::Synth),
 }
 
 impl Fare {
@@ -56,6 +70,8 @@ impl Fare {
             Command::Explain(explain) => explain.main(),
             Command::Table(table) => table.main(),
             Command::Month(month) => month.main(),
+            Command::Reprice(reprice) => reprice.main(),
+            Command::Synth(synth) => synth.main(),
         }
     }
 }
