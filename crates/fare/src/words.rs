@@ -145,6 +145,8 @@ impl fmt::Display for Words<'_> {
         self.rule(f, *before)?;
         match fact {
             Fact::Amount => Ok(()),
+            // A flat price did not look at it.
+            Fact::Distance(_) if matches!(self.clause, Clause::Flat { .. }) => Ok(()),
             Fact::Distance(distance) => match self.measure {
                 Measure::Metres => write!(f, ", distance {}", Measured(self.measure, *distance)),
                 Measure::StopNumbers => write!(f, ", stop numbers differ by {distance}"),

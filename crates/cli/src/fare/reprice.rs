@@ -22,7 +22,7 @@ pub(crate) struct Reprice {
     file: PathBuf,
 
     /// A city that is built in, or the path of a city file.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", default_value = city::DEFAULT)]
     city: String,
 
     /// How many days after its own a late row still finds its place.

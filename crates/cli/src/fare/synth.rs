@@ -26,7 +26,7 @@ pub(crate) struct Synth {
     seed: u64,
 
     /// A city that is built in, or the path of a city file.
-    #[arg(long, value_name = "NAME", default_value = "beijing")]
+    #[arg(long, value_name = "NAME", default_value = city::DEFAULT)]
     city: String,
 
     /// Let some riders travel on passes.
