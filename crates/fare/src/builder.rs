@@ -87,7 +87,8 @@ impl TariffBuilder {
         self.0.priced = self.0.priced.union(when.groups);
         let condition = self.0.conditions.add(when);
         self.0.prices_mask |= condition.mask();
-        self.0.prices.push(Price { condition, clauses });
+        let bands = self.0.run(&clauses).map_while(|(_, clause)| band(clause)).collect();
+        self.0.prices.push(Price { condition, clauses, bands });
         let of = last(self.0.prices.len());
         self.of_bit(of);
     }
@@ -108,8 +109,9 @@ impl TariffBuilder {
         };
         let rule = self.add(rule);
         let condition = self.0.conditions.add(when);
-        self.0.counters.push(Count { condition, rule, basis, reset, begins, of });
-        CounterId(last(self.0.counters.len()))
+        let id = CounterId(u8::try_from(self.0.counters.len()).unwrap_or(u8::MAX));
+        self.0.counters.push(Count { id, condition, rule, basis, reset, begins, of });
+        id
     }
 
     /// The next step. Its rules follow.
@@ -191,6 +193,11 @@ impl TariffBuilder {
         });
         start..self.0.rules.len()
     }
+}
+
+fn band(clause: &Clause) -> Option<(u32, Fen)> {
+    let Clause::Band { to, grace, price, .. } = *clause else { return None };
+    Some((to.saturating_add(grace), price))
 }
 
 fn rung((rule, clause): (RuleId, &Clause)) -> Option<Rung> {

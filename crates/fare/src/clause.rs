@@ -25,7 +25,7 @@ pub enum Clause {
     Band {
         /// The end of the band below, 0 for the first.
         over: u32,
-        /// The upper end, inclusive.
+        /// The upper end, inclusive; [`u32::MAX`] for a band without one.
         to: u32,
         /// How far beyond the upper end the band still holds.
         grace: u32,

@@ -48,11 +48,19 @@ impl Period {
     #[must_use]
     #[inline]
     pub fn of(reset: Reset, day: Date) -> Self {
-        let number = match reset {
-            Reset::Month => DayNumber::from(day).0 >> DAY_BITS << DAY_BITS,
-            Reset::Day => DayNumber::from(day).0,
-            Reset::Week => DayNumber::from(monday(day)).0 | WEEK,
-        };
+        match reset {
+            Reset::Month => Self::of_month(day.into()),
+            Reset::Day => Self::numbered(DayNumber::from(day).0),
+            Reset::Week => Self::numbered(DayNumber::from(monday(day)).0 | WEEK),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of_month(DayNumber(day): DayNumber) -> Self {
+        Self::numbered(day >> DAY_BITS << DAY_BITS)
+    }
+
+    fn numbered(number: u32) -> Self {
         // A month is at least 1, so no number is 0.
         Self(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }

@@ -63,6 +63,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod apply;
 mod builder;
 mod bus;
 mod calendar;
@@ -72,6 +73,7 @@ mod enquiry;
 mod error;
 mod journey;
 mod ledger;
+mod leg;
 mod moment;
 mod network;
 pub mod pair;

@@ -77,13 +77,15 @@ impl Reasons {
 
 /// Who is told each step of a chain.
 pub(crate) trait Witness {
-    fn step(&mut self, reason: Reason);
+    /// A rule made one amount of another; the whole reason, for those who want it.
+    fn step(&mut self, rule: RuleId, change: (Fen, Fen), reason: impl FnOnce() -> Reason);
 }
 
 impl Witness for Reasons {
-    fn step(&mut self, reason: Reason) {
+    #[inline]
+    fn step(&mut self, _: RuleId, _: (Fen, Fen), reason: impl FnOnce() -> Reason) {
         if let Some(place) = self.chain.get_mut(usize::from(self.len)) {
-            *place = Some(reason);
+            *place = Some(reason());
             self.len += 1;
         }
     }
@@ -94,9 +96,10 @@ impl Witness for Reasons {
 pub(crate) struct Last(pub(crate) RuleId);
 
 impl Witness for Last {
-    fn step(&mut self, reason: Reason) {
-        if reason.before != reason.after {
-            self.0 = reason.rule;
+    #[inline]
+    fn step(&mut self, rule: RuleId, (before, after): (Fen, Fen), _: impl FnOnce() -> Reason) {
+        if before != after {
+            self.0 = rule;
         }
     }
 }

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+use crate::when::bits;
+
 /// Something that can be in a [`Set`].
 pub trait Member: Copy {
     /// Its number, below 32; a larger one is in no set.
@@ -41,6 +43,11 @@ impl<T: Member> Set<T> {
     #[must_use]
     pub const fn intersects(self, other: Self) -> bool {
         self.bits & other.bits != 0
+    }
+
+    /// The numbers of the members, from the lowest.
+    pub(crate) fn members(self) -> impl Iterator<Item = usize> {
+        bits(self.bits.into())
     }
 
     /// The members of either.

@@ -117,6 +117,8 @@ pub struct Entry {
 pub(crate) struct Price {
     pub(crate) condition: Condition,
     pub(crate) clauses: Range<usize>,
+    /// Of the bands how far each reaches with its grace, and its price.
+    pub(crate) bands: Vec<(u32, Fen)>,
 }
 
 /// One stage of the price: of its effects one holds.
@@ -160,6 +162,7 @@ pub(crate) struct Rung {
 /// A counter: the rides of `when` count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Count {
+    pub(crate) id: CounterId,
     pub(crate) condition: Condition,
     pub(crate) rule: RuleId,
     pub(crate) basis: Basis,
@@ -340,7 +343,7 @@ impl Tariff {
     }
 
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene { calendar: &self.calendar, stations: &self.stations }
+        Scene(self)
     }
 
     pub(crate) fn clause(&self, id: RuleId) -> Option<&Clause> {

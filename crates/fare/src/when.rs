@@ -7,7 +7,7 @@ use tunion_data::civil::{Date, DateTime, Time};
 
 use crate::moment::{DayNumber, Moment, second};
 use crate::{
-    Calendar, DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps,
+    DayClass, FareError, GroupId, Issuer, Journey, Medium, Member, Product, Set, StationId, Taps, Tariff,
     TicketId,
 };
 
@@ -300,22 +300,19 @@ impl<'a> Trip<'a> {
     }
 }
 
-/// What the conditions of time and place are read against.
+/// What the conditions of time and place are read against: the tariff's calendar and its sets of stations.
 #[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
-    pub(crate) calendar: &'a Calendar,
-    pub(crate) stations: &'a [Stations],
-}
+pub(crate) struct Scene<'a>(pub(crate) &'a Tariff);
 
 impl Scene<'_> {
     pub(crate) fn holds(self, set: Option<StationSetId>, station: Option<StationId>) -> bool {
         let Some(set) = set else { return true };
-        let stations = self.stations.get(usize::from(set.0));
+        let stations = self.0.stations.get(usize::from(set.0));
         stations.zip(station).is_some_and(|(set, station)| set.contains(station))
     }
 
     pub(crate) fn day(self, day: Date) -> Result<DayClass, NoYear> {
-        self.calendar.class(day).ok_or(NoYear(day.year()))
+        self.0.calendar.class(day).ok_or(NoYear(day.year()))
     }
 }
 

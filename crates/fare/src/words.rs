@@ -30,7 +30,16 @@ impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(tariff, reason) = *self;
         match tariff.rule(reason.rule) {
-            Some(rule) => Words { clause: &rule.clause, measure: tariff.places().measure(), reason }.fmt(f),
+            Some(rule) => {
+                let basis = match rule.clause {
+                    Clause::Tier { counter, .. } => {
+                        tariff.counters.get(usize::from(counter.0)).map_or(Basis::Paid, |count| count.basis)
+                    }
+                    _ => Basis::Paid,
+                };
+                let measure = tariff.places().measure();
+                Words { clause: &rule.clause, measure, basis, reason }.fmt(f)
+            }
             None => f.write_str("a rule of another tariff"),
         }
     }
@@ -117,7 +126,7 @@ impl fmt::Display for Named<'_> {
                 }
             }
             Clause::Fixed { price } => write!(f, "{price} yuan are paid"),
-            _ => Words { clause, measure, reason }.fmt(f),
+            _ => Words { clause, measure, basis: Basis::Paid, reason }.fmt(f),
         }
     }
 }
@@ -125,6 +134,8 @@ impl fmt::Display for Named<'_> {
 struct Words<'a> {
     clause: &'a Clause,
     measure: Measure,
+    /// Of the counter that a tier reads.
+    basis: Basis,
     reason: &'a Reason,
 }
 
@@ -139,10 +150,18 @@ impl fmt::Display for Words<'_> {
                 Measure::StopNumbers => write!(f, ", stop numbers differ by {distance}"),
             },
             Fact::Counted { period, amount, stale: None } => {
-                write!(f, " because {amount} yuan were paid in {period} before this ride")
+                let counted = match self.basis {
+                    Basis::Paid | Basis::Rides => "yuan were paid",
+                    Basis::List => "yuan of list prices were counted",
+                };
+                write!(f, " because {amount} {counted} in {period} before this ride")
             }
             Fact::Counted { period, stale: Some(stale), .. } => {
-                write!(f, " because nothing was paid in {period} yet, the card's total is of {stale}")
+                let counted = match self.basis {
+                    Basis::Paid | Basis::Rides => "paid",
+                    Basis::List => "counted",
+                };
+                write!(f, " because nothing was {counted} in {period} yet, the card's total is of {stale}")
             }
             Fact::Ridden { period, rides } => {
                 write!(f, " because {rides} rides were made in {period} before this one")
@@ -157,6 +176,9 @@ impl Words<'_> {
     fn rule(&self, f: &mut fmt::Formatter<'_>, before: Fen) -> fmt::Result {
         let span = |units| Span(self.measure, units);
         match *self.clause {
+            Clause::Band { over, to: u32::MAX, grace, .. } => {
+                write!(f, "over {}{}", span(over), Grace(grace))
+            }
             Clause::Band { over: 0, to, grace, .. } => {
                 write!(f, "up to {}{}", span(to), Grace(grace))
             }

@@ -137,6 +137,19 @@ pub fn built_in(name: &str) -> Result<City, Diagnostics> {
     Err(error.help(format!("there is: {known}; or give the path of a city file")).into())
 }
 
+/// The built-in city that is meant where none is named.
+pub const DEFAULT: &str = "beijing";
+
+/// A city by the path of its file, which has a slash or an ending, or a built-in one by its name.
+///
+/// # Errors
+/// As [`load`] and [`built_in`].
+pub fn named(name: &str) -> Result<City, Diagnostics> {
+    let path = Path::new(name);
+    let is_path = path.extension().is_some() || path.components().count() > 1;
+    if is_path { load(path) } else { built_in(name) }
+}
+
 fn tariff(
     source: &Source,
     file: &File,

@@ -36,8 +36,8 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 pub(crate) use repeats::Repeats;
-pub(crate) use text::{day_of, nearest, refuse};
-pub use text::{Day, FromText, Hex, Moment, Text};
+pub(crate) use text::{day_of, refuse};
+pub use text::{Day, FromText, Hex, Moment, Text, Unknown, unknown};
 
 /// The text of one file, with the path a reader knows it by. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -245,6 +245,11 @@ impl Diagnostic {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What would be right, a line each.
+    pub fn helps(&self) -> impl Iterator<Item = &str> {
+        self.0.help.iter().map(String::as_str)
     }
 
     /// Whether both tell the same fault, whoever came upon it.

@@ -52,6 +52,8 @@ struct CaseTable {
     list: Option<Spanned<Text<Fen>>>,
     expect: Option<Spanned<Text<Fen>>>,
     expect_total: Option<Spanned<Text<Fen>>>,
+    entry_balance: Option<Spanned<Text<Fen>>>,
+    sold_at: Option<Spanned<Text<Fen>>>,
     refused: Option<Spanned<String>>,
 }
 

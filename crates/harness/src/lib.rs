@@ -17,7 +17,7 @@
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
-//! | [`fares`] | fares held against published cases, what of a tariff no case tries, a month of rides |
+//! | [`fares`] | rides asked for in words, tables, published cases, what of a tariff no case tries, a month of rides |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
 //! | [`fares`] | taps priced again, and taps made up |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |

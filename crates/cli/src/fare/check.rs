@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tunion_files::city::{self, City};
+use tunion_files::city;
 use tunion_files::diag::Diagnostics;
 use tunion_files::fare_cases;
 use tunion_harness::fares::check::{self, CaseFile, Cities, FileOutcome};
@@ -99,7 +99,7 @@ impl Check {
         let cities = match &self.city {
             None => Cities::named_in(&files)?,
             Some(name) => {
-                let city = city_of(name)?;
+                let city = city::named(name)?;
                 let named =
                     files.iter().flat_map(|file| &file.cases).any(|case| case.city() == Some(city.name()));
                 anyhow::ensure!(named, "no case is of the city {}", city.name());
@@ -135,14 +135,5 @@ impl Check {
             writeln!(out)?;
         }
         writeln!(out, "{}", check::summary(outcomes, coverage))
-    }
-}
-
-/// A city by the path of its file, or one that is built in by its name.
-pub(super) fn city_of(name: &str) -> Result<City, Diagnostics> {
-    if name.ends_with(".toml") || name.contains(['/', '\\']) {
-        city::load(name)
-    } else {
-        city::built_in(name)
     }
 }

@@ -3,8 +3,11 @@
 mod check;
 mod month;
 mod output;
+mod quote;
 mod reprice;
+mod ride;
 mod synth;
+mod table;
 
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -22,6 +25,24 @@ enum Command {
     /// Ends with 0 when every case holds, 1 when one does not, or --coverage finds something untouched, 2 on bad
     /// input or when no case was found.
     Check(check::Check),
+
+    /// Price a ride, and give the reasons; or a file of rides.
+    ///
+    /// Over several groups of lines it is what the enquiry answers, part by part. Ends with 0, or with 2 on bad
+    /// input; with --batch with 1 when some lines were answered with errors, 2 when the file cannot be read.
+    Quote(quote::Quote),
+
+    /// Tell in sentences why a ride costs what it does, with the rules and where they come from.
+    ///
+    /// Ends with 0, or with 2 on bad input.
+    Explain(quote::Explain),
+
+    /// Print the whole matrix of list prices as CSV.
+    ///
+    /// Rail: `from,to,groups,metres,list_fen`, every station with every one. Bus:
+    /// `line,direction,from,to,numbers,list_fen`, every stop with every later one. Ends with 0, or with 2 on bad
+    /// input.
+    Table(table::Table),
 
     /// Draw a month: what was paid against the list prices, ride by ride, with the tiers of a counter.
     ///
@@ -45,6 +66,9 @@ impl Fare {
     pub(crate) fn main(&self) -> ExitCode {
         match &self.command {
             Command::Check(check) => check.main(),
+            Command::Quote(quote) => quote.main(),
+            Command::Explain(explain) => explain.main(),
+            Command::Table(table) => table.main(),
             Command::Month(month) => month.main(),
             Command::Reprice(reprice) => reprice.main(),
             Command::Synth(synth) => synth.main(),

@@ -1,6 +1,5 @@
 //! `tunion fare month`.
 
-use super::check::city_of;
 use crate::card::{Output, print, write};
 use anyhow::Result;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -11,7 +10,7 @@ use std::process::ExitCode;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, Time};
 use tunion_fare::{Medium, Product};
-use tunion_files::city::Mode;
+use tunion_files::city::{self, Mode};
 use tunion_files::diag::Diagnostics;
 use tunion_harness::fares::month::{self, Days, Plan, Rides};
 
@@ -90,7 +89,7 @@ impl Month {
     }
 
     fn run(&self) -> Result<()> {
-        let city = city_of(&self.city)?;
+        let city = city::named(&self.city)?;
         let month = month::play(&city, &self.plan())?;
         if let Some(file) = &self.csv {
             write(file, &month.csv(), self.output.force)?;

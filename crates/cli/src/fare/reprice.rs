@@ -7,10 +7,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
+use tunion_files::city;
 use tunion_files::taps::{self, Names, Reader};
 use tunion_harness::fares::reprice::{self, Differences, Document, Finding, Head, Options, Report};
 
-use super::check::city_of;
 use super::output;
 
 /// A charge differs, or something could not be priced.
@@ -52,7 +52,7 @@ impl Reprice {
     }
 
     fn run(&self) -> Result<Report> {
-        let city = city_of(&self.city)?;
+        let city = city::named(&self.city)?;
         let names = Names::new(&city);
         let shown = self.file.display().to_string();
         let file = taps::open(&self.file)?;

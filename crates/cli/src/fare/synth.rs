@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tunion_data::civil::Date;
+use tunion_files::city;
 use tunion_harness::fares::synth::{self, Made, Order};
 
-use super::check::city_of;
 use super::output;
 
 #[derive(Args)]
@@ -67,7 +67,7 @@ impl Synth {
     }
 
     fn run(&self) -> Result<()> {
-        let city = city_of(&self.city)?;
+        let city = city::named(&self.city)?;
         let order = Order {
             passes: self.passes,
             wrong: self.wrong,

@@ -135,6 +135,8 @@ impl List<'_> {
             for (rule, clause) in tariff.run(&price.clauses) {
                 self.add(rule, Point::Used);
                 let points: &[Point] = match clause {
+                    // A band without an end has no points.
+                    Clause::Band { to: u32::MAX, .. } => &[],
                     Clause::Band { .. } => &[Point::BandEnd, Point::BeyondBand],
                     Clause::Beyond { .. } => &[Point::StepEnd, Point::BeyondStep],
                     _ => &[],

@@ -126,10 +126,10 @@ impl Look<'_> {
     /// The list price. As no two prices are for the same ride, each one is asked.
     fn prices(&mut self, trip: &Trip<'_>) -> Result<Fen, FareError> {
         let tariff = self.tariff;
-        for Price { condition, clauses } in &tariff.prices {
+        for Price { condition, clauses, .. } in &tariff.prices {
             self.conditions(rule_id(clauses.start), &condition.when, trip);
         }
-        for Price { condition, clauses } in &tariff.prices {
+        for Price { condition, clauses, .. } in &tariff.prices {
             if !condition.holds(trip, tariff.scene())? {
                 continue;
             }
@@ -147,7 +147,7 @@ impl Look<'_> {
 
     fn distance(&mut self, rule: RuleId, clause: &Clause, distance: u32) {
         match *clause {
-            Clause::Band { to, grace, .. } => {
+            Clause::Band { to, grace, .. } if to < u32::MAX => {
                 let end = to.saturating_add(grace);
                 if distance == end {
                     self.add(rule, Point::BandEnd);
@@ -207,7 +207,7 @@ impl Look<'_> {
             return;
         };
         self.stale(effect, id, count, journey, ledger);
-        let level = count.level(ledger.get(id).in_period(count.period(journey)));
+        let level = count.level(ledger.get(id).in_period(count.period_of(journey)));
         for (rule, clause) in self.tariff.run(&effect.clauses) {
             let Clause::Tier { from, .. } = *clause else { continue };
             let below = match from {
@@ -224,7 +224,7 @@ impl Look<'_> {
 
     fn stale(&mut self, effect: &Effect, id: CounterId, count: &Count, journey: &Journey, ledger: &Ledger) {
         let held = ledger.get(id);
-        let other = held.period.is_some_and(|period| period != count.period(journey));
+        let other = held.period.is_some_and(|period| period != count.period_of(journey));
         if other && (held.rides > 0 || !held.amount.is_zero()) {
             self.add(rule_id(effect.clauses.start), Point::Stale);
         }
@@ -232,8 +232,8 @@ impl Look<'_> {
 
     fn counted(&mut self, count: &Count, journey: &Journey) {
         self.add(count.rule, Point::Used);
-        let here = count.period(journey);
-        let at = |moment: DateTime| count.period(&Journey { entered: moment, exited: moment, ..*journey });
+        let here = count.period_of(journey);
+        let at = |moment: DateTime| count.period_of(&Journey { entered: moment, exited: moment, ..*journey });
         let tap = match count.of {
             Tap::Entry => journey.entered,
             Tap::Exit => journey.exited,

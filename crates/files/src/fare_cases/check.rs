@@ -4,8 +4,8 @@ use toml::Spanned;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, DateTime};
 use tunion_fare::{
-    Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product, Quote,
-    Reason, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
+    Clause, Counter, Enquiry, FareError, GroupId, Issuer, Journey, Ledger, LineId, Medium, Period, Product,
+    Quote, Reason, Ride, Rider, StationId, StopId, Taps, Tariff, Ticket,
 };
 
 use super::{FareCase, RideTable};
@@ -46,7 +46,8 @@ impl FareCase {
             let message = format!("case `{}` has no {what}", self.id());
             Err(self.source.error(&table.id, message))
         };
-        let expects = table.expect.is_some() || table.expect_total.is_some();
+        let amounts = [&table.expect, &table.expect_total, &table.entry_balance, &table.sold_at];
+        let expects = amounts.into_iter().any(Option::is_some);
         match (&table.reason, table.covered) {
             (None, false) => lacks("`reason` for not being covered"),
             (Some(reason), true) => Err(self
@@ -120,6 +121,8 @@ impl FareCase {
         if let Some(refused) = &table.refused {
             return Err(self.source.error(refused, format!("case `{}` was priced", self.id())));
         }
+        self.entry_balance(tariff, &journey)?;
+        self.sold_at(tariff, journey.ticket)?;
         let Some((charged, reasons)) = last else { return Err(self.source.error(&table.id, "no ride")) };
         let total = ledger.first().in_period(Period::month(exited.date())).amount;
         self.same(&reasons, table.expect.as_ref(), charged, "the charge is")?;
@@ -162,6 +165,39 @@ impl FareCase {
         }
     }
 
+    /// The least balance with which the rider may enter where the ride begins.
+    fn entry_balance(&self, tariff: &Tariff, journey: &Journey) -> Result<(), Diagnostic> {
+        let Some(expected) = &self.table.entry_balance else { return Ok(()) };
+        let place = match journey.ride {
+            Ride::Rail { from, .. } => tunion_fare::Place::Station(from),
+            Ride::Bus { line, .. } => tunion_fare::Place::Line(line),
+            Ride::NoEntry { .. } | Ride::Distance { .. } => {
+                let error = self.source.error(expected, "this ride begins at no gate and on no bus");
+                return Err(error.help("give a `ride` with `from` or `line`"));
+            }
+        };
+        let found = tariff.entry_balance(place, journey.rider).map_err(|error| {
+            self.source.error(expected, format!("nobody enters here: {}", tariff.describe(&error)))
+        })?;
+        self.same(&[], Some(expected), found, "the least balance to enter with is")
+    }
+
+    /// What the ticket costs when it is bought.
+    fn sold_at(&self, tariff: &Tariff, ticket: Ticket) -> Result<(), Diagnostic> {
+        let Some(expected) = &self.table.sold_at else { return Ok(()) };
+        let name = tariff.tickets().find(|(id, _)| *id == ticket.kind).map_or("", |(_, name)| name);
+        let price = tariff.rules().find_map(|(_, rule)| match rule.clause {
+            Clause::Sold { price, .. } if *rule.name == *name => price,
+            _ => None,
+        });
+        let Some(found) = price else {
+            return Err(self
+                .source
+                .error(expected, format!("nothing is paid for the ticket `{name}` by itself")));
+        };
+        self.same(&[], Some(expected), found, "the ticket is sold at")
+    }
+
     fn same(
         &self,
         reasons: &[String],
@@ -171,7 +207,7 @@ impl FareCase {
     ) -> Result<(), Diagnostic> {
         let Some(expected) = expected.filter(|expected| expected.get_ref().0 != found) else { return Ok(()) };
         let error = self.source.error(expected, format!("case `{}`: {what} {found}", self.id()));
-        Err(reasons.iter().fold(error.label("expected"), |error, reason| error.note(reason)))
+        Err(reasons.iter().fold(error.label("expected"), Diagnostic::note))
     }
 
     fn ticket(&self, tariff: &Tariff) -> Result<Ticket, Diagnostic> {

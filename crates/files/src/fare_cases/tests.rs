@@ -62,3 +62,18 @@ fn faults() {
     assert_snapshot!(case(&format!("{network}\nticket = \"pass-24\"\nexpect = \"0.00\"")));
     assert_snapshot!(case(&format!("{network}\nrefused = \"x\"\nexpect = \"0.00\"")));
 }
+
+#[test]
+fn what_one_enters_with_and_what_a_ticket_is_sold_at() {
+    let ride = "mode = \"rail\"\nride = { from = \"五道口\", to = \"西直门\" }\n";
+    let pass = "ticket = \"pass-24h\"\nactivated = 2026-11-10T12:00:00\n";
+    assert_eq!(case(&format!("{ride}entry-balance = \"3.00\"")), "3.00");
+    assert_eq!(case(&format!("{ride}{pass}sold-at = \"20.00\"")), "0.00");
+    let wrong = [
+        format!("{ride}entry-balance = \"2.00\""),
+        format!("{ride}{pass}sold-at = \"25.00\""),
+        format!("{ride}sold-at = \"3.00\""),
+        "mode = \"rail\"\nride = { group = \"network\", metres = 1 }\nentry-balance = \"3.00\"".to_owned(),
+    ];
+    assert_snapshot!(wrong.map(|body| case(&body)).join("\n\n"));
+}

@@ -7,7 +7,7 @@ use toml::Spanned;
 use tunion_data::Fen;
 use tunion_fare::{Rounding, When};
 
-use super::schema::{Money, Name, PriceTable, ReadWord, RuleTable, TariffFile, WhenTable};
+use super::schema::{Money, Name, Names, PriceTable, ReadWord, RuleTable, TariffFile, WhenTable};
 use super::step::amount;
 use crate::diag::{Diagnostic, Diagnostics, Place, Source};
 
@@ -52,13 +52,44 @@ pub(super) fn used(source: &Source, file: &TariffFile) -> Result<(), Diagnostics
         .chain(file.price.iter().map(|price| &price.when))
         .chain(file.counter.iter().map(|counter| &counter.when))
         .chain(file.incomplete.iter().map(|incomplete| &incomplete.when));
-    let named: HashSet<&str> = whens.flat_map(WhenTable::station_sets).collect();
+    let whens: Vec<&WhenTable> = whens.collect();
+    let named: HashSet<&str> = whens.iter().flat_map(|when| when.station_sets()).collect();
     for set in file.station_set.iter().filter(|set| !named.contains(set.name.get_ref().as_str())) {
         let message = format!("nothing uses the station set `{}`", set.name.get_ref());
         let error = source.error(&set.name, message);
         errors.push(error.help("name it in a rule's `entered-at` or `exited-at`, or remove it"));
     }
+    for (name, what, key, lists) in [
+        (
+            file.ticket.iter().map(|table| &table.name).collect::<Vec<_>>(),
+            "ticket",
+            "tickets",
+            tickets as Lists,
+        ),
+        (file.region.iter().map(|table| &table.name).collect(), "region", "issuers", issuers),
+    ] {
+        let named: HashSet<&str> = whens
+            .iter()
+            .filter_map(|when| lists(when))
+            .flat_map(Spanned::get_ref)
+            .map(|name| name.get_ref().as_str())
+            .collect();
+        for name in name.into_iter().filter(|name| !named.contains(name.get_ref().as_str())) {
+            let error = source.error(name, format!("no rule asks for the {what} `{}`", name.get_ref()));
+            errors.push(error.help(format!("name it in a rule's `{key}`, or remove it")));
+        }
+    }
     errors.or(())
+}
+
+type Lists = fn(&WhenTable) -> Option<&Names>;
+
+fn tickets(when: &WhenTable) -> Option<&Names> {
+    when.tickets.as_ref()
+}
+
+fn issuers(when: &WhenTable) -> Option<&Names> {
+    when.issuers.as_ref()
 }
 
 impl WhenTable {
@@ -130,8 +161,38 @@ impl<'a> Exact<'a> {
         }
     }
 
+    /// A ride that is cut at its tiers is priced by nothing else: the counter would grow by another amount
+    /// than the one that is cut. Surcharges that no counter takes may be added.
+    fn cut_alone(&self, source: &Source) -> Result<(), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        let rules =
+            || self.steps.iter().enumerate().flat_map(|(n, step)| step.iter().map(move |rule| (n, rule)));
+        let cuts =
+            |table: &RuleTable| table.read.as_ref().is_some_and(|read| *read.get_ref() == ReadWord::Split);
+        let changes = |table: &RuleTable| {
+            let free = table.pay_percent.as_ref().is_some_and(|percent| matches!(percent.get_ref(), 0 | 100));
+            let uncounted = table.counted.as_ref().is_some_and(|counted| !counted.get_ref());
+            !free && !uncounted
+        };
+        for (step, (when, table)) in rules().filter(|(_, (_, table))| cuts(table)) {
+            let others = rules().filter(|(other, (_, table))| *other != step && changes(table));
+            for (_, (_, other)) in others.filter(|(_, (other, _))| other.overlaps(when)) {
+                let message = format!(
+                    "rides that `{}` cuts are changed by `{}` too",
+                    table.name.get_ref(),
+                    other.name.get_ref()
+                );
+                let error = source.error(&table.name, message).also(&other.name, "the other rule");
+                errors
+                    .push(error.help("tell their rides apart in `when`, or read the counter `before-ride`"));
+            }
+        }
+        errors.or(())
+    }
+
     pub(super) fn check(&self, source: &Source) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
+        errors.keep(self.cut_alone(source));
         for (when, table) in &self.prices {
             let Some(amounts) = Amounts::listed(*when, table) else { continue };
             let mut before = vec![amounts];

@@ -51,28 +51,53 @@ impl Compiler<'_> {
             (grace, _) => grace.as_ref().map_or(0, |grace| *grace.get_ref()),
         };
         let mut ends: Vec<(&Spanned<u32>, &BandRow)> = Vec::new();
+        let mut open = None;
         for row in bands.get_ref() {
+            if errors.keep(self.is_open(table, bands.get_ref(), row)) == Some(true) {
+                errors.keep(self.begins(ends.last().map(|(end, _)| *end), row));
+                errors.keep(self.dearer(ends.last().map(|(_, row)| *row), row));
+                open = Some(row);
+                continue;
+            }
             let end = self.unit(&row.price, "to", row.to_metres.as_ref(), row.to_stop_numbers.as_ref());
             let Some(end) = errors.keep(end) else { continue };
             errors.keep(self.begins(ends.last().map(|(end, _)| *end), row));
             errors.keep(self.rises(ends.last(), end, row));
             ends.push((end, row));
         }
-        let Some(&(last, row)) = ends.last() else {
+        if ends.is_empty() && open.is_none() {
             errors.push(self.source.error(bands, "there is no band"));
             return Err(errors);
-        };
+        }
+        let rows = ends.iter().map(|(_, row)| *row).chain(open);
         let pairs = ends.iter().map(|(end, row)| (*end.get_ref(), row.price.get_ref().0));
-        let clauses = Clause::bands(grace, pairs).zip(&ends);
-        let mut rules: Vec<Rule> = clauses
-            .map(|(clause, (_, row))| self.rule(&table.name, &table.source, &row.price, clause))
-            .collect();
-        if let Some(beyond) = &table.beyond {
+        let endless = open.map(|row| (u32::MAX, row.price.get_ref().0));
+        let clauses = Clause::bands(grace, pairs.chain(endless)).zip(rows);
+        let mut rules: Vec<Rule> =
+            clauses.map(|(clause, row)| self.rule(&table.name, &table.source, &row.price, clause)).collect();
+        if let (Some(beyond), Some((last, row))) = (&table.beyond, ends.last()) {
             let clause = self.beyond(beyond, *last.get_ref(), grace, row.price.get_ref().0);
             let clause = errors.keep(clause);
             rules.extend(clause.map(|clause| self.rule(&table.name, &table.source, &beyond.add, clause)));
         }
         errors.or(rules)
+    }
+
+    /// Whether a band has no end: the last one may.
+    fn is_open(&self, table: &PriceTable, bands: &[BandRow], row: &BandRow) -> Result<bool, Diagnostic> {
+        if row.to_metres.is_some() || row.to_stop_numbers.is_some() {
+            return Ok(false);
+        }
+        let last = bands.last().is_some_and(|last| std::ptr::eq(last, row));
+        match &table.beyond {
+            None => Ok(last),
+            Some(beyond) if last => {
+                let error =
+                    self.source.error(&beyond.add, "the last band has no end, so nothing is beyond it");
+                Err(error.also(&row.price, "the last band").help("end it with `to-…`, or remove `beyond`"))
+            }
+            Some(_) => Ok(false),
+        }
     }
 
     /// A band that says where it begins does so where the one before ends.
@@ -111,11 +136,18 @@ impl Compiler<'_> {
             let error = self.source.error(end, message).also(*last, "the band before ends here");
             return Err(error.help("bands are given from the nearest to the farthest, each by its upper end"));
         }
-        if row.price.get_ref().0 < last_row.price.get_ref().0 {
-            let message = "this band is cheaper than the nearer one before it";
-            return Err(self.source.error(&row.price, message).also(&last_row.price, "the nearer band"));
+        self.dearer(Some(last_row), row)
+    }
+
+    /// A band is not cheaper than the one before it.
+    fn dearer(&self, before: Option<&BandRow>, row: &BandRow) -> Result<(), Diagnostic> {
+        match before {
+            Some(before) if row.price.get_ref().0 < before.price.get_ref().0 => {
+                let message = "this band is cheaper than the nearer one before it";
+                Err(self.source.error(&row.price, message).also(&before.price, "the nearer band"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn beyond(&self, table: &BeyondTable, over: u32, grace: u32, base: Fen) -> Result<Clause, Diagnostic> {

@@ -280,7 +280,11 @@ fn steps_multiply_and_their_rules_compete() {
 
 #[test]
 fn a_ride_may_be_cut_at_a_tier() {
-    let split = RAIL.replace("\"before-ride\"", "\"split\"");
+    let split = RAIL
+        .replace("\"before-ride\"", "\"split\"")
+        .replace("groups = [\"network\"], issuers", "groups = [\"network\"], products = [\"ordinary\"], issuers")
+        .replace("00, products = [\"ordinary\"], tickets", "00, products = [\"test\"], tickets")
+        .replace("[\"working\"], products = [\"ordinary\"]", "[\"working\"], products = [\"test\"]");
     let split = split.replace("rounding = \"exact\"", "rounding = \"half-up\"\nrounded-to = \"0.01\"");
     assert_eq!(charged(&split, 9, 9_800), 200 + 240);
     assert_eq!(charged(&split.replace("half-up", "down"), 9, 14_999), 1 + 249);
@@ -386,6 +390,8 @@ fn money_and_rounding() {
     assert_snapshot!(rail("rounding = \"exact\"", "rounding = \"up\"\nrounded-to = \"0.00\""));
     assert_snapshot!(rail("rounding = \"exact\"", "rounding = \"exact\"\nrounded-to = \"0.01\""));
     assert_snapshot!(rail("read = \"before-ride\"", "read = \"split\""));
+    let rounded = RAIL.replace("rounding = \"exact\"", "rounding = \"down\"\nrounded-to = \"0.01\"");
+    assert_snapshot!(read(rounded.replace("\"before-ride\"", "\"split\"")).unwrap_err());
 }
 
 #[test]
@@ -452,6 +458,8 @@ fn names_and_joins() {
     assert_snapshot!(rail("stations = [\"甲\"]", "stations = [\"甲\", \"戊\", \"甲\"]"));
     assert_snapshot!(rail("entered-at = \"early\", ", ""));
     assert_snapshot!(rail("name = \"day\"", "name = \"ordinary\""));
+    assert_snapshot!(rail("issuers = [\"local\", \"near\"]", "issuers = [\"local\"]"));
+    assert_snapshot!(rail("name = \"pass\"\nsource = \"made up\"\nwhen = { tickets = [\"day\"] }", "name = \"pass\"\nsource = \"made up\""));
     assert_snapshot!(rail("hours = 24", "hours = 0"));
     assert_snapshot!(rail("groups = [\"network\"]\nhours", "hours"));
     assert_snapshot!(rail("at = [\"乙\"]", "at = [\"丙\"]"));

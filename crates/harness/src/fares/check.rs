@@ -54,12 +54,11 @@ impl Cities {
         let mut errors = Diagnostics::default();
         for case in files.iter().flat_map(|file| &file.cases).filter(|case| case.uncovered().is_none()) {
             let Some(name) = case.city().filter(|name| !cities.contains_key(*name)) else { continue };
-            match city::built_in(name) {
-                Ok(city) => drop(cities.insert(name.to_owned(), city)),
-                Err(_) => {
-                    let error = case.wrong_city(&format!("no city `{name}` is built in"));
-                    errors.push(error.help("give the path of its file as `--city`"));
-                }
+            if let Ok(city) = city::built_in(name) {
+                cities.insert(name.to_owned(), city);
+            } else {
+                let error = case.wrong_city(&format!("no city `{name}` is built in"));
+                errors.push(error.help("give the path of its file as `--city`"));
             }
         }
         errors.or(Self(cities))
@@ -154,7 +153,10 @@ pub fn table(outcomes: &[FileOutcome<'_>]) -> String {
         }
         column.set_padding((0, 2));
     }
-    let mut text: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let mut text = String::new();
+    for line in table.lines() {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, verdict) in outcomes.iter().flat_map(|outcome| &outcome.cases) {
         if let Verdict::NotCovered(reason) = verdict {

@@ -62,11 +62,11 @@ fn of_tariff(tariff: &Tariff, held: &[&Checked<'_>]) -> TariffCoverage {
         }
     }
     let edges = tariff.edges();
-    let known: HashSet<&str> = touched.iter().map(|edge| rule(tariff, edge)).collect();
+    let known: HashSet<&str> = touched.iter().map(|edge| rule(tariff, *edge)).collect();
     let untouched = edges.iter().filter(|edge| !touched.contains(edge)).map(|edge| Untouched {
         line: edge.rule.and_then(|id| tariff.rule(id)).map_or(1, |rule| rule.line),
-        rule: rule(tariff, edge).to_owned(),
-        whole_rule: !known.contains(rule(tariff, edge)),
+        rule: rule(tariff, *edge).to_owned(),
+        whole_rule: !known.contains(rule(tariff, *edge)),
         words: tariff.edge_in_words(edge).to_string(),
     });
     let untouched = untouched.collect();
@@ -79,7 +79,7 @@ fn of_tariff(tariff: &Tariff, held: &[&Checked<'_>]) -> TariffCoverage {
     }
 }
 
-fn rule<'t>(tariff: &'t Tariff, edge: &Edge) -> &'t str {
+fn rule(tariff: &Tariff, edge: Edge) -> &str {
     edge.rule.and_then(|id| tariff.rule(id)).map_or(&tariff.head().name, |rule| &rule.name)
 }
 
