@@ -71,6 +71,7 @@ impl Tiers {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     fn split(basis: Basis, steps: &[(u32, u8)], before: u32, amount: u32) -> Option<u32> {

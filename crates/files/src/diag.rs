@@ -36,8 +36,8 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 pub(crate) use repeats::Repeats;
-pub(crate) use text::{day_of, refuse};
 pub use text::{Day, FromText, Hex, Moment, Text, Unknown, unknown};
+pub(crate) use text::{day_of, nearest, refuse};
 
 /// The text of one file, with the path a reader knows it by. Cloning is cheap.
 #[derive(Clone, Debug)]

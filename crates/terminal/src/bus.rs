@@ -125,7 +125,7 @@ impl BusTap<'_> {
     fn single(&self, line: &BusLine, notes: Vec<Note>) -> Result<Plan, Code> {
         let BusReader { line: id, stop, .. } = self.reader;
         let quote = self.price(id, stop, Some(stop), self.at)?;
-        Ok(Plan { notes, ..Plan::priced(TripType::Single, Industry::Bus, self.here(line), quote) })
+        Ok(Plan { notes, ..Plan::priced(TripType::Single, Industry::Bus, self.here(line), &quote) })
     }
 
     fn alight(&self, line: &BusLine, on: StopId, boarded: DateTime) -> Result<Plan, Code> {
@@ -136,7 +136,7 @@ impl BusTap<'_> {
         Ok(Plan {
             record: Some(IndustryRecord::Bus(record)),
             entry: Some((entry, self.facts.bus.board_at)),
-            ..Plan::priced(TripType::Exit, Industry::Bus, self.here(line), quote)
+            ..Plan::priced(TripType::Exit, Industry::Bus, self.here(line), &quote)
         })
     }
 

@@ -52,14 +52,14 @@ impl GreyStore {
     pub(crate) fn put(
         &mut self,
         record: UploadRecord,
-        quote: Option<Quote>,
+        quote: Option<&Quote>,
         capacity: usize,
     ) -> (SlotId, Vec<Grey>) {
         let too_many = (self.greys.len() + 1).saturating_sub(capacity.max(1));
         let evicted = self.greys.drain(..too_many).collect();
         let free = |slot: &SlotId| self.greys.iter().all(|grey| grey.slot != *slot);
         let slot = (0..=u16::MAX).map(SlotId).find(free).unwrap_or(SlotId(0));
-        self.greys.push(Grey { slot, record, quote });
+        self.greys.push(Grey { slot, record, quote: quote.copied() });
         (slot, evicted)
     }
 

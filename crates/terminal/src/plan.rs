@@ -106,9 +106,9 @@ impl Plan {
     }
 
     /// A debit that a quote made.
-    pub(crate) fn priced(trip_type: TripType, industry: Industry, here: Stop, quote: Quote) -> Self {
+    pub(crate) fn priced(trip_type: TripType, industry: Industry, here: Stop, quote: &Quote) -> Self {
         let (amount, list) = (quote.charged, Some(quote.list));
-        Self { amount, list, quote: Some(quote), ..Self::free(trip_type, industry, here) }
+        Self { amount, list, quote: Some(*quote), ..Self::free(trip_type, industry, here) }
     }
 
     /// The record of EF 1E.

@@ -7,11 +7,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
-use tunion_files::city;
 use tunion_files::taps::{self, Names, Reader};
 use tunion_harness::fares::reprice::{self, Differences, Document, Finding, Head, Options, Report};
 
 use super::output;
+use tunion_files::city;
 
 /// A charge differs, or something could not be priced.
 const DIFFERS: u8 = 1;

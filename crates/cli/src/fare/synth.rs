@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tunion_data::civil::Date;
-use tunion_files::city;
 use tunion_harness::fares::synth::{self, Made, Order};
 
 use super::output;
+use tunion_files::city;
 
 #[derive(Args)]
 pub(crate) struct Synth {

@@ -266,20 +266,24 @@ pub struct Unknown {
 
 /// Says that `name` is no `what`, and which of the `known` names may have been meant.
 pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Unknown {
+    Unknown { message: format!("there is no {what} `{name}`"), help: nearest(name, known) }
+}
+
+/// What was meant by `name`, which is none of `names`: the nearest ones, or all when they are few.
+pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     const FEW: usize = 32;
-    let known: Vec<&str> = known.into_iter().collect();
-    let nearest = near(name, known.iter().copied(), 3);
+    let names: Vec<&str> = names.into_iter().collect();
     let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     // The same but for capitals is meant, however many others are like it.
-    let same = known.iter().find(|option| option.eq_ignore_ascii_case(name));
-    let help = match (same, nearest.as_slice()) {
-        (Some(same), _) => Some(format!("did you mean `{same}`?")),
-        (None, []) if known.len() <= FEW => Some(format!("there are: {}", quoted(&known))),
-        (None, []) => None,
-        (None, [one]) => Some(format!("the nearest is `{one}`")),
-        (None, many) => Some(format!("the nearest are {}", quoted(many))),
-    };
-    Unknown { message: format!("there is no {what} `{name}`"), help }
+    if let Some(same) = names.iter().find(|option| option.eq_ignore_ascii_case(name)) {
+        return Some(format!("did you mean `{same}`?"));
+    }
+    match near(name, names.iter().copied(), 3).as_slice() {
+        [] if names.len() <= FEW => Some(format!("there are: {}", quoted(&names))),
+        [] => None,
+        [one] => Some(format!("the nearest is `{one}`")),
+        many => Some(format!("the nearest are {}", quoted(many))),
+    }
 }
 
 impl Source {

@@ -9,12 +9,7 @@ use tunion_fare::{LineId, Medium, Product};
 use super::cards;
 use super::column::{Cells, Column};
 use super::names::Names;
-use crate::diag::{day_of, unknown};
-
-/// What may have been meant by a name that is none of `names`.
-pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    unknown("name", name, names).help
-}
+use crate::diag::{day_of, nearest};
 
 /// A fault as it is found, before it has words.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::column::{COLUMNS, Cells, Column};
-use super::fault::nearest;
+use crate::diag::nearest;
 
 /// One object: its values as text.
 #[derive(Default, Debug)]

@@ -6,8 +6,9 @@ use rustc_hash::FxBuildHasher;
 use tunion_fare::{BusLine, BusLines, GroupId, Issuer, LineId, StationId, StopId, Tariff, TicketId};
 
 use super::column::Column;
-use super::fault::{What, nearest};
+use super::fault::What;
 use crate::city::{City, Mode};
+use crate::diag::nearest;
 
 type Map<T> = HashMap<Box<[u8]>, T, FxBuildHasher>;
 

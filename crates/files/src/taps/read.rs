@@ -7,12 +7,12 @@ use std::path::Path;
 use super::cards::Cards;
 use super::column::{Cells, Column};
 use super::csv::{Places, Record, Split};
-use super::fault::{BadRow, Words, nearest};
+use super::fault::{BadRow, Words};
 use super::json::Object;
 use super::lines::{LONGEST, Line, Lines};
 use super::names::Names;
 use super::row::{Context, Row, row};
-use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::diag::{Diagnostic, Diagnostics, Source, nearest};
 
 /// Opens a tap file.
 ///

@@ -251,13 +251,11 @@ impl<'a> Compiler<'a> {
         let network = self.network().ok_or_else(|| {
             self.source.error(name, "bus lines have no stations").help("remove what speaks of stations")
         })?;
-        match network.station_named(name.get_ref()) {
-            Some(id) => Ok(id),
-            None => {
-                let stations = network.stations().map(|(id, station)| (&*station.name, id));
-                self.source.choose(name, "station", stations)
-            }
+        if let Some(id) = network.station_named(name.get_ref()) {
+            return Ok(id);
         }
+        let stations = network.stations().map(|(id, station)| (&*station.name, id));
+        self.source.choose(name, "station", stations)
     }
 
     pub(super) fn issuers(&self) -> impl Iterator<Item = (&str, Issuer)> {

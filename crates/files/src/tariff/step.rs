@@ -149,29 +149,8 @@ impl Compiler<'_> {
         counters: &[Known<'_>],
     ) -> Result<Does, Diagnostics> {
         let mut errors = Diagnostics::default();
-        let known = match &table.counter {
-            Some(name) => {
-                let options = counters.iter().map(|known| (known.table.name.get_ref().as_str(), known));
-                errors.keep(self.source.choose(name, "counter", options))
-            }
-            None => {
-                errors.push(
-                    self.source.error(&table.name, "tiers of which counter?").help("add `counter = \"…\"`"),
-                );
-                None
-            }
-        };
-        let read = match &table.read {
-            Some(read) => match read.get_ref() {
-                ReadWord::BeforeRide => Some(Read::BeforeRide),
-                ReadWord::Split => Some(Read::Split),
-            },
-            None => {
-                let error = self.source.error(&table.name, "when is the counter read?");
-                errors.push(error.help("add `read = \"before-ride\"` or `read = \"split\"`"));
-                None
-            }
-        };
+        let known = errors.keep(self.counter_of(table, counters));
+        let read = errors.keep(self.read_of(table));
         let (Some(known), Some(read)) = (known, read) else { return Err(errors) };
         let rides = matches!(known.table.basis, BasisWord::Rides);
         if let (Some(at), Read::Split, true) = (&table.read, read, rides) {
@@ -206,6 +185,30 @@ impl Compiler<'_> {
             errors.push(self.source.error(tiers, "there is no tier"));
         }
         errors.or(Does::Tiers(known.id, read, rules))
+    }
+
+    fn counter_of<'k, 'c>(
+        &self,
+        table: &RuleTable,
+        counters: &'k [Known<'c>],
+    ) -> Result<&'k Known<'c>, Diagnostic> {
+        let name = table.counter.as_ref().ok_or_else(|| {
+            let error = self.source.error(&table.name, "tiers of which counter?");
+            error.help("add `counter = \"…\"`")
+        })?;
+        let options = counters.iter().map(|known| (known.table.name.get_ref().as_str(), known));
+        self.source.choose(name, "counter", options)
+    }
+
+    fn read_of(&self, table: &RuleTable) -> Result<Read, Diagnostic> {
+        let read = table.read.as_ref().ok_or_else(|| {
+            let error = self.source.error(&table.name, "when is the counter read?");
+            error.help("add `read = \"before-ride\"` or `read = \"split\"`")
+        })?;
+        Ok(match read.get_ref() {
+            ReadWord::BeforeRide => Read::BeforeRide,
+            ReadWord::Split => Read::Split,
+        })
     }
 
     fn level(&self, tier: &TierRow, rides: bool) -> Result<(Level, Place), Diagnostic> {

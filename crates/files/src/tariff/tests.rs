@@ -282,7 +282,10 @@ fn steps_multiply_and_their_rules_compete() {
 fn a_ride_may_be_cut_at_a_tier() {
     let split = RAIL
         .replace("\"before-ride\"", "\"split\"")
-        .replace("groups = [\"network\"], issuers", "groups = [\"network\"], products = [\"ordinary\"], issuers")
+        .replace(
+            "groups = [\"network\"], issuers",
+            "groups = [\"network\"], products = [\"ordinary\"], issuers",
+        )
         .replace("00, products = [\"ordinary\"], tickets", "00, products = [\"test\"], tickets")
         .replace("[\"working\"], products = [\"ordinary\"]", "[\"working\"], products = [\"test\"]");
     let split = split.replace("rounding = \"exact\"", "rounding = \"half-up\"\nrounded-to = \"0.01\"");
@@ -459,7 +462,10 @@ fn names_and_joins() {
     assert_snapshot!(rail("entered-at = \"early\", ", ""));
     assert_snapshot!(rail("name = \"day\"", "name = \"ordinary\""));
     assert_snapshot!(rail("issuers = [\"local\", \"near\"]", "issuers = [\"local\"]"));
-    assert_snapshot!(rail("name = \"pass\"\nsource = \"made up\"\nwhen = { tickets = [\"day\"] }", "name = \"pass\"\nsource = \"made up\""));
+    assert_snapshot!(rail(
+        "name = \"pass\"\nsource = \"made up\"\nwhen = { tickets = [\"day\"] }",
+        "name = \"pass\"\nsource = \"made up\""
+    ));
     assert_snapshot!(rail("hours = 24", "hours = 0"));
     assert_snapshot!(rail("groups = [\"network\"]\nhours", "hours"));
     assert_snapshot!(rail("at = [\"乙\"]", "at = [\"丙\"]"));

@@ -46,7 +46,7 @@ impl Terminal<'_> {
     }
 
     /// Keeps a grey record; the transaction goes on when it is persisted.
-    pub(super) fn keep_grey(&mut self, record: UploadRecord, quote: Option<Quote>) -> SlotId {
+    pub(super) fn keep_grey(&mut self, record: UploadRecord, quote: Option<&Quote>) -> SlotId {
         let (slot, evicted) = self.grey.put(record, quote, self.setup.profile.grey_slots);
         for evicted in evicted {
             self.upload(evicted.slot, evicted.record);

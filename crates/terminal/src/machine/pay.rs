@@ -126,7 +126,7 @@ impl Terminal<'_> {
             }
             Payment::Trip(ready) => {
                 written(answer)?;
-                let slot = self.keep_grey(ready.record, ready.plan.quote);
+                let slot = self.keep_grey(ready.record, ready.plan.quote.as_ref());
                 self.sam_open = Some(slot);
                 Payment::Persist(ready, slot)
             }

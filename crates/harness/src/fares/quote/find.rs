@@ -317,17 +317,16 @@ impl Ask {
     }
 
     fn stop(&self, line: &BusLine, key: &str, name: &str) -> Result<StopId, Refusal> {
-        stop(line, name).ok_or_else(|| match name.strip_prefix('#') {
-            Some(_) => {
+        stop(line, name).ok_or_else(|| {
+            if name.starts_with('#') {
                 let message = format!("line {} has no stop `{name}`", line.name);
-                self.at(key, Refusal::new(message).help(format!("its stops are #1 to #{}", line.stops.len())))
+                let help = format!("its stops are #1 to #{}", line.stops.len());
+                return self.at(key, Refusal::new(message).help(help));
             }
-            None => {
-                let names = line.stops.iter().map(|stop| &*stop.name);
-                let mut unknown = unknown("stop", name, names);
-                unknown.message.extend([" on line ", &line.name]);
-                self.at(key, unknown.into())
-            }
+            let names = line.stops.iter().map(|stop| &*stop.name);
+            let mut unknown = unknown("stop", name, names);
+            unknown.message.extend([" on line ", &line.name]);
+            self.at(key, unknown.into())
         })
     }
 }
