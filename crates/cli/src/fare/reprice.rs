@@ -10,8 +10,8 @@ use std::time::Instant;
 use tunion_files::taps::{self, Names, Reader};
 use tunion_harness::fares::reprice::{self, Differences, Document, Finding, Head, Options, Report};
 
-use tunion_files::city;
 use super::output;
+use tunion_files::city;
 
 /// A charge differs, or something could not be priced.
 const DIFFERS: u8 = 1;

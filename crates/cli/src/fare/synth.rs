@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use tunion_data::civil::Date;
 use tunion_harness::fares::synth::{self, Made, Order};
 
-use tunion_files::city;
 use super::output;
+use tunion_files::city;
 
 #[derive(Args)]
 pub(crate) struct Synth {
