@@ -1,7 +1,10 @@
 //! The rules of a tariff, applied to a ride one after another.
+#![allow(
+    clippy::inline_always,
+    reason = "a million prices a tenth of a second: a call and its copies cost a third of one"
+)]
 
 use tunion_data::Fen;
-use tunion_data::civil::Time;
 
 use crate::ledger::service_day;
 use crate::reason::Witness;
@@ -10,7 +13,7 @@ use crate::tiers::Tiers;
 use crate::when::{Condition, Leg, NoYear, Trip, bits};
 use crate::{
     Basis, Choose, Clause, Counter, CounterId, Fact, FareError, GroupId, Journey, Ledger, Level, Period,
-    Read, Reason, Reset, RuleId, Surcharge, Tap, Taps, Tariff, Ticket,
+    Read, Reason, RuleId, Surcharge, Tap, Taps, Tariff, Ticket,
 };
 
 /// The amount so far, and who is told of each change.
@@ -65,7 +68,7 @@ impl<'w, W: Witness> Chain<'w, W> {
         self.amount.saturating_sub(self.uncounted)
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, Change { rule, after }: Change, fact: impl FnOnce() -> Fact) {
         let before = self.amount;
         self.witness.step(rule, (before, after), || Reason { rule, before, after, fact: fact() });
@@ -75,7 +78,7 @@ impl<'w, W: Witness> Chain<'w, W> {
 
 impl Tariff {
     /// Begins a chain with the list price.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn list<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
@@ -91,7 +94,7 @@ impl Tariff {
         Ok(listed.after)
     }
 
-    #[inline]
+    #[inline(always)]
     fn list_price(&self, trip: &Trip<'_>) -> Result<Change, Fault> {
         let distance = trip.leg.distance;
         for price in bits(trip.met & self.prices_mask).filter_map(|bit| self.price_of(bit)) {
@@ -102,7 +105,7 @@ impl Tariff {
         Err(Fault::NotCovered(trip.leg.group))
     }
 
-    #[inline]
+    #[inline(always)]
     fn priced(&self, Price { clauses, bands, .. }: &Price, distance: u32) -> Option<Change> {
         let band = bands.iter().position(|(reach, _)| distance <= *reach);
         if let Some((at, (_, after))) = band.and_then(|at| Some((at, *bands.get(at)?))) {
@@ -114,7 +117,7 @@ impl Tariff {
     }
 
     /// Takes the rule of a step that holds, if one does.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take<W: Witness>(
         &self,
         chain: &mut Chain<'_, W>,
@@ -147,18 +150,18 @@ impl Tariff {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn effect_of(&self, bit: usize) -> Option<&Effect> {
         self.effects.get(usize::from(*self.of_bit.get(bit)?))
     }
 
-    #[inline]
+    #[inline(always)]
     fn price_of(&self, bit: usize) -> Option<&Price> {
         self.prices.get(usize::from(*self.of_bit.get(bit)?))
     }
 
     /// What a rule makes of an amount; nothing when it has tiers and none is reached.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn change(
         &self,
         effect: &Effect,
@@ -185,11 +188,11 @@ impl Tariff {
     fn lowest(&self, trip: &Trip<'_>) -> Result<Fen, Fault> {
         let journey = Journey { ticket: Ticket::ORDINARY, ..*trip.journey };
         let leg = Leg { distance: 0, taps: Taps::Both, ..trip.leg };
-        let met = self.conditions.met(&leg, &journey);
+        let met = self.conditions.met(&leg, &journey, trip.entered.day);
         Ok(self.list_price(&Trip { leg, journey: &journey, met, ..*trip })?.after)
     }
 
-    #[inline]
+    #[inline(always)]
     fn tier(
         &self,
         effect: &Effect,
@@ -243,7 +246,7 @@ impl Tariff {
     }
 
     /// The ledger after a ride.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count(
         &self,
         trip: &Trip<'_>,
@@ -266,7 +269,7 @@ impl Tariff {
         Ok(after)
     }
 
-    #[inline]
+    #[inline(always)]
     fn percent(&self, rule: RuleId, amount: Fen, percent: u8) -> Result<Fen, Fault> {
         self.head.rounding.percent(amount, percent.into()).ok_or(Fault::Inexact(rule))
     }
@@ -274,9 +277,9 @@ impl Tariff {
 
 impl Count {
     /// The period that a ride counts to.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn period(&self, trip: &Trip<'_>) -> Period {
-        if self.reset == Reset::Month && self.begins == Time::MIN {
+        if self.by_month {
             return Period::of_month(match self.of {
                 Tap::Entry => trip.entered.day,
                 Tap::Exit => trip.exited.day,

@@ -109,8 +109,9 @@ impl TariffBuilder {
         };
         let rule = self.add(rule);
         let condition = self.0.conditions.add(when);
+        let by_month = reset == Reset::Month && begins == Time::MIN;
         let id = CounterId(u8::try_from(self.0.counters.len()).unwrap_or(u8::MAX));
-        self.0.counters.push(Count { id, condition, rule, basis, reset, begins, of });
+        self.0.counters.push(Count { id, condition, rule, basis, reset, begins, by_month, of });
         id
     }
 

@@ -1,4 +1,8 @@
 //! What a card has spent, and in which month, week or day.
+#![allow(
+    clippy::inline_always,
+    reason = "a million prices a tenth of a second: a call and its copies cost a third of one"
+)]
 
 use core::fmt;
 use core::num::NonZeroU32;
@@ -46,7 +50,7 @@ impl Period {
     /// The period that holds a day: the number of the day, without the day of the month in a month's, and of
     /// its Monday in a week's.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn of(reset: Reset, day: Date) -> Self {
         match reset {
             Reset::Month => Self::of_month(day.into()),
@@ -55,7 +59,7 @@ impl Period {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_month(DayNumber(day): DayNumber) -> Self {
         Self::numbered(day >> DAY_BITS << DAY_BITS)
     }
@@ -109,14 +113,14 @@ pub struct Counter {
 impl Counter {
     /// The counter as it counts in `period`: the total of any other one is zero.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn in_period(self, period: Period) -> Self {
         if self.period == Some(period) { self } else { Self { period: Some(period), ..Self::default() } }
     }
 
     /// The counter after one more ride.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn after(self, counted: Fen) -> Self {
         Self { amount: self.amount + counted, rides: self.rides.saturating_add(1), ..self }
     }
@@ -131,14 +135,14 @@ pub struct Ledger([Counter; COUNTERS]);
 impl Ledger {
     /// What a counter holds; nothing when no ledger has so many.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, id: CounterId) -> Counter {
         self.0.get(usize::from(id.0)).copied().unwrap_or_default()
     }
 
     /// The ledger with another value of one counter.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn with(mut self, id: CounterId, counter: Counter) -> Self {
         if let Some(place) = self.0.get_mut(usize::from(id.0)) {
             *place = counter;

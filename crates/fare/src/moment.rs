@@ -14,8 +14,9 @@ pub(crate) struct DayNumber(pub(crate) u32);
 impl From<Date> for DayNumber {
     #[inline]
     fn from(date: Date) -> Self {
-        let year = u32::from(date.year().max(0).unsigned_abs());
-        let [month, day] = [date.month(), date.day()].map(i8::unsigned_abs).map(u32::from);
+        let year = u32::from(date.year().max(0).cast_unsigned());
+        // Neither is ever below 1.
+        let [month, day] = [date.month(), date.day()].map(i8::cast_unsigned).map(u32::from);
         Self((year << MONTH_BITS | month) << DAY_BITS | day)
     }
 }
@@ -24,7 +25,7 @@ impl From<Date> for DayNumber {
 #[inline]
 pub(crate) fn second(time: Time) -> u32 {
     let [hour, minute, second] =
-        [time.hour(), time.minute(), time.second()].map(i8::unsigned_abs).map(u32::from);
+        [time.hour(), time.minute(), time.second()].map(i8::cast_unsigned).map(u32::from);
     (hour * 60 + minute) * 60 + second
 }
 

@@ -84,7 +84,9 @@ impl Tariff {
             return Err(FareError::OutOfDate { from: self.head.valid_from, until: self.head.valid_until });
         }
         let trip = &self.trip(journey, entered, exited)?;
-        self.ticket(trip)?;
+        if journey.ticket.kind != Ticket::ORDINARY.kind {
+            self.ticket(trip)?;
+        }
         let mut chain = Chain::new(witness);
         let list = self.list(&mut chain, trip)?;
         for step in &self.steps {

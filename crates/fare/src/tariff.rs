@@ -168,6 +168,8 @@ pub(crate) struct Count {
     pub(crate) basis: Basis,
     pub(crate) reset: Reset,
     pub(crate) begins: Time,
+    /// It runs by whole calendar months.
+    pub(crate) by_month: bool,
     pub(crate) of: Tap,
 }
 

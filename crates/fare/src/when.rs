@@ -1,7 +1,12 @@
 //! The rides that a rule is for.
+#![allow(
+    clippy::inline_always,
+    reason = "a million prices a tenth of a second: a call and its copies cost a third of one"
+)]
 
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 
 use tunion_data::civil::{Date, DateTime, Time};
 
@@ -123,10 +128,9 @@ pub(crate) struct Condition {
     timed: Option<Timed>,
 }
 
-/// What a condition asks of time and place, in numbers; both ends are inclusive.
+/// What a condition asks of time and place, in numbers, the dates apart; both ends are inclusive.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Timed {
-    days: (DayNumber, DayNumber),
     entered: (u32, u32),
     exited: (u32, u32),
     over_seconds: Option<u64>,
@@ -135,21 +139,18 @@ struct Timed {
 impl Timed {
     fn new(when: &When) -> Option<Self> {
         let hours = |hours: Hours| (second(hours.from), second(hours.until));
-        when.is_timed().then(|| Self {
-            days: (when.first_day.into(), when.last_day.into()),
+        let When { first_day, last_day, .. } = When::ALWAYS;
+        (When { first_day, last_day, ..*when }).is_timed().then(|| Self {
             entered: hours(when.entered),
             exited: hours(when.exited),
             over_seconds: when.over_minutes.map(|minutes| u64::from(minutes) * 60),
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn holds(&self, when: &When, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
         let within = |value: u32, (from, until): (u32, u32)| from <= value && value <= until;
-        let day = trip.entered.day;
-        Ok(self.days.0 <= day
-            && day <= self.days.1
-            && within(trip.entered.second, self.entered)
+        Ok(within(trip.entered.second, self.entered)
             && within(trip.exited.second, self.exited)
             && self.over_seconds.is_none_or(|limit| trip.seconds() > limit)
             && scene.holds(when.entered_at, trip.leg.from)
@@ -172,6 +173,8 @@ pub(crate) struct Conditions {
     media: [u64; 32],
     tickets: [u64; 32],
     taps: [u64; 32],
+    /// From which day on which conditions are in force, by their dates: sorted, the first from the first day.
+    dates: Vec<(DayNumber, u64)>,
     len: u8,
 }
 
@@ -187,7 +190,27 @@ impl Conditions {
         mark(&mut self.media, when.media, mask);
         mark(&mut self.tickets, when.tickets, mask);
         mark(&mut self.taps, when.taps, mask);
+        self.date(&when, mask);
         Condition { when, bit, timed: Timed::new(&when) }
+    }
+
+    /// Lets a condition be in force between its dates.
+    fn date(&mut self, when: &When, mask: u64) {
+        let first = DayNumber::from(when.first_day);
+        let after = when.last_day.tomorrow().map_or(DayNumber(u32::MAX), DayNumber::from);
+        for day in [DayNumber(0), first, after] {
+            let Err(place) = self.dates.binary_search_by_key(&day, |(day, _)| *day) else { continue };
+            let before = place.checked_sub(1).and_then(|place| self.dates.get(place));
+            let mask = before.map_or(0, |(_, mask)| *mask);
+            self.dates.insert(place, (day, mask));
+        }
+        for (_, conditions) in self.dates.iter_mut().filter(|(day, _)| first <= *day && *day < after) {
+            *conditions |= mask;
+        }
+    }
+
+    fn in_force(&self, day: DayNumber) -> u64 {
+        self.dates.iter().rev().find(|(from, _)| *from <= day).map_or(0, |(_, mask)| *mask)
     }
 
     /// How many there are.
@@ -195,11 +218,12 @@ impl Conditions {
         self.len.into()
     }
 
-    /// The conditions that a ride meets, those of time and place apart.
-    #[inline]
-    pub(crate) fn met(&self, leg: &Leg, journey: &Journey) -> u64 {
+    /// The conditions that a ride meets, those of the time of the day and of place apart.
+    #[inline(always)]
+    pub(crate) fn met(&self, leg: &Leg, journey: &Journey, day: DayNumber) -> u64 {
         let rider = journey.rider;
-        at(&self.groups, leg.group)
+        self.in_force(day)
+            & at(&self.groups, leg.group)
             & at(&self.products, rider.product)
             & at(&self.issuers, rider.issuer)
             & at(&self.media, rider.medium)
@@ -222,7 +246,7 @@ fn at(table: &[u64; 32], member: impl Member) -> u64 {
 
 impl Condition {
     /// Whether a ride meets it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn holds(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
         if trip.met & self.mask() == 0 {
             return Ok(false);
@@ -231,7 +255,7 @@ impl Condition {
     }
 
     /// Whether a ride meets it that meets all but time and place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn holds_in_time(&self, trip: &Trip<'_>, scene: Scene<'_>) -> Result<bool, NoYear> {
         match &self.timed {
             Some(timed) => timed.holds(&self.when, trip, scene),
@@ -241,7 +265,7 @@ impl Condition {
 
     /// Whether it asks for more than who rides where and on what.
     pub(crate) fn is_timed(&self) -> bool {
-        self.timed.is_some()
+        self.when.is_timed()
     }
 
     /// Its bit, alone.
@@ -284,13 +308,13 @@ pub(crate) struct Trip<'a> {
 }
 
 impl<'a> Trip<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(leg: Leg, journey: &'a Journey, met: u64) -> Self {
         Self { leg, journey, entered: journey.entered.into(), exited: journey.exited.into(), met }
     }
 
     /// The stay.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn seconds(&self) -> u64 {
         if self.entered.day == self.exited.day {
             return self.exited.second.saturating_sub(self.entered.second).into();
