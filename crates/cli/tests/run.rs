@@ -66,6 +66,10 @@ fn the_readme_shows_real_output() {
     assert!(readme.contains(table.trim_end()), "{table}");
     let main_job = shown(&["run", "fixtures/scenarios"]);
     assert!(readme.contains(&format!("`{}`", main_job.lines().last().unwrap())));
+    let quote = "fare quote --from 土桥 --to 国贸 --entered 2026-11-23T06:50 --month-paid 160.00";
+    assert!(readme.contains(&format!("tunion {quote}\n")));
+    let quoted = shown(&quote.split(' ').collect::<Vec<_>>());
+    assert!(readme.contains(quoted.trim_end()), "{quoted}");
     let (_, prints) = readme.split_once("## What it prints").unwrap();
     let blocks = prints.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
     let torn = shown(&["run", "fixtures/scenarios/torn-exit.toml"]);

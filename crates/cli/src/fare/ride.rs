@@ -141,5 +141,7 @@ pub(super) fn refuse(refusal: &Refusal) {
 }
 
 fn amount(text: &str) -> Result<Fen, String> {
-    text.parse().map_err(|_| "write yuan with two decimals, such as 104.50".to_owned())
+    let whole = text.parse::<u32>().ok().and_then(|yuan| yuan.checked_mul(100)).map(Fen::new);
+    let amount = whole.map_or_else(|| text.parse(), Ok);
+    amount.map_err(|_| "write yuan, such as 120 or 104.50, up to 42949672.95".to_owned())
 }

@@ -14,7 +14,7 @@ use tunion_files::city;
 #[derive(Args)]
 pub(crate) struct Synth {
     /// How many cards.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cards: u32,
 
     /// The month, such as 2026-11.

@@ -1,7 +1,7 @@
 //! Rides as JSON lines, answered line by line.
 //!
 //! A line is an [`Ask`]; its answer is a line too, in the same order:
-//! `{"id", "list_fen", "charged_fen", "reasons": [{"rule", "at", "before_fen", "after_fen", "words"}]}`, or
+//! `{"id", "list_fen", "charged_fen", "gate_rides" (where the ride is several at the gates), "reasons": [{"rule", "at", "before_fen", "after_fen", "words"}]}`, or
 //! `{"id", "error", "line"}` for a ride that is not priced, with the number of its line in the file. Of a ride over
 //! several groups of lines each reason has its `leg` too, and of one without times the answer has `entered`, the time
 //! at which it was taken to begin. Blank lines have no answer.
@@ -135,6 +135,9 @@ struct Priced<'a> {
     entered: Option<String>,
     list_fen: u32,
     charged_fen: u32,
+    /// At the gates the ride is so many, where it is more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate_rides: Option<usize>,
     reasons: Reasons<'a>,
 }
 
@@ -145,6 +148,7 @@ impl<'a> Priced<'a> {
             entered: answer.is_now.then(|| answer.journey.entered.to_string()),
             list_fen: answer.list.get(),
             charged_fen: answer.charged.get(),
+            gate_rides: Some(answer.rides()).filter(|rides| *rides > 1),
             reasons: Reasons(answer),
         }
     }

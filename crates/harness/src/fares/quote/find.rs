@@ -53,6 +53,10 @@ pub fn find<'c>(ask: &Ask, city: &'c City, now: DateTime) -> Result<Question<'c>
     let (entered, exited, is_now) = ask.times(now)?;
     let tariff = city.tariff(mode, entered.date());
     let tariff = tariff.ok_or_else(|| Refusal::new(city.no_tariff(mode, entered.date())))?;
+    if ask.month_paid.is_some() && tariff.counters().next().is_none() {
+        let message = "nothing depends on what was paid before: this tariff has no counter";
+        return Err(ask.at("month_paid_fen", Refusal::new(message).help("leave it out")));
+    }
     let ride = match mode {
         Mode::Rail => ask.rail(tariff)?,
         Mode::Bus => ask.bus(tariff)?,

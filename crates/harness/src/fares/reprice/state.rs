@@ -204,7 +204,12 @@ impl<'r> Run<'r> {
         let total = Total {
             rides: 1,
             list: sum(paid.priced.list),
-            expected: sum(expected),
+            // What is not compared would look like money that is missing.
+            expected: if at.has_charges && row.charged.is_none() {
+                super::Sum::default()
+            } else {
+                sum(expected)
+            },
             charged: sum(row.charged.unwrap_or_default()),
             differing: differs.into(),
         };

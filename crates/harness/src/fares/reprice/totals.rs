@@ -46,7 +46,7 @@ pub struct Total {
     /// Their list prices.
     #[serde(rename = "list_fen")]
     pub list: Sum,
-    /// What was to be charged.
+    /// What was to be charged; where the file has charges, for the rides of which it says one.
     #[serde(rename = "expected_fen")]
     pub expected: Sum,
     /// What the file says was charged.
