@@ -197,5 +197,6 @@ fn the_page_shows_what_is_printed() {
     scratch.write("taps.csv", &block("<!-- taps.csv -->"));
     let (code, printed, said) = scratch.fare(&["reprice", "taps.csv", "--city", "beijing"]);
     assert_eq!(code, Some(1), "{said}");
-    assert_eq!(settled(&printed).trim_end(), settled(&block("<!-- report -->")).trim_end());
+    // To the line and to the hash: a page that names a rule has to name the one there is.
+    assert_eq!(printed.trim_end(), block("<!-- report -->").trim_end());
 }

@@ -17,8 +17,8 @@ use crate::{
 ///
 /// It takes them as they are: that bands rise, that every factor is exact in fen, that no ride has two
 /// list prices and that there are no more steps than [`MAX_STEPS`](crate::MAX_STEPS) and conditions than
-/// [`MAX_CONDITIONS`](crate::MAX_CONDITIONS) is checked by whoever reads the file, where the line is known. A tariff that breaks this answers a
-/// [`FareError`](crate::FareError) and never a wrong amount.
+/// [`MAX_CONDITIONS`](crate::MAX_CONDITIONS) is checked by whoever reads the file, where the line is known.
+/// A tariff that breaks this answers a [`FareError`](crate::FareError) and never a wrong amount.
 #[derive(Clone, Debug)]
 pub struct TariffBuilder(Tariff);
 
