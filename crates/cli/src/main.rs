@@ -4,6 +4,7 @@
 mod card;
 mod fare;
 mod number;
+mod output;
 mod run;
 mod save;
 mod serve;

@@ -1,10 +1,11 @@
 //! `tunion run`: the main job.
 
+use crate::output::{closed_pipe, refuse_before};
 use anyhow::{Context, Result};
 use clap::{ArgAction, Args, ValueEnum};
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tunion_files::diag::Diagnostics;
@@ -15,8 +16,6 @@ use tunion_harness::{Outcome, play};
 
 /// An expectation failed.
 const FAILED: u8 = 1;
-/// The input was bad, or there was none.
-const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Run {
@@ -54,16 +53,7 @@ impl Run {
         match self.play() {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(FAILED),
-            Err(error) => {
-                let _ = match error.downcast_ref::<Diagnostics>() {
-                    Some(found) => {
-                        let shown = found.render(io::stderr().is_terminal());
-                        writeln!(io::stderr(), "{shown}\n\nnothing was played")
-                    }
-                    None => writeln!(io::stderr(), "error: {error:#}"),
-                };
-                ExitCode::from(BAD_INPUT)
-            }
+            Err(error) => refuse_before(&error, "nothing was played"),
         }
     }
 
@@ -141,11 +131,6 @@ pub(crate) fn may_write(file: &Path) -> Result<()> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
     }
-}
-
-/// A reader that closes its pipe, such as `head`, is no error.
-pub(crate) fn closed_pipe(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 /// Adds a file, or the `*.toml` files below a folder in the order of their names.

@@ -1,12 +1,13 @@
 //! `tunion serve`: a card within reach of any program.
 
 use crate::number::whole;
+use crate::output::{BAD_INPUT, tell};
 use crate::save::Save;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::convert::Infallible;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,6 @@ use tunion_harness::serve::{self, Address, Event};
 
 /// The reader or the port: not there, not free, or gone. Or the card could not be saved.
 const NOT_SERVED: u8 = 1;
-/// The input was bad.
-const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -141,13 +140,6 @@ impl fmt::Display for NotSaved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the card is not saved")
     }
-}
-
-fn tell(error: &anyhow::Error) {
-    let _ = match error.downcast_ref::<Diagnostics>() {
-        Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-        None => writeln!(io::stderr(), "error: {error:#}"),
-    };
 }
 
 /// Says that the device is there, so that a script can wait for it.

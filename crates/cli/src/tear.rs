@@ -1,11 +1,12 @@
 //! `tunion tear`: every command that writes, torn at every byte.
 
 use crate::number::{any_base, whole};
+use crate::output::refuse;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -17,8 +18,6 @@ use tunion_harness::tear::{self, Case, DEEDS, Report, Settings, Specimen};
 
 /// A rule was broken.
 const BROKEN: u8 = 1;
-/// The input was bad.
-const BAD_INPUT: u8 = 2;
 
 /// Where the catalogue of the repository lies.
 const CATALOGUE: &str = "fixtures/cards";
@@ -78,13 +77,7 @@ impl Tear {
         match self.tear() {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(BROKEN),
-            Err(error) => {
-                let _ = match error.downcast_ref::<Diagnostics>() {
-                    Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-                    None => writeln!(io::stderr(), "error: {error:#}"),
-                };
-                ExitCode::from(BAD_INPUT)
-            }
+            Err(error) => refuse(&error),
         }
     }
 

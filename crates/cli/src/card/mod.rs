@@ -6,16 +6,13 @@ mod new;
 mod restore;
 mod show;
 
+use crate::output::refuse;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tunion_files::diag::Diagnostics;
-
-/// The input was bad, or a file could not be written.
-const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Card {
@@ -56,11 +53,7 @@ impl Card {
             Command::Restore(restore) => restore.run(),
         };
         let Err(error) = done else { return ExitCode::SUCCESS };
-        let _ = match error.downcast_ref::<Diagnostics>() {
-            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-            None => writeln!(io::stderr(), "error: {error:#}"),
-        };
-        ExitCode::from(BAD_INPUT)
+        refuse(&error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tunion fare check`.
 
-use crate::run::{closed_pipe, listed, may_write, search};
+use crate::output::{closed_pipe, refuse_before};
+use crate::run::{listed, may_write, search};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::fs;
@@ -16,8 +17,6 @@ use tunion_harness::report;
 
 /// A case does not hold, or something is untouched.
 const FAILED: u8 = 1;
-/// The input was bad, or there was none.
-const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -47,16 +46,7 @@ impl Check {
         match self.check() {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(FAILED),
-            Err(error) => {
-                let _ = match error.downcast_ref::<Diagnostics>() {
-                    Some(found) => {
-                        let shown = found.render(io::stderr().is_terminal());
-                        writeln!(io::stderr(), "{shown}\n\nnothing was checked")
-                    }
-                    None => writeln!(io::stderr(), "error: {error:#}"),
-                };
-                ExitCode::from(BAD_INPUT)
-            }
+            Err(error) => refuse_before(&error, "nothing was checked"),
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod check;
 mod month;
-mod output;
 mod quote;
 mod reprice;
 mod ride;

@@ -1,21 +1,17 @@
 //! `tunion fare month`.
 
 use crate::card::{Output, print, write};
+use crate::output::refuse;
 use anyhow::Result;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tunion_data::Fen;
 use tunion_data::civil::{Date, Time};
 use tunion_fare::{Medium, Product};
 use tunion_files::city::{self, Mode};
-use tunion_files::diag::Diagnostics;
 use tunion_harness::fares::month::{self, Days, Plan, Rides};
-
-/// The input was bad, or a file could not be written.
-const BAD_INPUT: u8 = 2;
 
 #[derive(Args)]
 pub(super) struct Month {
@@ -81,11 +77,7 @@ enum Which {
 impl Month {
     pub(super) fn main(&self) -> ExitCode {
         let Err(error) = self.run() else { return ExitCode::SUCCESS };
-        let _ = match error.downcast_ref::<Diagnostics>() {
-            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-            None => writeln!(io::stderr(), "error: {error:#}"),
-        };
-        ExitCode::from(BAD_INPUT)
+        refuse(&error)
     }
 
     fn run(&self) -> Result<()> {

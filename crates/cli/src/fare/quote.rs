@@ -2,20 +2,18 @@
 
 use super::ride::{Ride, now, refuse};
 use crate::card::print;
+use crate::output::{self, BAD_INPUT};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tunion_files::diag::Diagnostics;
 use tunion_harness::fares::quote::batch::{self, Stopped, Total};
 use tunion_harness::fares::quote::{self, Refusal};
 
 /// Lines of a batch were answered with errors.
 const REFUSED: u8 = 1;
-/// The input was bad.
-const BAD_INPUT: u8 = 2;
 
 /// The arguments of one ride that lines of a batch have for themselves.
 const OWN: [&str; 12] = [
@@ -113,13 +111,9 @@ impl Explain {
 
 /// Says what was wrong.
 pub(super) fn said(error: &anyhow::Error) -> ExitCode {
-    if let Some(refusal) = error.downcast_ref::<Refusal>() {
-        refuse(refusal);
-    } else {
-        let _ = match error.downcast_ref::<Diagnostics>() {
-            Some(found) => writeln!(io::stderr(), "{}", found.render(io::stderr().is_terminal())),
-            None => writeln!(io::stderr(), "error: {error:#}"),
-        };
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refuse(refusal),
+        None => output::tell(error),
     }
     ExitCode::from(BAD_INPUT)
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use tunion_files::taps::{self, Names, Reader};
 use tunion_harness::fares::reprice::{self, Differences, Document, Finding, Head, Options, Report};
 
-use super::output;
+use crate::output;
 use tunion_files::city;
 
 /// A charge differs, or something could not be priced.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tunion_data::civil::Date;
 use tunion_harness::fares::synth::{self, Made, Order};
 
-use super::output;
+use crate::output;
 use tunion_files::city;
 
 #[derive(Args)]
