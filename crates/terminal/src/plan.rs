@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
 use tunion_data::command::Transaction;
 use tunion_data::file::{BusRecord, INDUSTRY_LEN, Industry, RailRecord, TripRecord, TripType};
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{Surcharge, UploadRecord};
 use tunion_data::{BcdDateTime, Fen, TerminalId};
 use tunion_fare::Quote;
 
@@ -177,11 +177,11 @@ impl Plan {
     /// What of the amount is a surcharge, and its kind.
     fn surcharge(&self) -> (Fen, u8) {
         if self.trip_type == TripType::Cover {
-            return (self.amount, UploadRecord::EXIT_MISSING);
+            return (self.amount, Surcharge::ExitMissing as u8);
         }
         // The one surcharge of a ride that is known is that for a long stay (docs/spec/fares.md 1).
         match self.quote.map(|quote| quote.surcharge) {
-            Some(surcharge) if surcharge > Fen::ZERO => (surcharge, UploadRecord::OVERTIME),
+            Some(surcharge) if surcharge > Fen::ZERO => (surcharge, Surcharge::Overtime as u8),
             _ => (Fen::ZERO, 0),
         }
     }
