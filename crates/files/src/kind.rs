@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Image,
     Card,
     Terminal,
+    Codes,
     Tariff,
     City,
     Network,
@@ -24,12 +25,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Scenario,
         Self::Keys,
         Self::Image,
         Self::Card,
         Self::Terminal,
+        Self::Codes,
         Self::Tariff,
         Self::City,
         Self::Network,
@@ -44,6 +46,7 @@ impl Kind {
             Self::Image => "a card's image",
             Self::Card => "a card profile",
             Self::Terminal => "a terminal profile",
+            Self::Codes => "a code table",
             Self::Tariff => "a tariff",
             Self::City => "a city",
             Self::Network => "a rail network",
@@ -60,6 +63,7 @@ impl Kind {
             Self::Image => &["image"],
             Self::Card => &["info", "management", "purse"],
             Self::Terminal => &["kind", "psam"],
+            Self::Codes => &["prompts", "codes"],
             Self::Tariff => &["price", "entry"],
             Self::City => &["rail", "bus"],
             Self::Network => &["group"],

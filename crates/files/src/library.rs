@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunion_fare::Tariff;
+use tunion_terminal::Displays;
 
 use crate::card::{self, CardFile};
 use crate::diag::{Diagnostics, Source};
@@ -32,6 +33,7 @@ pub struct Library {
     keys: Shelf<KeySet>,
     cards: Shelf<CardFile>,
     terminals: Shelf<Arc<TerminalFile>>,
+    codes: Shelf<Displays>,
     tariffs: Shelf<Arc<Tariff>>,
 }
 
@@ -79,6 +81,19 @@ impl Library {
         }
         let terminal = Arc::new(terminal::load(path, self)?);
         Ok(self.terminals.put(path, terminal))
+    }
+
+    /// The numbers and words that a city's terminals show.
+    ///
+    /// # Errors
+    /// Every mistake found in the table or the one it is based on, with its line.
+    pub fn codes(&mut self, path: impl AsRef<Path>) -> Result<Displays, Diagnostics> {
+        let path = path.as_ref();
+        if let Some(known) = self.codes.get(path) {
+            return Ok(known);
+        }
+        let codes = terminal::codes(&Source::read(path)?, self)?;
+        Ok(self.codes.put(path, codes))
     }
 
     /// A tariff with the places it prices.

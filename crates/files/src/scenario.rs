@@ -105,6 +105,7 @@ mod schema;
 mod taps;
 
 pub use expect::kebab;
+pub(crate) use expect::variant;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -7,11 +7,15 @@
 //! provenance = "docs/spec/terminal.md 1.3"
 //! city = "1000"
 //! local-issuers = ["01011000FFFFFFFF"]
+//! codes = "codes/xian.toml"           # the numbers and words it shows
 //!
 //! operator = 30                       # 运营代码, as written into 1E
 //! byte-order = "little"               # of line, station and operator in 1E: little or big
 //! mac2 = "after-decision"             # or before-decision
-//! checks = ["enabled", "started", "not-expired", "white-list", "interoperable", "card-type", "black-list"]
+//! checks = [                          # in the order in which they are made
+//!     "enabled", "started", "not-expired", "white-list", "open-elsewhere", "interoperable", "card-type",
+//!     "entry-balance", "black-list", "journey",
+//! ]
 //! accepted = ["ordinary", "student", "senior", "military"]
 //! tariff = "../tariffs/beijing-rail.toml"     # or fare = "controller", when the gate controller names it
 //!
@@ -23,6 +27,7 @@
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
 //!
 //! [rail]                              # rail gates only
+//! group = "network"                   # optional: whose fare a through ride pays at these gates
 //! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
 //! free-reentry-minutes = 20
 //! open-elsewhere = "refuse"           # or start-anew
@@ -57,6 +62,7 @@
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
 //! tap outside it is played like any other.
 
+mod codes;
 mod compile;
 pub(crate) mod fit;
 mod ledger;
@@ -78,6 +84,7 @@ use crate::diag::{Diagnostics, Source};
 use crate::kind::Kind;
 use crate::library::Library;
 
+pub(crate) use codes::parse as codes;
 pub(crate) use switches::Switches;
 
 /// A kind of terminal.

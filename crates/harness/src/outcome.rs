@@ -5,7 +5,7 @@ use std::ops::Range;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_data::upload::UploadRecord;
-use tunion_terminal::{Decision, Enquiry};
+use tunion_terminal::{Decision, Enquiry, Words};
 
 /// What came of a scenario.
 #[derive(Clone, Debug)]
@@ -70,6 +70,10 @@ pub struct Row {
     pub is_ride: bool,
     /// Whether it is a top-up: then the decision's amount was credited, not debited.
     pub is_load: bool,
+    /// The number on the display.
+    pub number: Option<u8>,
+    /// What the passenger hears and reads.
+    pub words: Words,
     /// What the terminal decided; `None` only when the harness itself failed.
     pub decision: Option<Decision>,
     /// How the fare came about, one sentence each.

@@ -308,7 +308,10 @@ impl<'s> World<'s> {
         let tariff = entry.file.tariff.as_deref();
         let balances = self.holders.get(step.card).map(|holder| holder.card.balances()).unwrap_or_default();
         let decision = tapped.decision.clone();
+        let displays = &entry.file.profile.displays;
         Row {
+            number: decision.as_ref().map(|d| displays.shown(d.code).number),
+            words: decision.as_ref().map(|d| displays.words(d.prompt).clone()).unwrap_or_default(),
             at: step.at,
             line: step.line,
             terminal: entry.name.clone(),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use tunion_apdu::CommandBuf;
 use tunion_data::file::{AppInfo, LogRecord, Management, RailRecord, TripRecord};
 use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRequest};
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{Payment, UploadRecord};
 use tunion_data::{BcdDateTime, CityCode, Fen};
 use tunion_fare::Quote;
 
@@ -20,6 +20,8 @@ pub enum Event<'a> {
     Flush,
     /// A card came into the field.
     Card(Request),
+    /// More than one card is in the field.
+    Cards,
     /// The card answered the command that is outstanding.
     CardAnswer(&'a [u8]),
     /// The card did not answer: it left the field, or lost power.
@@ -49,6 +51,34 @@ pub enum Request {
     Load(Fen),
     /// To know balance and history.
     Enquire,
+    /// To have the journey put right: what a ticket office does (补票).
+    Settle(Settle),
+    /// To buy something for this amount: what a shop's terminal does.
+    Buy(Fen),
+    /// To give the card back and have its balance paid out (退卡).
+    Refund,
+    /// The operator's wish: to lock the application (锁卡).
+    Lock,
+}
+
+/// How a journey is to be put right (`docs/spec/terminal.md` 1.9).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Settle {
+    /// Where the passenger stands.
+    pub area: Area,
+    /// How a surcharge is paid.
+    pub payment: Payment,
+    /// Where the passenger says to have entered, when the card has no entry: line and station code.
+    pub entered: Option<(u8, u16)>,
+}
+
+/// Which side of the gates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Area {
+    /// Inside the gates (付费区).
+    Paid,
+    /// Outside the gates (非付费区).
+    Free,
 }
 
 /// A fare that a controller outside the reader made (`docs/spec/terminal.md` 1.4, Shanghai).
@@ -115,9 +145,9 @@ pub struct FareQuestion {
 pub struct Decision {
     /// Open or closed.
     pub gate: Gate,
-    /// What the passenger hears or reads.
+    /// What the passenger hears and reads; its words are the profile's.
     pub prompt: Prompt,
-    /// Why.
+    /// Why; its number is the profile's.
     pub code: Code,
     /// List fare, when a fare was made.
     pub list: Option<Fen>,

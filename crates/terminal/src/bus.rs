@@ -6,7 +6,7 @@ use crate::checks;
 use crate::codes::Code;
 use crate::facts::Facts;
 use crate::place::BusReader;
-use crate::plan::{IndustryRecord, Plan, Stop, terminal_field};
+use crate::plan::{IndustryRecord, Plan, Stop, Then, terminal_field};
 use crate::profile::Profile;
 use crate::sam::Sam;
 use alloc::vec;
@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_data::file::{BoardState, BusRecord, INDUSTRY_BODY, Industry, TripType};
+use tunion_data::upload::{Payment, Surcharge};
 use tunion_fare::{BusLine, Journey, Ledger, LineId, Place, Quote, Ride, StopId, Tariff};
 
 /// A tap at a bus reader.
@@ -157,7 +158,8 @@ impl BusTap<'_> {
             record: Some(IndustryRecord::Bus(closed)),
             entry: Some((Stop { line: code, station: u16::from(record.board_stop) }, record.board_at)),
             notes: vec![Note::Covered { amount }],
-            again: true,
+            surcharge: Some((Surcharge::ExitMissing, amount, Payment::Card)),
+            then: Then::RideOn,
             ..Plan::free(TripType::Cover, Industry::Bus, self.here(here))
         }
     }

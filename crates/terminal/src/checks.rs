@@ -1,8 +1,9 @@
-//! The checks of the card itself, in the profile's order (`docs/spec/terminal.md` 3.1).
+//! The checks of the card and its journey, in the profile's order (`docs/spec/terminal.md` 3.1).
 
 use crate::codes::Code;
 use crate::facts::Facts;
 use crate::profile::{Check, ExpiredStudent, Profile};
+use crate::rail::RailTap;
 use alloc::collections::BTreeSet;
 use tunion_data::civil::Date;
 use tunion_data::file::{AppInfo, CardType};
@@ -14,44 +15,52 @@ pub type BlackList = BTreeSet<Pan>;
 
 /// The application type of a personalised e-purse (`docs/spec/card.md` 2.1).
 const EP_TYPE: u8 = 0x02;
-/// The enable flag of a card in use (`docs/spec/terminal.md` 1.0).
+/// The enable flag of a card in use, and of one that is not yet (`docs/spec/terminal.md` 1.0).
 const ENABLED: u8 = 0x01;
+const NOT_ACTIVATED: u8 = 0x00;
 
-/// Makes the profile's checks in their order; the first that fails refuses.
-pub(crate) fn check(
-    profile: &Profile,
-    black_list: &BlackList,
-    facts: &Facts,
-    today: Date,
-) -> Result<(), Code> {
-    profile.checks.iter().try_for_each(|check| one(*check, profile, black_list, facts, today))
+/// What is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) profile: &'a Profile,
+    pub(crate) black_list: &'a BlackList,
+    pub(crate) facts: &'a Facts,
+    pub(crate) today: Date,
+    /// The tap, if it is one at a rail gate.
+    pub(crate) rail: Option<RailTap<'a>>,
 }
 
-fn one(
-    check: Check,
-    profile: &Profile,
-    black_list: &BlackList,
-    facts: &Facts,
-    today: Date,
-) -> Result<(), Code> {
-    let Facts { info, management, .. } = facts;
-    let local = is_local(profile, info);
-    let (passed, code) = match check {
-        Check::Enabled => (info.app_type == EP_TYPE && info.enabled == ENABLED, Code::NotEnabled),
-        // Valid on both boundary days; 00000000 and FFFFFFFF are no dates (terminal.md 1.0).
-        Check::Started => (info.valid_from.date().is_some_and(|first| first <= today), Code::NotYetValid),
-        Check::NotExpired => {
-            (!expired(info, today) || rides_as_ordinary(profile, facts, today), Code::Expired)
-        }
-        Check::WhiteList => {
-            let listed = profile.white_list.is_empty() || listed(&profile.white_list, info.issuer);
-            (local || listed, Code::NotWhiteListed)
-        }
-        Check::Interoperable => (local || management.interoperable == 1, Code::NotWhiteListed),
-        Check::CardType => (profile.accepted.contains(&facts.card_type()), Code::TypeRefused),
-        Check::BlackList => (!black_list.contains(&info.pan), Code::BlackListed),
-    };
-    if passed { Ok(()) } else { Err(code) }
+impl Subject<'_> {
+    /// Makes the profile's checks in their order; the first that fails refuses.
+    pub(crate) fn check(&self) -> Result<(), Code> {
+        self.profile.checks.iter().try_for_each(|check| self.one(*check))
+    }
+
+    fn one(&self, check: Check) -> Result<(), Code> {
+        let Self { profile, black_list, facts, today, rail } = *self;
+        let Facts { info, management, .. } = facts;
+        let foreign = !is_local(profile, info);
+        let (refused, code) = match check {
+            Check::Enabled if info.enabled == NOT_ACTIVATED => (true, Code::NotActivated),
+            Check::Enabled => (info.app_type != EP_TYPE || info.enabled != ENABLED, Code::NotEnabled),
+            // Valid on both boundary days; 00000000 and FFFFFFFF are no dates (terminal.md 1.0).
+            Check::Started => (info.valid_from.date().is_none_or(|first| first > today), Code::NotYetValid),
+            Check::NotExpired => {
+                (expired(info, today) && !rides_as_ordinary(profile, facts, today), Code::Expired)
+            }
+            Check::WhiteList => {
+                let list = &profile.white_list;
+                (foreign && !list.is_empty() && !listed(list, info.issuer), Code::NotWhiteListed)
+            }
+            Check::Interoperable => (foreign && management.interoperable != 1, Code::NotInteroperable),
+            Check::CardType => (!profile.accepted.contains(&facts.card_type()), Code::TypeRefused),
+            Check::BlackList => (black_list.contains(&info.pan), Code::BlackListed),
+            Check::OpenElsewhere => return rail.map_or(Ok(()), |tap| tap.is_not_open_elsewhere()),
+            Check::EntryBalance => return rail.map_or(Ok(()), |tap| tap.has_enough_to_enter()),
+            Check::Journey => return rail.map_or(Ok(()), |tap| tap.journey_fits()),
+        };
+        if refused { Err(code) } else { Ok(()) }
+    }
 }
 
 fn expired(info: &AppInfo, today: Date) -> bool {

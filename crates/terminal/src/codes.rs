@@ -1,4 +1,5 @@
-//! What a terminal decides and shows (`docs/spec/terminal.md` 3.1, 3.2).
+//! What a terminal decides and shows (`docs/spec/terminal.md` 3.1, 3.2): causes and cues by their
+//! names. Which number and which words a city has for them is data: [`Displays`](crate::Displays).
 
 use core::fmt;
 
@@ -11,25 +12,17 @@ pub enum Gate {
     Closed,
 }
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)+) => {
-        /// Why. The numbers are those of Xi'an's readers, the only complete public list
-        /// (`docs/spec/terminal.md` 3.1), some of them for more than the public list says (13, 90: our
-        /// reading); where Xi'an has none the number is our own, above F0.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum Code {
-            $($(#[$doc])* $name,)+
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident: $($(#[$variant:meta])* $name:ident = $text:literal;)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $type {
+            $($(#[$variant])* $name,)+
         }
 
-        impl Code {
-            /// Every code.
+        impl $type {
+            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// The number on the display.
-            #[must_use]
-            pub const fn number(self) -> u8 {
-                match self { $(Self::$name => $number,)+ }
-            }
 
             /// A few English words.
             #[must_use]
@@ -37,162 +30,160 @@ macro_rules! codes {
                 match self { $(Self::$name => $text,)+ }
             }
         }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.text())
+            }
+        }
     };
 }
 
-codes! {
+named! {
+    /// Why a terminal decides as it does.
+    Code:
     /// The tap was done.
-    Ok = 0x00, "ok";
-    /// The card is on the black list.
-    BlackListed = 0x01, "black-listed";
-    /// The last day of validity is over, or is no date.
-    Expired = 0x02, "expired";
-    /// The first day of validity is to come, or is no date.
-    NotYetValid = 0x02, "not yet valid";
-    /// The enable flag is not 01.
-    NotEnabled = 0x03, "not enabled";
-    /// The balance is below the least with which one may enter.
-    Balance = 0x04, "balance below the minimum";
-    /// The card did not answer a command that reads, or answered it with an error.
-    ReadFailed = 0x05, "read failed";
-    /// The card answered a command that writes with an error, or went before the debit was sent.
-    WriteFailed = 0x06, "write failed";
-    /// The application is blocked.
-    Locked = 0x08, "application blocked";
-    /// The card did not take MAC1. Row 18 of the table gives Xi'an's general 06; the full list has a
-    /// code of its own.
-    Mac1 = 0x13, "MAC1 refused by the card";
-    /// No T-Union purse on the card, or files of another shape.
-    Invalid = 0x15, "not a valid card";
-    /// The PSAM did not answer, or with an error of its own. At the check of MAC2 the money has left
-    /// the card.
-    SamFault = 0x30, "PSAM fault";
-    /// This kind of card is not accepted here.
-    TypeRefused = 0x33, "card type not accepted";
-    /// The exit finds no entry.
-    NoEntry = 0x51, "no entry";
-    /// The entry finds an entry of a few minutes ago.
-    ReentryFree = 0x52, "entered already, free correction";
-    /// The entry finds an older entry.
-    ReentryPaid = 0x53, "entered already, paid correction";
-    /// The fare is not covered by the balance.
-    FareNotCovered = 0x56, "fare not covered";
-    /// The issuer's host did not approve the load.
-    LoadRefused = 0x61, "load not authorised";
-    /// The card went while it was being credited; the outcome is learned at the next tap.
-    LoadMoved = 0x62, "card moved during the load";
-    /// The card did not take the host's MAC2.
-    LoadMac2 = 0x63, "the host's MAC2 refused by the card";
-    /// The card went while it was being debited; the outcome is learned at the next tap.
-    Moved = 0x64, "card moved during the debit";
-    /// A journey is open in another city.
-    OpenElsewhere = 0x66, "journey open in another city";
-    /// A card of another city that is not interoperable, or whose issuer is not on the white list.
-    NotWhiteListed = 0x67, "not on the white list";
+    Ok = "ok";
+    /// Row 1: more than one card in the field.
+    ManyCards = "more than one card";
+    /// Row 2: no T-Union purse on the card, or files of another shape.
+    Invalid = "not a valid card";
+    /// Row 3: the application is blocked.
+    Locked = "application blocked";
+    /// Row 4: the enable flag is 00, the card was never taken into use.
+    NotActivated = "not taken into use";
+    /// Row 4: the enable flag is neither 00 nor 01, or the purse is not personalised.
+    NotEnabled = "not enabled";
+    /// Row 5: the first day of validity is to come, or is no date.
+    NotYetValid = "not yet valid";
+    /// Row 6: the last day of validity is over, or is no date.
+    Expired = "expired";
+    /// Row 7: a card of another city whose issuer is not on the white list.
+    NotWhiteListed = "not on the white list";
+    /// Row 7: a card of another city that is not interoperable.
+    NotInteroperable = "not interoperable";
+    /// Row 8: this kind of card is not accepted here.
+    TypeRefused = "card type not accepted";
+    /// Row 9: the card is on the black list.
+    BlackListed = "black-listed";
+    /// Row 10: the balance is below the least with which one may enter.
+    Balance = "balance below the minimum";
+    /// Row 10, bus: the balance is more than any card can hold.
+    BalanceBroken = "balance implausible";
+    /// Row 11: a journey is open in another city.
+    OpenElsewhere = "journey open in another city";
+    /// Row 12: the entry finds an entry of a few minutes ago.
+    ReentryFree = "entered already, free correction";
+    /// Row 12: the entry finds an older entry.
+    ReentryPaid = "entered already, paid correction";
+    /// Row 13: the exit finds no entry.
+    NoEntry = "no entry";
+    /// Row 14: the journey took too long.
+    Overtime = "overtime";
+    /// Row 15: the fare is not covered by the balance.
+    FareNotCovered = "fare not covered";
+    /// Row 16: the journey took too long, and its fare is not covered.
+    OvertimeNotCovered = "overtime, and fare not covered";
+    /// Row 17: the PSAM did not answer, or with an error of its own. At the check of MAC2 the money has
+    /// left the card.
+    SamFault = "PSAM fault";
+    /// Row 17: the PSAM is locked.
+    SamLocked = "PSAM locked";
+    /// Row 18: the card did not take MAC1.
+    Mac1 = "MAC1 refused by the card";
+    /// Row 19: the PSAM did not take MAC2. The money has left the card.
+    Mac2 = "MAC2 refused by the PSAM";
+    /// Row 19: MAC2 of this card failed at its last tap here.
+    Distrusted = "MAC2 failed at the last tap";
+    /// Row 20: the card did not answer a command that reads, or answered it with an error.
+    ReadFailed = "read failed";
+    /// Row 20: the card answered a command that writes with an error, or went before the debit was sent.
+    WriteFailed = "write failed";
+    /// Row 20: the card went while it was being debited; the outcome is learned at the next tap.
+    Moved = "card moved during the debit";
+    /// Row 20: the card went while it was being credited; the outcome is learned at the next tap.
+    LoadMoved = "card moved during the load";
+    /// Row 21: as [`Moved`](Self::Moved), at a gate that waits for the card to come back.
+    PutBack = "put the card back";
+    /// Row 21: another card came while one is waited for.
+    OtherCard = "another card is waited for";
+    /// Row 22: the card was tapped here, or at another gate, a moment ago.
+    Repeat = "tapped a moment ago";
     /// The tariff does not price this ride.
-    NoFare = 0x11, "no fare for this ride";
+    NoFare = "no fare for this ride";
+    /// The fare is more than any ride costs: the terminal's configuration is wrong.
+    FareBroken = "fare implausible";
+    /// The bus record is not of the shape a reader accepts.
+    BadRecord = "bus record malformed";
+    /// The rear door's reader: board at the front.
+    BoardInFront = "board at the front";
     /// The terminal's memory refused the grey record; nothing was debited.
-    StoreFailed = 0x90, "terminal memory fault";
-    /// The PSAM did not take MAC2. The money has left the card.
-    Mac2 = 0xF2, "MAC2 refused by the PSAM";
-    /// MAC2 of this card failed at its last tap here.
-    Distrusted = 0xF3, "MAC2 failed at the last tap";
-    /// The bus record is not of the shape a reader accepts. Our own number; a bus reader's own are
-    /// 7.1 to 7.5.
-    BadRecord = 0xF1, "bus record malformed";
+    StoreFailed = "terminal memory fault";
+    /// The issuer's host did not approve the load.
+    LoadRefused = "load not authorised";
+    /// The card's MAC1 of the load is not that of a genuine card.
+    LoadMac1 = "the card's MAC1 is wrong";
+    /// The card did not take the MAC2 of the load.
+    LoadMac2 = "the load's MAC2 refused by the card";
+    /// The amount or the balance afterwards is outside what may be loaded.
+    LoadLimit = "outside the limits of loads";
+    /// The load SAM's quota is spent or its time over.
+    QuotaSpent = "quota spent";
+    /// The ticket office finds nothing to settle.
+    NothingToSettle = "nothing to settle";
+    /// A surcharge that the card itself may not pay.
+    PayOtherwise = "not to be paid from the card";
+    /// This kind of card is not given back here.
+    NotRefundable = "not refundable";
+    /// The card was debited or loaded, but not locked.
+    LockFailed = "lock failed";
+    /// The card was loaded, but its validity was not extended.
+    ExtensionFailed = "validity not extended";
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02X} {}", self.number(), self.text())
-    }
-}
-
-macro_rules! prompts {
-    ($($(#[$doc:meta])* $name:ident = $chinese:literal, $english:literal;)+) => {
-        /// What the passenger hears or reads (`docs/spec/terminal.md` 3.2).
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum Prompt {
-            $($(#[$doc])* $name,)+
-        }
-
-        impl Prompt {
-            /// Every prompt.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// As spoken or shown.
-            #[must_use]
-            pub const fn chinese(self) -> &'static str {
-                match self { $(Self::$name => $chinese,)+ }
-            }
-
-            /// In English.
-            #[must_use]
-            pub const fn english(self) -> &'static str {
-                match self { $(Self::$name => $english,)+ }
-            }
-        }
-    };
-}
-
-prompts! {
+named! {
+    /// What the passenger hears and reads, by what it is for (`docs/spec/terminal.md` 3.2).
+    Prompt:
     /// An ordinary card was accepted.
-    Accepted = "滴", "beep";
+    Accepted = "beep";
     /// A student card was accepted.
-    Student = "学生卡", "student card";
+    Student = "student card";
     /// A senior card was accepted.
-    Senior = "敬老卡", "senior card";
+    Senior = "senior card";
     /// A card of another concession was accepted.
-    Concession = "优惠卡", "concession card";
+    Concession = "concession card";
     /// Accepted, but little is left.
-    TopUpSoon = "请充值", "please top up";
+    TopUpSoon = "please top up";
     /// Pay in cash.
-    InsertCoins = "请投币", "please insert coins";
+    InsertCoins = "please insert coins";
     /// Not a card that can be used.
-    Invalid = "无效卡", "invalid card";
+    Invalid = "invalid card";
     /// Tap once more.
-    TapAgain = "请重刷", "please tap again";
+    TapAgain = "please tap again";
+    /// Put the card back.
+    PutBack = "please put the card back";
+    /// One card at a time.
+    OneCard = "one card at a time";
     /// Not enough money.
-    Insufficient = "余额不足", "balance not sufficient";
+    Insufficient = "balance not sufficient";
     /// The validity has not begun or is over.
-    Expired = "卡过期或没启用", "card expired or not enabled";
+    Expired = "card expired or not enabled";
     /// On the black list.
-    BlackListed = "警告：黑名单卡", "warning: black-listed card";
+    BlackListed = "warning: black-listed card";
     /// The application is blocked.
-    Locked = "警告：应用锁定", "warning: application locked";
-    /// The issuer is not on the white list, or the card not interoperable.
-    NotWhiteListed = "城市未在白名单", "city not on the white list";
+    Locked = "warning: application locked";
+    /// The issuer is not on the white list.
+    NotWhiteListed = "city not on the white list";
+    /// The card is not interoperable.
+    NotInteroperable = "not an interoperable card";
     /// This kind of card may not be used here.
-    Forbidden = "此卡禁止刷卡", "card not accepted here";
-    /// To be settled at the booking office. Our words: gate displays are the controller's.
-    SeeStaff = "请到票务处处理", "please see the booking office";
-    /// The terminal itself has a fault. Our words.
-    OutOfOrder = "设备故障", "terminal out of order";
-}
-
-impl Prompt {
-    /// What goes with a refusal: at a bus most of them end in "please insert coins"; a gate sends
-    /// passengers whose journey does not fit to the booking office (our reading).
-    #[must_use]
-    pub const fn refusing(code: Code, on_bus: bool) -> Self {
-        match code {
-            Code::BlackListed => Self::BlackListed,
-            Code::Locked => Self::Locked,
-            Code::ReadFailed | Code::Moved | Code::LoadMoved | Code::WriteFailed => Self::TapAgain,
-            Code::Balance | Code::FareNotCovered => Self::Insufficient,
-            Code::NotWhiteListed => Self::NotWhiteListed,
-            Code::TypeRefused => Self::Forbidden,
-            Code::Invalid | Code::Distrusted | Code::BadRecord => Self::Invalid,
-            Code::SamFault | Code::StoreFailed if !on_bus => Self::OutOfOrder,
-            Code::Expired | Code::NotYetValid | Code::NotEnabled if !on_bus => Self::Expired,
-            _ if on_bus => Self::InsertCoins,
-            _ => Self::SeeStaff,
-        }
-    }
-}
-
-impl fmt::Display for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.chinese(), self.english())
-    }
+    Forbidden = "card not accepted here";
+    /// The fare cannot be right.
+    WrongFare = "fare data wrong";
+    /// Board at the front.
+    BoardInFront = "please board at the front";
+    /// To be settled at the booking office.
+    SeeStaff = "please see the booking office";
+    /// The terminal itself has a fault.
+    OutOfOrder = "terminal out of order";
 }

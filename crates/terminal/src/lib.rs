@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
+//! | [`display`] | a city's numbers and words for it |
 //! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
 //! | `plan` | one debit and its records |
 //! | `machine` | the order of commands, recovery, grey records |
@@ -38,6 +39,7 @@ pub mod action;
 mod bus;
 mod checks;
 pub mod codes;
+pub mod display;
 mod facts;
 mod grey;
 pub mod ledger;
@@ -48,9 +50,12 @@ pub mod profile;
 mod rail;
 mod sam;
 
-pub use action::{Action, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, SlotId};
+pub use action::{
+    Action, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
+};
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
+pub use display::{Displays, Light, Shown, Words};
 pub use machine::{Setup, Terminal};
-pub use place::{BusReader, Direction, Fares, Place, RailGate};
+pub use place::{BusReader, Direction, Fares, Office, Place, RailGate};
 pub use profile::Profile;

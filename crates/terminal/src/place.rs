@@ -9,6 +9,10 @@ pub enum Place {
     Rail(RailGate),
     /// A reader on a bus.
     Bus(BusReader),
+    /// A ticket office (票务处) at a station.
+    Office(Office),
+    /// A shop's terminal (POS).
+    Pos,
     /// A top-up terminal (圈存机).
     TopUp,
     /// An enquiry terminal (查询机).
@@ -21,6 +25,15 @@ pub struct RailGate {
     /// Into the paid area or out of it.
     pub direction: Direction,
     /// The line, as written into 1A and 1E; 0 where the city's stations know none.
+    pub line: u8,
+    /// The station's code, as written into 1A and 1E.
+    pub station: u16,
+}
+
+/// A ticket office.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Office {
+    /// The line, as written into 1A and 1E.
     pub line: u8,
     /// The station's code, as written into 1A and 1E.
     pub station: u16,

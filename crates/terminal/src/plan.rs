@@ -1,6 +1,7 @@
 //! One debit that a tap makes, and the records that go with it.
 
 use crate::action::Note;
+use crate::checks;
 use crate::facts::{Facts, KeyInfo};
 use crate::profile::Profile;
 use crate::sam::Sam;
@@ -8,20 +9,24 @@ use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
 use tunion_data::command::Transaction;
 use tunion_data::file::{BusRecord, INDUSTRY_LEN, Industry, RailRecord, TripRecord, TripType};
-use tunion_data::upload::{Surcharge, UploadRecord};
+use tunion_data::upload::{Payment, RecordKind, Surcharge, UploadRecord};
 use tunion_data::{BcdDateTime, Fen, TerminalId};
 use tunion_fare::Quote;
 
 /// A debit that was decided on; nothing has been sent yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    pub(crate) kind: RecordKind,
     pub(crate) amount: Fen,
     pub(crate) list: Option<Fen>,
     pub(crate) quote: Option<Quote>,
-    pub(crate) trip_type: TripType,
+    /// The trip's type in 1E; `None` for a plain purchase, which writes neither 1E nor 1A.
+    pub(crate) trip_type: Option<TripType>,
     pub(crate) industry: Industry,
     /// The 1A record; `None` for a ride of one tap, which only writes 1E.
     pub(crate) record: Option<IndustryRecord>,
+    /// What of the amount is a surcharge, its kind, and how it was paid if not from the card.
+    pub(crate) surcharge: Option<(Surcharge, Fen, Payment)>,
     /// Where the tap is made.
     pub(crate) here: Stop,
     /// Where the journey began, if this ends it.
@@ -29,8 +34,17 @@ pub(crate) struct Plan {
     /// Bus boarding: what is due when the trip stays incomplete, and after how many minutes it is.
     pub(crate) due: Option<(Fen, u16)>,
     pub(crate) notes: Vec<Note>,
-    /// The tap goes on with another debit: an old journey is settled, then the new one begins.
-    pub(crate) again: bool,
+    /// What follows the debit.
+    pub(crate) then: Then,
+}
+
+/// What follows a debit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Then {
+    /// The decision.
+    Decide,
+    /// Another debit: an old journey is settled, then the new one begins.
+    RideOn,
 }
 
 /// Line and station, or line and stop.
@@ -90,18 +104,27 @@ pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
 impl Plan {
     /// A debit of nothing, such as an entry.
     pub(crate) const fn free(trip_type: TripType, industry: Industry, here: Stop) -> Self {
+        let kind = match trip_type {
+            TripType::Entry => RecordKind::Entry,
+            TripType::Exit => RecordKind::Exit,
+            TripType::Single => RecordKind::Single,
+            TripType::Cover => RecordKind::Surcharge,
+            TripType::Load => RecordKind::Load,
+        };
         Self {
+            kind,
             amount: Fen::ZERO,
             list: None,
             quote: None,
-            trip_type,
+            trip_type: Some(trip_type),
             industry,
             record: None,
+            surcharge: None,
             here,
             entry: None,
             due: None,
             notes: Vec::new(),
-            again: false,
+            then: Then::Decide,
         }
     }
 
@@ -111,18 +134,18 @@ impl Plan {
         Self { amount, list, quote: Some(*quote), ..Self::free(trip_type, industry, here) }
     }
 
-    /// The record of EF 1E.
-    pub(crate) fn trip(
-        &self,
-        profile: &Profile,
-        sam: &Sam,
-        facts: &Facts,
-        at: DateTime,
-    ) -> [u8; TripRecord::LEN] {
+    /// The transaction of the purse.
+    pub(crate) const fn transaction(&self) -> Transaction {
+        if self.trip_type.is_some() { Transaction::Capp } else { Transaction::Purchase }
+    }
+
+    /// The record of EF 1E, if the debit writes one.
+    pub(crate) fn trip(&self, stamp: &Stamp<'_>) -> Option<[u8; TripRecord::LEN]> {
+        let Stamp { profile, sam, facts, at, .. } = *stamp;
         let order = profile.byte_order;
         let (max_amount, max_minutes) = self.due.unwrap_or_default();
-        TripRecord {
-            trip_type: self.trip_type as u8,
+        let record = TripRecord {
+            trip_type: self.trip_type? as u8,
             terminal: terminal_field(sam.terminal),
             industry: self.industry as u8,
             line: order.bytes(self.here.line),
@@ -136,8 +159,8 @@ impl Plan {
             acquirer: sam.application.acquirer,
             max_amount,
             max_minutes,
-        }
-        .encode()
+        };
+        Some(record.encode())
     }
 
     /// The upload record, grey until the TAC is known. `available` is what INIT answered.
@@ -148,19 +171,20 @@ impl Plan {
         card_seq: u16,
         available: Fen,
     ) -> UploadRecord {
-        let Stamp { profile, sam, facts, key, at } = *tap;
         let (entry, entry_at) = self.entry.unwrap_or_default();
-        let (surcharge, surcharge_kind) = self.surcharge();
+        let (surcharge_kind, surcharge, payment) = self.surcharge();
+        let list = self.list.unwrap_or(self.amount);
         UploadRecord {
-            trip_type: self.trip_type as u8,
-            transaction: Transaction::Capp as u8,
-            flags: UploadRecord::GREY,
+            kind: self.kind as u8,
+            trip_type: self.trip_type.map_or(0, |trip_type| trip_type as u8),
+            transaction: self.transaction() as u8,
             terminal_seq,
             card_seq,
             amount: self.amount,
-            list: self.list.unwrap_or(self.amount),
-            balance_after: facts.after(self.amount),
-            operator: profile.operator,
+            list,
+            discount: list.saturating_sub(self.amount),
+            balance_after: tap.facts.after(self.amount),
+            operator: tap.profile.operator,
             industry: self.industry as u8,
             line: self.here.line,
             station: self.here.station,
@@ -168,22 +192,21 @@ impl Plan {
             entry_station: entry.station,
             entry_at,
             surcharge,
-            surcharge_kind,
+            surcharge_kind: surcharge_kind as u8,
+            payment: payment as u8,
             available_before: available,
-            ..blank_upload(profile, sam, facts, key, at)
+            ..blank_upload(tap)
         }
     }
 
-    /// What of the amount is a surcharge, and its kind.
-    fn surcharge(&self) -> (Fen, u8) {
-        if self.trip_type == TripType::Cover {
-            return (self.amount, Surcharge::ExitMissing as u8);
-        }
-        // The one surcharge of a ride that is known is that for a long stay (docs/spec/fares.md 1).
-        match self.quote.map(|quote| quote.surcharge) {
-            Some(surcharge) if surcharge > Fen::ZERO => (surcharge, Surcharge::Overtime as u8),
-            _ => (Fen::ZERO, 0),
-        }
+    /// Kind and amount of the surcharge, and how it was paid. The one surcharge of a ride that a tariff
+    /// knows is that for a long stay (`docs/spec/fares.md` 1).
+    fn surcharge(&self) -> (Surcharge, Fen, Payment) {
+        let long_stay = || {
+            let surcharge = self.quote?.surcharge;
+            (!surcharge.is_zero()).then_some((Surcharge::Overtime, surcharge, Payment::Card))
+        };
+        self.surcharge.or_else(long_stay).unwrap_or_default()
     }
 }
 
@@ -197,14 +220,11 @@ pub(crate) struct Stamp<'a> {
     pub(crate) at: DateTime,
 }
 
-/// An upload record with what terminal and card are, and no transaction yet.
-pub(crate) fn blank_upload(
-    profile: &Profile,
-    sam: &Sam,
-    facts: &Facts,
-    key: KeyInfo,
-    at: DateTime,
-) -> UploadRecord {
+/// An upload record with what terminal and card are, and no transaction yet. Its own number is given
+/// when it is kept.
+pub(crate) fn blank_upload(stamp: &Stamp<'_>) -> UploadRecord {
+    let Stamp { profile, sam, facts, key, at } = *stamp;
+    let local = checks::is_local(profile, &facts.info);
     UploadRecord {
         flags: UploadRecord::GREY,
         terminal: sam.terminal,
@@ -220,9 +240,18 @@ pub(crate) fn blank_upload(
         tac: [0xFF; 4],
         city: profile.city,
         acquirer: sam.application.acquirer,
+        origin: if local { UploadRecord::LOCAL } else { UploadRecord::FOREIGN },
+        card_version: facts.info.enabled,
+        valid_from: facts.info.valid_from,
+        valid_to: facts.info.valid_to,
+        merchant_type: TRANSPORT,
         ..UploadRecord::default()
     }
 }
+
+/// Merchant type of local passenger transport, 4111 (ISO 18245: our reading; Xi'an's own is 4412,
+/// `docs/spec/terminal.md` 6.1).
+const TRANSPORT: [u8; 2] = [0x41, 0x11];
 
 #[cfg(test)]
 mod tests {

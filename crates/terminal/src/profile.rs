@@ -1,12 +1,14 @@
 //! What differs from city to city and from operator to operator: data, not code.
 
+use crate::display::Displays;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tunion_data::file::CardType;
 use tunion_data::{CityCode, Fen, IssuerId};
+use tunion_fare::GroupId;
 
-/// A terminal profile.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A terminal profile. The default one is empty: of no city, without checks, accepting no kind of card.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Profile {
     /// Its name.
     pub name: String,
@@ -21,7 +23,8 @@ pub struct Profile {
     pub local_issuers: Vec<IssuerId>,
     /// Issuers whose cards may roam here; empty for all that are interoperable.
     pub white_list: Vec<IssuerId>,
-    /// Checks of the card itself, in the order in which they are made.
+    /// Checks, in the order in which they are made. What a flow cannot do without is checked where it is
+    /// needed, also when it is not listed.
     pub checks: Vec<Check>,
     /// Kinds of card that are accepted.
     pub accepted: Vec<CardType>,
@@ -39,6 +42,8 @@ pub struct Profile {
     /// within so many seconds, is let through by that debit; later the tap is a new one
     /// (`docs/spec/terminal.md` 4.2: 120 in a later bus vendor's reader).
     pub retap_seconds: u16,
+    /// Numbers and words of what is decided.
+    pub displays: Displays,
     /// Rail gates only.
     pub rail: RailProfile,
     /// Bus readers only.
@@ -46,8 +51,11 @@ pub struct Profile {
 }
 
 /// The rules of a rail gate.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct RailProfile {
+    /// The group of lines that the gates belong to, whose fare a through ride pays here; `None` for the
+    /// first that holds both stations.
+    pub group: Option<GroupId>,
     /// What stands in the operator's area of 2701.
     pub tail: RailTail,
     /// Where the monthly total lies on the card; `None` when the tariff reads none.
@@ -60,7 +68,7 @@ pub struct RailProfile {
 }
 
 /// The rules of a bus reader.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct BusProfile {
     /// The longest trip; a later tap does not alight but settles the old trip.
     pub max_minutes: u16,
@@ -69,11 +77,12 @@ pub struct BusProfile {
 }
 
 /// Byte order of a number on the card.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum ByteOrder {
     /// Low byte first: Beijing, from the one real record (`docs/spec/terminal.md` 1.3, our reading).
     Little,
     /// High byte first.
+    #[default]
     Big,
 }
 
@@ -88,7 +97,7 @@ impl ByteOrder {
     }
 }
 
-/// A check of the card itself (`docs/spec/terminal.md` 3.1).
+/// A check of the card or of its journey (`docs/spec/terminal.md` 3.1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Check {
     /// EF 15: application type 02, enable flag 01.
@@ -105,12 +114,19 @@ pub enum Check {
     CardType,
     /// Not on the black list.
     BlackList,
+    /// Rail: no journey is open in another city.
+    OpenElsewhere,
+    /// Rail entry: at least the least balance for entry.
+    EntryBalance,
+    /// Rail: not inside already at an entry, inside at an exit.
+    Journey,
 }
 
 /// What a terminal does with a student card after 30 September (`docs/spec/programme.md` 10).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum ExpiredStudent {
     /// It is refused as any expired card (default, our reading).
+    #[default]
     Refuse,
     /// It pays as an ordinary card.
     AsOrdinary,
@@ -118,18 +134,20 @@ pub enum ExpiredStudent {
 
 /// When MAC2 is checked (`docs/spec/terminal.md` 9.6). The money has left the card either way, and
 /// the record is kept either way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Mac2Policy {
     /// Before the decision, as in Shanghai and Tianjin.
+    #[default]
     BeforeDecision,
     /// After it, as in Xi'an.
     AfterDecision,
 }
 
 /// The operator's area of 2701, bytes 99..127 (`docs/spec/terminal.md` 1.3).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum RailTail {
     /// Our reading of Beijing: last time, monthly total, CRC; the rest zero, since no source states it.
+    #[default]
     Beijing,
     /// Shanghai: the same, with last device, flags and the in/out marker.
     Shanghai,
@@ -137,9 +155,10 @@ pub enum RailTail {
 
 /// What an entry gate does with a journey that is open in another city (`docs/spec/terminal.md`
 /// 3.5).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum OpenElsewhere {
     /// Refuses, as in Xi'an.
+    #[default]
     Refuse,
     /// Begins a new journey and gives the old one up, as bus readers do.
     StartAnew,

@@ -108,23 +108,44 @@ impl RailTap<'_> {
         }
     }
 
+    /// A journey that another city left open (`docs/spec/terminal.md` 3.1, row 11).
+    pub(crate) fn is_not_open_elsewhere(&self) -> Result<(), Code> {
+        let journey = self.journey();
+        let elsewhere =
+            RailStatus::from_byte(journey.status).is_inside() && journey.entry_city != self.profile.city;
+        let starts_anew = self.gate.direction == Direction::Entry
+            && self.profile.rail.open_elsewhere == OpenElsewhere::StartAnew;
+        if elsewhere && !starts_anew { Err(Code::OpenElsewhere) } else { Ok(()) }
+    }
+
+    /// Outside at an entry, inside at an exit, as far as this city knows (rows 12 and 13).
+    pub(crate) fn journey_fits(&self) -> Result<(), Code> {
+        let journey = self.journey();
+        let inside = RailStatus::from_byte(journey.status).is_inside();
+        match self.gate.direction {
+            Direction::Entry if inside && journey.entry_city == self.profile.city => {
+                Err(self.entered_twice(&journey))
+            }
+            Direction::Exit if !inside => Err(Code::NoEntry),
+            _ => Ok(()),
+        }
+    }
+
+    /// The least balance for entry (row 10).
+    pub(crate) fn has_enough_to_enter(&self) -> Result<(), Code> {
+        let enters = self.gate.direction == Direction::Entry;
+        if enters && self.facts.actual < self.entry_balance()? { Err(Code::Balance) } else { Ok(()) }
+    }
+
     fn enter(&self) -> Result<Plan, Code> {
+        self.is_not_open_elsewhere()?;
+        self.journey_fits()?;
+        self.has_enough_to_enter()?;
         let mut journey = self.journey();
         let mut notes = Vec::new();
         if RailStatus::from_byte(journey.status).is_inside() {
-            let city = journey.entry_city;
-            if city == self.profile.city {
-                return Err(self.entered_twice(&journey));
-            }
-            if self.profile.rail.open_elsewhere == OpenElsewhere::Refuse {
-                return Err(Code::OpenElsewhere);
-            }
-            notes.push(Note::GivenUp { city });
+            notes.push(Note::GivenUp { city: journey.entry_city });
         }
-        if self.facts.actual < self.entry_balance()? {
-            return Err(Code::Balance);
-        }
-
         let (total, note) = self.total();
         notes.extend(note);
         let total = total.in_period(Period::month(self.at.date()));
@@ -168,14 +189,9 @@ impl RailTap<'_> {
 
     /// The journey that an exit closes.
     fn open_journey(&self) -> Result<RailRecord, Code> {
-        let journey = self.journey();
-        if !RailStatus::from_byte(journey.status).is_inside() {
-            Err(Code::NoEntry)
-        } else if journey.entry_city != self.profile.city {
-            Err(Code::OpenElsewhere)
-        } else {
-            Ok(journey)
-        }
+        self.journey_fits()?;
+        self.is_not_open_elsewhere()?;
+        Ok(self.journey())
     }
 
     fn exit(&self, charge: Option<Charge>) -> Result<Plan, Code> {
@@ -223,7 +239,7 @@ impl RailTap<'_> {
         let from = self.fares.station(station_code(journey.entry_station)).ok_or(Code::NoFare)?;
         let to = self.fares.station(self.gate.station).ok_or(Code::NoFare)?;
         let entered = journey.entry_at.datetime().ok_or(Code::NoEntry)?;
-        let ride = Ride::Rail { from, to, group: None };
+        let ride = Ride::Rail { from, to, group: self.profile.rail.group };
         let rider = checks::rider(self.profile, self.facts, self.at.date());
         // The clocks of two gates may differ by seconds.
         let ride = Journey::single(ride, rider, entered.min(self.at), self.at);

@@ -66,7 +66,12 @@ pub(super) fn expect(source: &Source, expect: &Spanned<ExpectTable>) -> Result<E
 }
 
 /// The variant that a name in kebab-case stands for.
-fn variant<T: Copy + Debug>(source: &Source, name: &Name, what: &str, all: &[T]) -> Result<T, Diagnostic> {
+pub(crate) fn variant<T: Copy + Debug>(
+    source: &Source,
+    name: &Name,
+    what: &str,
+    all: &[T],
+) -> Result<T, Diagnostic> {
     let names: Vec<String> = all.iter().map(kebab).collect();
     source.choose(name, what, names.iter().map(String::as_str).zip(all.iter().copied()))
 }

@@ -4,14 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use toml::Spanned;
-use tunion_data::Fen;
 use tunion_data::file::CardType;
-use tunion_fare::{BusLines, Measure, Tariff};
+use tunion_fare::{BusLines, GroupId, Measure, Tariff};
 use tunion_psam::SequenceMoves;
 use tunion_terminal::Profile;
-use tunion_terminal::profile::{
-    BusProfile, ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailProfile, RailTail,
-};
+use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
 
 use super::TerminalKind::{BusReader, RailGate};
 use super::fit::{CHECKS, Field, RIDES};
@@ -59,23 +56,23 @@ pub(super) fn terminal(
     errors.keep(fit::missing(source, &file.kind, kind, &needed));
     let tariff = errors.keep(tariff(source, file, kind, library));
     let psam = errors.keep(psam(source, &file.psam));
-    let (Some(tariff), Some(psam)) = (tariff, psam) else { return Err(errors) };
+    let displays = source
+        .file(&file.codes)
+        .map_err(Diagnostics::from)
+        .and_then(|path| library.codes(path).map_err(|errors| errors.named_at(source, &file.codes)));
+    let displays = errors.keep(displays);
+    let (Some(tariff), Some(psam), Some(displays)) = (tariff, psam, displays) else { return Err(errors) };
 
     let checks = file.checks.as_ref().map_or(Ok(Vec::new()), |names| checks(source, names));
     let byte_order =
         file.byte_order.as_ref().map_or(Ok(ByteOrder::Big), |name| ByteOrder::read(source, name));
     let rail_profile = match rail {
         Some(table) => self::rail(source, table, tariff.as_deref()),
-        None => Ok(RailProfile {
-            tail: RailTail::Beijing,
-            ledger: None,
-            free_reentry_minutes: 0,
-            open_elsewhere: OpenElsewhere::Refuse,
-        }),
+        None => Ok(RailProfile::default()),
     };
     let bus_profile = match bus {
         Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
-        None => Ok(BusProfile { max_minutes: 0, single_tap_classes: Vec::new() }),
+        None => Ok(BusProfile::default()),
     };
     let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
     let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
@@ -88,19 +85,15 @@ pub(super) fn terminal(
         operator: file.operator.as_ref().map_or(0, |operator| *operator.get_ref()),
         byte_order,
         local_issuers: file.local_issuers.iter().map(|issuer| issuer.0).collect(),
-        white_list: Vec::new(),
         checks,
-        accepted: Vec::new(),
-        expired_student: ExpiredStudent::Refuse,
-        select_directory: false,
-        mac2: Mac2Policy::BeforeDecision,
-        top_up_below: Fen::ZERO,
         // As many as Xi'an's readers keep for one family of cards (docs/spec/terminal.md 4.2).
         grey_slots: 10,
         // A later bus vendor's (docs/spec/terminal.md 4.2).
         retap_seconds: 120,
+        displays,
         rail,
         bus,
+        ..Profile::default()
     };
     let switches = Switches {
         mac2: file.mac2.clone(),
@@ -193,7 +186,8 @@ fn rail(
     tariff: Option<&Tariff>,
 ) -> Result<RailProfile, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let RailTable { tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
+    let RailTable { group, tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
+    let group = errors.keep(group.as_ref().map(|name| self::group(source, name, tariff)).transpose());
     let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
     let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
     let counters = tariff.map(|tariff| tariff.counters().count());
@@ -216,9 +210,20 @@ fn rail(
         (None, _) => Ok(None),
     };
     let ledger = errors.keep(ledger);
-    let (Some(open_elsewhere), Some(ledger)) = (open_elsewhere, ledger) else { return Err(errors) };
+    let (Some(group), Some(open_elsewhere), Some(ledger)) = (group, open_elsewhere, ledger) else {
+        return Err(errors);
+    };
     let free_reentry_minutes = *free_reentry_minutes;
-    errors.or(RailProfile { tail, ledger, free_reentry_minutes, open_elsewhere })
+    errors.or(RailProfile { group, tail, ledger, free_reentry_minutes, open_elsewhere })
+}
+
+/// The group of lines that gates belong to.
+fn group(source: &Source, name: &Name, tariff: Option<&Tariff>) -> Result<GroupId, Diagnostic> {
+    let Some(network) = tariff.and_then(Tariff::network) else {
+        let error = source.error(name, "the controller names the fare: it knows the group");
+        return Err(error.help("leave `group` out"));
+    };
+    source.choose(name, "group of lines", network.groups().map(|(id, group)| (group.name(), id)))
 }
 
 fn bus(source: &Source, table: &BusTable, tariff: Option<&Tariff>) -> Result<BusProfile, Diagnostics> {

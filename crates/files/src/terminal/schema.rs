@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) provenance: Name,
     pub(super) city: Spanned<Text<CityCode>>,
     pub(super) local_issuers: Vec<Text<IssuerId>>,
+    pub(super) codes: Name,
     pub(super) operator: Option<Spanned<u16>>,
     pub(super) byte_order: Option<Name>,
     pub(super) mac2: Option<Name>,
@@ -39,6 +40,7 @@ pub(super) struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RailTable {
+    pub(super) group: Option<Name>,
     pub(super) tail: Name,
     pub(super) free_reentry_minutes: u16,
     pub(super) open_elsewhere: Name,

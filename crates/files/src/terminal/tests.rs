@@ -41,7 +41,7 @@ fn a_rail_profile() {
         stamp: 99,
     };
     assert_eq!(rail.ledger, Some(binding));
-    assert_eq!((file.profile.checks.len(), file.profile.checks[0]), (7, Check::Enabled));
+    assert_eq!((file.profile.checks.len(), file.profile.checks[0]), (10, Check::Enabled));
     // docs/spec/terminal.md 1.3: low byte first in the real record.
     assert_eq!(file.profile.byte_order.bytes(file.profile.operator), [0x30, 0x00]);
     assert_eq!((file.profile.top_up_below, file.profile.grey_slots), (Fen::ZERO, 10));

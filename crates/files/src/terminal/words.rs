@@ -1,6 +1,7 @@
 //! The words that stand for a profile's switches.
 
 use tunion_psam::SequenceMoves;
+use tunion_terminal::Light;
 use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
 
 use super::TerminalKind;
@@ -46,5 +47,9 @@ switches! {
     Check, "check":
         "enabled" = Self::Enabled, "started" = Self::Started, "not-expired" = Self::NotExpired,
         "white-list" = Self::WhiteList, "interoperable" = Self::Interoperable,
-        "card-type" = Self::CardType, "black-list" = Self::BlackList;
+        "card-type" = Self::CardType, "black-list" = Self::BlackList,
+        "open-elsewhere" = Self::OpenElsewhere, "entry-balance" = Self::EntryBalance,
+        "journey" = Self::Journey;
+    Light, "light":
+        "off" = Self::Off, "green" = Self::Green, "yellow" = Self::Yellow, "red" = Self::Red;
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::file::{CardType, LogRecord, TripRecord, TripType};
-use tunion_terminal::{Enquiry, Gate};
+use tunion_terminal::{Enquiry, Gate, Words};
 
 /// How much is told of each tap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -101,7 +101,10 @@ fn cells(row: &Row) -> [String; 10] {
     // A kiosk has no gate.
     let (yes, no) = if row.is_ride { ("open", "closed") } else { ("done", "refused") };
     let gate = decision.map_or_else(none, |d| if d.gate == Gate::Open { yes } else { no }.to_owned());
-    let said = decision.map_or_else(none, |d| format!("{}  {}", d.prompt.chinese(), d.code));
+    let Words { voice, text, .. } = &row.words;
+    let words = if text.is_empty() { voice } else { text };
+    let said = decision.zip(row.number);
+    let said = said.map_or_else(none, |(d, number)| format!("{words}  {number:02X} {}", d.code));
     let balance = if row.overdraft_used.is_zero() {
         row.balance.to_string()
     } else {

@@ -17,8 +17,7 @@ use tunion_harness::random::Stream;
 use tunion_issuer::Roots;
 use tunion_psam::Psam;
 use tunion_terminal::profile::{
-    BusProfile, ByteOrder, Bytes, Check, ExpiredStudent, LedgerBinding, Mac2Policy, OpenElsewhere,
-    RailProfile, RailTail,
+    ByteOrder, Bytes, Check, ExpiredStudent, LedgerBinding, Mac2Policy, OpenElsewhere, RailProfile, RailTail,
 };
 use tunion_terminal::{
     Action, BlackList, Code, Decision, Direction, Event, Fares, Gate, Note, Place, Profile, RailGate,
@@ -52,8 +51,9 @@ pub fn profile() -> Profile {
             }),
             free_reentry_minutes: 20,
             open_elsewhere: OpenElsewhere::Refuse,
+            ..RailProfile::default()
         },
-        bus: BusProfile { max_minutes: 240, single_tap_classes: Vec::new() },
+        ..Profile::default()
     }
 }
 
@@ -175,7 +175,7 @@ impl<'t> Stand<'t> {
     /// Loses all but its store.
     pub fn restart(&mut self) {
         let kept: Vec<_> = self.store.iter().map(|(slot, bytes)| (*slot, *bytes)).collect();
-        self.terminal = Terminal::restored(self.setup, &kept);
+        self.terminal = Terminal::restored(self.setup, &kept, 1000);
         self.psam.power_off();
         self.psam.power_on().unwrap();
         self.switch_on();

@@ -4,7 +4,6 @@ use super::{Tap, Terminal};
 use crate::action::{Action, Decision, Note};
 use crate::checks;
 use crate::codes::{Code, Gate, Prompt};
-use crate::place::Place;
 use crate::plan::Plan;
 use alloc::boxed::Box;
 use tunion_data::file::CardType;
@@ -18,7 +17,7 @@ impl Terminal<'_> {
     pub(super) fn decide(&mut self, tap: &Tap, gate: Gate, code: Code) {
         let prompt = match gate {
             Gate::Open => self.greeting(tap),
-            Gate::Closed => Prompt::refusing(code, matches!(self.setup.place, Place::Bus(_))),
+            Gate::Closed => self.setup.profile.displays.shown(code).prompt,
         };
         self.actions.push(Action::Decide(Box::new(Decision {
             gate,

@@ -45,14 +45,22 @@ impl Terminal<'_> {
         self.forget(slot);
     }
 
-    /// Keeps a grey record; the transaction goes on when it is persisted.
-    pub(super) fn keep_grey(&mut self, record: UploadRecord, quote: Option<&Quote>) -> SlotId {
-        let (slot, evicted) = self.grey.put(record, quote, self.setup.profile.grey_slots);
+    /// Numbers a record, and keeps it grey; the transaction goes on when it is persisted.
+    pub(super) fn keep_grey(&mut self, record: &mut UploadRecord, quote: Option<&Quote>) -> SlotId {
+        record.local_seq = self.number();
+        let (slot, evicted) = self.grey.put(*record, quote, self.setup.profile.grey_slots);
         for evicted in evicted {
             self.upload(evicted.slot, evicted.record);
         }
         self.actions.push(Action::Persist(slot, record.encode()));
         slot
+    }
+
+    /// The next record's number (终端本地流水号).
+    pub(super) fn number(&mut self) -> u32 {
+        let number = self.next_record;
+        self.next_record = number.wrapping_add(1);
+        number
     }
 
     /// Uploads what is still grey.

@@ -4,13 +4,13 @@ use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, SlotId};
 use crate::codes::Code;
 use crate::facts::KeyInfo;
-use crate::plan::blank_upload;
+use crate::plan::{Stamp, blank_upload};
 use alloc::boxed::Box;
 use tunion_apdu::{Sw, build};
 use tunion_data::command::{CreditAnswer, CreditRequest, InitRequest, LoadInit, Proof, Transaction};
 use tunion_data::file::TripType;
 use tunion_data::host::{LoadApproval, LoadConfirmation, LoadProof, LoadRefusal, LoadRequest};
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_data::{BcdDateTime, Fen};
 
 /// The load key that is asked for (`docs/spec/terminal.md` 1.6).
@@ -108,8 +108,8 @@ impl Terminal<'_> {
                 return Err(Code::WriteFailed.into());
             }
             (Loading::Host(wanted, init), Event::HostAnswer(Ok(approval))) => {
-                let record = self.load_record(tap, wanted.amount, &init, approval);
-                let slot = self.keep_grey(record, None);
+                let mut record = self.load_record(tap, wanted.amount, &init, approval);
+                let slot = self.keep_grey(&mut record, None);
                 Loading::Persist(Approved { seq: init.seq, approval: *approval, record }, slot)
             }
             // An earlier load's answer was lost elsewhere: the card can prove it.
@@ -143,7 +143,9 @@ impl Terminal<'_> {
 
     fn load_record(&self, tap: &Tap, amount: Fen, init: &LoadInit, approval: &LoadApproval) -> UploadRecord {
         let key = KeyInfo { index: LOAD_KEY, version: init.key_version, algorithm: init.algorithm };
+        let stamp = Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at };
         UploadRecord {
+            kind: RecordKind::Load as u8,
             trip_type: TripType::Load as u8,
             transaction: Transaction::Load as u8,
             card_seq: init.seq.saturating_add(1),
@@ -152,7 +154,7 @@ impl Terminal<'_> {
             // The host's time is in the card's log and TAC.
             at: BcdDateTime::join(approval.date, approval.time),
             available_before: init.balance,
-            ..blank_upload(self.setup.profile, &self.sam, &tap.facts, key, tap.at)
+            ..blank_upload(&stamp)
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Terminal<'t> {
     sam_suspect: bool,
     stage: Stage,
     grey: GreyStore,
+    /// The number of the next record.
+    next_record: u32,
     /// The grey record whose purchase the PSAM still has open: it can judge that MAC2.
     sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
@@ -73,12 +75,13 @@ impl<'t> Terminal<'t> {
     /// A terminal that is switched off.
     #[must_use]
     pub fn new(setup: Setup<'t>) -> Self {
-        Self::restored(setup, &[])
+        Self::restored(setup, &[], 1)
     }
 
-    /// A terminal that is switched off and whose store holds these grey records.
+    /// A terminal that is switched off and whose store holds these grey records. `next_record` is the
+    /// number of its next record: one more than the highest that was persisted or emitted.
     #[must_use]
-    pub fn restored(setup: Setup<'t>, grey: &[(SlotId, [u8; UploadRecord::LEN])]) -> Self {
+    pub fn restored(setup: Setup<'t>, grey: &[(SlotId, [u8; UploadRecord::LEN])], next_record: u32) -> Self {
         Self {
             setup,
             sam: Sam::default(),
@@ -86,6 +89,7 @@ impl<'t> Terminal<'t> {
             sam_suspect: false,
             stage: Stage::Off,
             grey: GreyStore::restored(grey),
+            next_record,
             sam_open: None,
             distrusted: Vec::new(),
             actions: Vec::new(),
@@ -108,6 +112,7 @@ impl<'t> Terminal<'t> {
             }
             (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
             (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
+            (Stage::Ready, Event::Cards) => self.refuse_all(now),
             (stage, Event::Flush) => {
                 self.flush();
                 self.stage = stage;
@@ -136,7 +141,15 @@ impl<'t> Terminal<'t> {
             Request::Ride => matches!(self.setup.place, Place::Rail(_) | Place::Bus(_)),
             Request::Load(_) => self.setup.place == Place::TopUp,
             Request::Enquire => self.setup.place == Place::Enquiry,
+            Request::Settle(_) | Request::Buy(_) | Request::Refund | Request::Lock => false,
         }
+    }
+
+    /// More than one card: none of them is spoken to.
+    fn refuse_all(&mut self, now: DateTime) {
+        let tap = Tap::new(now, Request::Enquire);
+        self.decide(&tap, Gate::Closed, Code::ManyCards);
+        self.actions.push(Action::Done);
     }
 
     fn begin(&mut self, now: DateTime, request: Request) {

@@ -5,13 +5,13 @@ use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, SlotId};
 use crate::codes::Code;
 use crate::facts::KeyInfo;
-use crate::plan::{IndustryRecord, Plan, Stamp};
+use crate::plan::{IndustryRecord, Plan, Stamp, Then};
 use crate::profile::Mac2Policy;
 use alloc::boxed::Box;
 use tunion_apdu::{CommandBuf, Sw, build};
 use tunion_data::BcdDateTime;
 use tunion_data::command::{
-    DebitAnswer, DebitRequest, InitRequest, PurchaseInit, SamInitAnswer, SamInitRequest, Transaction,
+    DebitAnswer, DebitRequest, InitRequest, PurchaseInit, SamInitAnswer, SamInitRequest,
 };
 use tunion_data::file::{Sfi, TripRecord};
 use tunion_data::upload::UploadRecord;
@@ -40,7 +40,8 @@ pub(super) enum Payment {
 pub(super) struct Ready {
     plan: Plan,
     mac1: SamInitAnswer,
-    trip: [u8; TripRecord::LEN],
+    /// 1E, if the debit writes one.
+    trip: Option<[u8; TripRecord::LEN]>,
     record: UploadRecord,
 }
 
@@ -102,7 +103,7 @@ impl Terminal<'_> {
     pub(super) fn initialise(&mut self, tap: &mut Tap, plan: Plan) -> Step {
         let key_index = self.sam.application.key_index;
         let request = InitRequest { key_index, amount: plan.amount, terminal: self.sam.terminal };
-        self.send(tap, build::init(Transaction::Capp, &request));
+        self.send(tap, build::init(plan.transaction(), &request));
         Payment::Init(plan).step()
     }
 
@@ -114,21 +115,18 @@ impl Terminal<'_> {
                     return Err(Refusal::status(Code::FareNotCovered, answer.sw));
                 }
                 let init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
-                self.judge_unproved(tap, Transaction::Capp, init.seq);
+                self.judge_unproved(tap, plan.transaction(), init.seq);
                 self.sam_open = None;
                 self.actions.push(Action::SendSam(ask_mac1(tap, &plan, &init)));
                 Payment::Mac1(plan, init)
             }
             Payment::Industry(ready) => {
                 written(answer)?;
-                self.send(tap, build::update_capp(Sfi::TRIP, 0, &ready.trip));
-                Payment::Trip(ready)
+                self.write_trip(tap, ready)
             }
             Payment::Trip(ready) => {
                 written(answer)?;
-                let slot = self.keep_grey(ready.record, ready.plan.quote.as_ref());
-                self.sam_open = Some(slot);
-                Payment::Persist(ready, slot)
+                self.keep(ready)
             }
             Payment::Debit(ready, slot) => return self.debited(tap, ready, slot, answer),
             waiting @ (Payment::Mac1(..) | Payment::Persist(..) | Payment::Mac2(..)) => waiting,
@@ -193,19 +191,25 @@ impl Terminal<'_> {
         let key = KeyInfo::of(self.sam.application.key_index, &init);
         let stamp = Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at };
         let record = plan.upload(&stamp, mac1.terminal_seq, init.seq.saturating_add(1), init.balance);
-        let trip = plan.trip(stamp.profile, stamp.sam, stamp.facts, stamp.at);
-        let industry = plan
-            .record
-            .as_ref()
-            .map(|record| build::update_capp(Sfi::INDUSTRY, record.id(), &record.bytes(mac1.terminal_seq)));
+        let trip = plan.trip(&stamp);
         let ready = Ready { plan, mac1, trip, record };
-        if let Some(command) = industry {
-            self.send(tap, command);
-            Payment::Industry(ready)
-        } else {
-            self.send(tap, build::update_capp(Sfi::TRIP, 0, &ready.trip));
-            Payment::Trip(ready)
-        }
+        let Some(industry) = &ready.plan.record else { return self.write_trip(tap, ready) };
+        let command = build::update_capp(Sfi::INDUSTRY, industry.id(), &industry.bytes(mac1.terminal_seq));
+        self.send(tap, command);
+        Payment::Industry(ready)
+    }
+
+    fn write_trip(&mut self, tap: &mut Tap, ready: Ready) -> Payment {
+        let Some(trip) = &ready.trip else { return self.keep(ready) };
+        self.send(tap, build::update_capp(Sfi::TRIP, 0, trip));
+        Payment::Trip(ready)
+    }
+
+    /// All is written that the debit will make good: the grey record is kept before it is sent.
+    fn keep(&mut self, mut ready: Ready) -> Payment {
+        let slot = self.keep_grey(&mut ready.record, ready.plan.quote.as_ref());
+        self.sam_open = Some(slot);
+        Payment::Persist(ready, slot)
     }
 
     fn debited(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, answer: Answer<'_>) -> Turn {
@@ -231,7 +235,7 @@ impl Terminal<'_> {
 
     /// Whether the decision comes before MAC2 is judged.
     fn decides_early(&self, plan: &Plan) -> bool {
-        !plan.again && self.setup.profile.mac2 == Mac2Policy::AfterDecision
+        plan.then == Then::Decide && self.setup.profile.mac2 == Mac2Policy::AfterDecision
     }
 
     /// The PSAM judged MAC2, or did not. The record is kept either way; a card that failed is refused
@@ -252,7 +256,7 @@ impl Terminal<'_> {
         if let Some(code) = verdict.refusal() {
             return Err(code.into());
         }
-        if !plan.again {
+        if plan.then == Then::Decide {
             self.accept(tap);
             return Ok(None);
         }
@@ -274,7 +278,7 @@ fn ask_mac1(tap: &Tap, plan: &Plan, init: &PurchaseInit) -> CommandBuf {
         random: init.random,
         seq: init.seq,
         amount: plan.amount,
-        transaction: Transaction::Capp as u8,
+        transaction: plan.transaction() as u8,
         date,
         time,
         key_version: init.key_version,

@@ -1,10 +1,10 @@
 //! Selecting and reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
 
 use super::enquire::Reading;
-use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
+use super::{Answer, Refusal, Setup, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Charge, Request};
 use crate::bus::BusTap;
-use crate::checks;
+use crate::checks::Subject;
 use crate::codes::Code;
 use crate::place::{Direction, Fares, Place};
 use crate::plan::Plan;
@@ -98,7 +98,7 @@ impl Terminal<'_> {
         let (id, reading) = match self.setup.place {
             Place::Rail(_) | Place::Enquiry => (RailRecord::ID, Reading::Rail),
             Place::Bus(_) => (BusRecord::ID, Reading::Bus),
-            Place::TopUp => return self.read_balance(tap),
+            Place::TopUp | Place::Office(_) | Place::Pos => return self.read_balance(tap),
         };
         self.ask(tap, build::read_record(Sfi::INDUSTRY, id, 0x80));
         Step::Reading(reading)
@@ -115,7 +115,9 @@ impl Terminal<'_> {
         if tap.request == Request::Enquire {
             return Ok(Some(self.begin_enquiry(tap)));
         }
-        checks::check(self.setup.profile, self.setup.black_list, &tap.facts, tap.at.date())?;
+        let Setup { profile, black_list, .. } = self.setup;
+        let (facts, rail) = (&tap.facts, self.rail_tap(tap));
+        Subject { profile, black_list, facts, today: tap.at.date(), rail }.check()?;
         if let Request::Load(amount) = tap.request {
             return Ok(Some(self.begin_load(tap, amount)));
         }

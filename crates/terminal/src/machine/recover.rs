@@ -191,7 +191,7 @@ impl Terminal<'_> {
                     && here.is_some_and(|here| (here.line, here.station) == (record.line, record.station))
             }
             (Place::TopUp, Request::Load(amount)) => amount == record.amount,
-            (Place::TopUp | Place::Enquiry, _) => false,
+            (Place::TopUp | Place::Enquiry | Place::Office(_) | Place::Pos, _) => false,
         };
         soon && same
     }
