@@ -72,7 +72,7 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `recovery`, `open-elsewhere`, `free-reentry-minutes` and
 //! `max-minutes`.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:

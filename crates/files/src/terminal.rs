@@ -26,6 +26,10 @@
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
 //!
+//! [recovery]                          # default: none of it
+//! promote = ["power-on", "other-card"]    # when what is still grey is given up to clearing (记录转正)
+//! proof-seconds = 120                 # so long a card's proof is asked for; then its log decides alone
+//!
 //! [rail]                              # rail gates only
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
 //! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
@@ -56,7 +60,22 @@
 //! Rail gates and bus readers give all of this but the other's table. A top-up terminal has no fares
 //! and writes no trips: no `operator`, `byte-order`, `mac2`, `tariff`. An enquiry terminal makes no
 //! checks either: no `checks`, `accepted`, `expired-student`, `white-list`, `grey-slots`,
-//! `retap-seconds`. A field without a use is refused.
+//! `retap-seconds`, `recovery`. A field without a use is refused.
+//!
+//! Another profile can be named as the `base`, with what differs from it:
+//!
+//! ```toml
+//! version = 1
+//! name = "forgetful"
+//! provenance = "docs/spec/terminal.md 9.9"
+//! base = "../beijing-bus.toml"
+//! retap-seconds = 60
+//! defects = ["surcharge-kind-lost"]   # what its programme does wrong, see `tunion_terminal::Defect`
+//! ```
+//!
+//! What can differ is `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes`, `max-minutes`,
+//! `recovery` and `defects`. A base has no base of its own.
 //!
 //! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
@@ -64,6 +83,7 @@
 
 mod codes;
 mod compile;
+mod derived;
 pub(crate) mod fit;
 mod ledger;
 mod schema;
@@ -85,6 +105,7 @@ use crate::kind::Kind;
 use crate::library::Library;
 
 pub(crate) use codes::parse as codes;
+pub(crate) use schema::RecoveryTable;
 pub(crate) use switches::Switches;
 
 /// A kind of terminal.
@@ -160,6 +181,9 @@ pub fn load(path: impl AsRef<Path>, library: &mut Library) -> Result<TerminalFil
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source, library: &mut Library) -> Result<TerminalFile, Diagnostics> {
+    if derived::has_base(source) {
+        return derived::terminal(source, library);
+    }
     compile::terminal(source, &Kind::Terminal.read(source)?, library)
 }
 

@@ -63,6 +63,13 @@ impl GreyStore {
         (slot, evicted)
     }
 
+    /// Takes the records of all other cards out, oldest first.
+    pub(crate) fn drain_others(&mut self, pan: Pan) -> Vec<Grey> {
+        let (own, others) = core::mem::take(&mut self.greys).into_iter().partition(|g| g.record.pan == pan);
+        self.greys = own;
+        others
+    }
+
     /// Takes all records out, oldest first.
     pub(crate) fn drain(&mut self) -> Vec<Grey> {
         core::mem::take(&mut self.greys)

@@ -24,7 +24,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`profile`], [`place`] | what differs between terminals |
+//! | [`profile`], [`place`], [`defect`] | what differs between terminals, mistakes included |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
 //! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
@@ -39,6 +39,7 @@ pub mod action;
 mod bus;
 mod checks;
 pub mod codes;
+pub mod defect;
 pub mod display;
 mod facts;
 mod grey;
@@ -55,6 +56,7 @@ pub use action::{
 };
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
+pub use defect::{Defect, Defects};
 pub use display::{Displays, Light, Shown, Words};
 pub use machine::{Setup, Terminal};
 pub use place::{BusReader, Direction, Fares, Office, Place, RailGate};

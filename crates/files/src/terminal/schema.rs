@@ -30,11 +30,20 @@ pub(super) struct File {
     pub(super) top_up_below: Option<Text<Fen>>,
     pub(super) grey_slots: Option<Spanned<u16>>,
     pub(super) retap_seconds: Option<Spanned<u16>>,
+    pub(super) recovery: Option<Spanned<RecoveryTable>>,
+    pub(super) defects: Option<Names>,
     pub(super) tariff: Option<Name>,
     pub(super) fare: Option<Name>,
     pub(super) rail: Option<Spanned<RailTable>>,
     pub(super) bus: Option<Spanned<BusTable>>,
     pub(super) psam: PsamTable,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RecoveryTable {
+    pub(super) promote: Option<Names>,
+    pub(super) proof_seconds: Option<u16>,
 }
 
 #[derive(Deserialize)]

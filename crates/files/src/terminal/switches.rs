@@ -2,14 +2,14 @@
 
 use toml::Spanned;
 use tunion_data::{Fen, IssuerId};
-use tunion_terminal::Profile;
-use tunion_terminal::profile::{ExpiredStudent, Mac2Policy, OpenElsewhere};
+use tunion_terminal::profile::{ExpiredStudent, Mac2Policy, OpenElsewhere, RecoveryProfile};
+use tunion_terminal::{Defect, Profile};
 
 use super::TerminalKind::{self, BusReader, RailGate};
-use super::compile::accepted;
+use super::compile::{accepted, each};
 use super::fit::{self, CHECKS, Field, RIDES};
-use super::schema::{Name, Names};
-use super::words::Switch;
+use super::schema::{Name, Names, RecoveryTable};
+use super::words::{Moment, Switch};
 use crate::diag::{Diagnostics, Source, Text};
 
 /// What is given; the rest stays as it is.
@@ -23,6 +23,8 @@ pub(crate) struct Switches {
     pub(crate) top_up_below: Option<Text<Fen>>,
     pub(crate) grey_slots: Option<Spanned<u16>>,
     pub(crate) retap_seconds: Option<Spanned<u16>>,
+    pub(crate) recovery: Option<Spanned<RecoveryTable>>,
+    pub(crate) defects: Option<Names>,
     pub(crate) open_elsewhere: Option<Name>,
     pub(crate) free_reentry_minutes: Option<Spanned<u16>>,
     pub(crate) max_minutes: Option<Spanned<u16>>,
@@ -43,6 +45,8 @@ impl Switches {
             Field::new("white-list", self.white_list.as_ref(), CHECKS),
             Field::new("grey-slots", self.grey_slots.as_ref(), CHECKS),
             Field::new("retap-seconds", self.retap_seconds.as_ref(), CHECKS),
+            Field::new("recovery", self.recovery.as_ref(), CHECKS),
+            Field::new("defects", self.defects.as_ref(), CHECKS),
             Field::new("open-elsewhere", self.open_elsewhere.as_ref(), &[RailGate]),
             Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), &[RailGate]),
             Field::new("max-minutes", self.max_minutes.as_ref(), &[BusReader]),
@@ -61,6 +65,15 @@ impl Switches {
         if let Some(name) = &self.open_elsewhere {
             put(&mut profile.rail.open_elsewhere, errors.keep(OpenElsewhere::read(source, name)));
         }
+        if let Some(table) = &self.recovery {
+            put(&mut profile.recovery, errors.keep(recovery(source, table.get_ref())));
+        }
+        if let Some(names) = &self.defects {
+            let defects = each(source, names, "defect", |source, name| {
+                source.choose(name, "defect", Defect::ALL.iter().map(|defect| (defect.name(), *defect)))
+            });
+            put(&mut profile.defects, errors.keep(defects).map(|defects| defects.into_iter().collect()));
+        }
         let issuers = self.white_list.as_ref().map(|list| list.get_ref().iter().map(|one| one.0).collect());
         put(&mut profile.white_list, issuers);
         put(&mut profile.select_directory, self.select_directory);
@@ -71,6 +84,18 @@ impl Switches {
         put(&mut profile.bus.max_minutes, number(self.max_minutes.as_ref()));
         errors.or(())
     }
+}
+
+/// What becomes of grey records.
+fn recovery(source: &Source, table: &RecoveryTable) -> Result<RecoveryProfile, Diagnostics> {
+    let RecoveryTable { promote, proof_seconds } = table;
+    let mut profile = RecoveryProfile { proof_seconds: *proof_seconds, ..RecoveryProfile::default() };
+    if let Some(names) = promote {
+        let moments = each(source, names, "moment", Moment::read)?;
+        profile.promote.power_on = moments.contains(&Moment::PowerOn);
+        profile.promote.other_card = moments.contains(&Moment::OtherCard);
+    }
+    Ok(profile)
 }
 
 fn put<T>(place: &mut T, value: Option<T>) {

@@ -21,6 +21,13 @@ pub(super) trait Switch: Copy + 'static {
     }
 }
 
+/// When grey records are given up to clearing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    PowerOn,
+    OtherCard,
+}
+
 macro_rules! switches {
     ($($type:ty, $what:literal: $($word:literal = $value:expr),+;)*) => {
         $(impl Switch for $type {
@@ -50,6 +57,7 @@ switches! {
         "card-type" = Self::CardType, "black-list" = Self::BlackList,
         "open-elsewhere" = Self::OpenElsewhere, "entry-balance" = Self::EntryBalance,
         "journey" = Self::Journey;
+    Moment, "moment of promotion": "power-on" = Self::PowerOn, "other-card" = Self::OtherCard;
     Light, "light":
         "off" = Self::Off, "green" = Self::Green, "yellow" = Self::Yellow, "red" = Self::Red;
 }

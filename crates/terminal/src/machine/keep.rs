@@ -2,7 +2,9 @@
 
 use super::{Tap, Terminal};
 use crate::action::{Action, Note, SlotId};
+use crate::grey::Grey;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use tunion_data::Pan;
 use tunion_data::command::Transaction;
 use tunion_data::upload::UploadRecord;
@@ -65,7 +67,28 @@ impl Terminal<'_> {
 
     /// Uploads what is still grey.
     pub(super) fn flush(&mut self) {
-        for grey in self.grey.drain() {
+        let greys = self.grey.drain();
+        self.promote(greys);
+    }
+
+    /// The terminal is switched on: what is still grey is uploaded, if the profile says so.
+    pub(super) fn powered_on(&mut self) {
+        if self.setup.profile.recovery.promote.power_on {
+            self.flush();
+        }
+    }
+
+    /// A card came: what is still grey of others is uploaded, if the profile says so.
+    pub(super) fn card_came(&mut self, pan: Pan) {
+        if self.setup.profile.recovery.promote.other_card {
+            let greys = self.grey.drain_others(pan);
+            self.promote(greys);
+        }
+    }
+
+    /// Uploads grey records as they are (记录转正).
+    fn promote(&mut self, greys: Vec<Grey>) {
+        for grey in greys {
             self.upload(grey.slot, grey.record);
         }
     }

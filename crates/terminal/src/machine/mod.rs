@@ -13,6 +13,7 @@ mod tap;
 use crate::action::{Action, Event, Request, SlotId};
 use crate::checks::BlackList;
 use crate::codes::{Code, Gate};
+use crate::defect::Defect;
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
 use crate::profile::Profile;
@@ -106,7 +107,10 @@ impl<'t> Terminal<'t> {
                 self.stage = stage;
             }
             (Stage::Tapping(tap, step), event) => self.tap(tap, step, event),
-            (_, Event::Started) => self.stage = self.start(),
+            (_, Event::Started) => {
+                self.powered_on();
+                self.stage = self.start();
+            }
             (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
                 self.stage = self.bring_up(bring_up, bytes);
             }
@@ -134,6 +138,11 @@ impl<'t> Terminal<'t> {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.stage, Stage::Ready)
+    }
+
+    /// Whether the profile has this defect.
+    fn has(&self, defect: Defect) -> bool {
+        self.setup.profile.defects.has(defect)
     }
 
     fn serves(&self, request: Request) -> bool {
@@ -182,7 +191,7 @@ impl<'t> Terminal<'t> {
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
         match event {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
-            Event::CardGone if step.asks_card() => Err(step.card_gone().into()),
+            Event::CardGone if step.asks_card() => self.card_gone(tap, &step),
             Event::CardGone => {
                 tap.gone = true;
                 Ok(Some(step))

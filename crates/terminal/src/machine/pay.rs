@@ -4,6 +4,7 @@
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, SlotId};
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp, Then};
 use crate::profile::Mac2Policy;
@@ -15,6 +16,9 @@ use tunion_data::command::{
 };
 use tunion_data::file::{Sfi, TripRecord};
 use tunion_data::upload::UploadRecord;
+
+/// The slot of a record that was not kept: [`Defect::NoGreyRecordBeforeDebit`].
+const UNKEPT: SlotId = SlotId(u16::MAX);
 
 /// A debit under way: what it is waiting for, with what it needs then.
 #[derive(Clone, Debug)]
@@ -126,7 +130,7 @@ impl Terminal<'_> {
             }
             Payment::Trip(ready) => {
                 written(answer)?;
-                self.keep(ready)
+                self.keep(tap, ready)
             }
             Payment::Debit(ready, slot) => return self.debited(tap, ready, slot, answer),
             waiting @ (Payment::Mac1(..) | Payment::Persist(..) | Payment::Mac2(..)) => waiting,
@@ -154,8 +158,7 @@ impl Terminal<'_> {
                     self.drop_grey(slot);
                     return Err(Code::WriteFailed.into());
                 }
-                self.send(tap, debit(tap.at.into(), ready.mac1));
-                Payment::Debit(ready, slot)
+                self.send_debit(tap, ready, slot)
             }
             (Payment::Persist(_, slot), Event::StoreFailed(failed)) if slot == failed => {
                 self.drop_grey(slot);
@@ -200,16 +203,25 @@ impl Terminal<'_> {
     }
 
     fn write_trip(&mut self, tap: &mut Tap, ready: Ready) -> Payment {
-        let Some(trip) = &ready.trip else { return self.keep(ready) };
+        let Some(trip) = &ready.trip else { return self.keep(tap, ready) };
         self.send(tap, build::update_capp(Sfi::TRIP, 0, trip));
         Payment::Trip(ready)
     }
 
     /// All is written that the debit will make good: the grey record is kept before it is sent.
-    fn keep(&mut self, mut ready: Ready) -> Payment {
+    fn keep(&mut self, tap: &mut Tap, mut ready: Ready) -> Payment {
+        if self.has(Defect::NoGreyRecordBeforeDebit) {
+            ready.record.local_seq = self.number();
+            return self.send_debit(tap, ready, UNKEPT);
+        }
         let slot = self.keep_grey(&mut ready.record, ready.plan.quote.as_ref());
         self.sam_open = Some(slot);
         Payment::Persist(ready, slot)
+    }
+
+    fn send_debit(&mut self, tap: &mut Tap, ready: Ready, slot: SlotId) -> Payment {
+        self.send(tap, debit(tap.at.into(), ready.mac1));
+        Payment::Debit(ready, slot)
     }
 
     fn debited(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, answer: Answer<'_>) -> Turn {
@@ -248,7 +260,11 @@ impl Terminal<'_> {
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
-        self.settle(slot, ready.record);
+        if verdict == Verdict::Refused && self.has(Defect::Mac2FailureDropsRecord) {
+            self.drop_grey(slot);
+        } else {
+            self.settle(slot, ready.record);
+        }
         let Ready { plan, .. } = ready;
         if self.decides_early(&plan) {
             return Ok(None);

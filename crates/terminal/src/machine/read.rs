@@ -49,6 +49,7 @@ impl Terminal<'_> {
             Reading::Info => {
                 tap.facts.info = answer.value::<AppInfo>(Code::ReadFailed)?;
                 let pan = tap.facts.info.pan;
+                self.card_came(pan);
                 if let Some(at) = self.distrusted.iter().position(|distrusted| *distrusted == pan) {
                     self.distrusted.remove(at);
                     return Err(Code::Distrusted.into());

@@ -15,11 +15,12 @@ use super::{Answer, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, Request, SlotId};
 use crate::bus;
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
 use crate::profile::Mac2Policy;
-use tunion_apdu::build;
-use tunion_data::command::{Proof, Transaction};
+use tunion_apdu::build::{self, Asked};
+use tunion_data::command::{Balance, Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
 use tunion_data::host::LoadProof;
 use tunion_data::upload::UploadRecord;
@@ -27,6 +28,8 @@ use tunion_data::upload::UploadRecord;
 /// What a recovery is waiting for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Recovery {
+    /// The balance, where that is to tell ([`Defect::BalanceCompareRecovery`]).
+    Balance(SlotId),
     /// The answer to GET TRANSACTION PROVE.
     Proof(SlotId),
     /// The next log record.
@@ -45,6 +48,13 @@ pub(super) struct Search {
     used_since: bool,
 }
 
+impl Search {
+    /// The search that begins when the proof was given, or was not.
+    const fn after(proof: Option<Proof>) -> Self {
+        Self { proof, number: 1, used_since: false }
+    }
+}
+
 impl Recovery {
     pub(super) const fn asks_card(self) -> bool {
         !matches!(self, Self::Mac2(..))
@@ -58,10 +68,33 @@ impl Terminal<'_> {
             return None;
         }
         let Grey { slot, record, .. } = self.grey.of(tap.facts.info.pan)?;
+        let (slot, record) = (*slot, *record);
+        if self.has(Defect::BalanceCompareRecovery) && !is_load(&record) {
+            self.ask(tap, build::get_balance(Asked::Actual));
+            return Some(Step::Recovering(Recovery::Balance(slot)));
+        }
+        Some(self.ask_proof(tap, slot, &record))
+    }
+
+    /// Asks for the proof, unless it would not be trusted any more.
+    fn ask_proof(&mut self, tap: &mut Tap, slot: SlotId, record: &UploadRecord) -> Step {
+        let trusted = self.setup.profile.recovery.proof_seconds;
+        if trusted.is_some_and(|seconds| age(tap, record).is_none_or(|age| age > u64::from(seconds))) {
+            return self.read_log_record(tap, slot, Search::after(None));
+        }
         let transaction = Transaction::from_byte(record.transaction).unwrap_or(Transaction::Capp);
-        let (slot, command) = (*slot, build::prove(transaction, record.card_seq));
-        self.send(tap, command);
-        Some(Step::Recovering(Recovery::Proof(slot)))
+        self.send(tap, build::prove(transaction, record.card_seq));
+        Step::Recovering(Recovery::Proof(slot))
+    }
+
+    /// The card did not answer: the tap ends. A grey record of it stays as it is.
+    pub(super) fn card_gone(&mut self, tap: &mut Tap, step: &Step) -> Turn {
+        match step {
+            Step::Recovering(Recovery::Proof(slot)) if self.has(Defect::RfFailureIsNotDone) => {
+                Ok(Some(self.not_done(tap, *slot)))
+            }
+            step => Err(step.card_gone().into()),
+        }
     }
 
     /// The card answered.
@@ -69,15 +102,21 @@ impl Terminal<'_> {
         let (slot, search) = match recovery {
             Recovery::Proof(slot) => {
                 let proof = answer.value::<Proof>(Code::ReadFailed).ok();
-                let search = Search { proof, number: 1, used_since: false };
-                return Ok(Some(self.read_log_record(tap, slot, search)));
+                return Ok(Some(self.read_log_record(tap, slot, Search::after(proof))));
             }
+            Recovery::Balance(slot) => (slot, Search::after(None)),
             Recovery::Log(slot, search) => (slot, search),
             Recovery::Mac2(..) => return Ok(Some(Step::Recovering(recovery))),
         };
         let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
             return Ok(Some(self.read_on(tap)));
         };
+        if matches!(recovery, Recovery::Balance(_)) {
+            let smaller = answer.value::<Balance>(Code::ReadFailed)?.amount < grey.record.balance_before;
+            let next =
+                if smaller { self.ask_proof(tap, slot, &grey.record) } else { self.not_done(tap, slot) };
+            return Ok(Some(next));
+        }
         let Ok(log) = answer.value::<LogRecord>(Code::ReadFailed) else {
             return Ok(Some(self.undecided(tap, slot)));
         };
@@ -90,11 +129,7 @@ impl Terminal<'_> {
                 Ok(Some(Step::Recovering(Recovery::Mac2(search))))
             }
             (Shown::Ours, _) => self.done(tap, &grey, search, None),
-            (Shown::Anothers, _) => {
-                self.drop_grey(slot);
-                tap.notes.push(Note::NotDone);
-                Ok(Some(self.read_on(tap)))
-            }
+            (Shown::Anothers, _) => Ok(Some(self.not_done(tap, slot))),
             (Shown::Later | Shown::Apart, _) if search.number < LOG_RECORDS => {
                 let used_since = search.used_since || matches!(shown, Shown::Later);
                 let search = Search { number: search.number + 1, used_since, ..search };
@@ -125,6 +160,13 @@ impl Terminal<'_> {
     fn read_log_record(&mut self, tap: &mut Tap, slot: SlotId, search: Search) -> Step {
         self.ask(tap, build::read_record(Sfi::LOG, search.number, 0x17));
         Step::Recovering(Recovery::Log(slot, search))
+    }
+
+    /// It was not done: the tap goes on as any other.
+    fn not_done(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
+        self.drop_grey(slot);
+        tap.notes.push(Note::NotDone);
+        self.read_on(tap)
     }
 
     /// The log does not tell: the tap goes on, and INIT's sequence does.
@@ -175,8 +217,7 @@ impl Terminal<'_> {
     /// the same thing. A settled old trip is only half of its tap. A load's time is the host's, whose
     /// clock may be ahead. On a bus the same place is the same stop: our reading.
     fn is_same_tap(&self, tap: &Tap, record: &UploadRecord) -> bool {
-        let age = record.at.datetime().map(|then| tap.at.duration_since(then).as_secs().unsigned_abs());
-        let soon = age.is_some_and(|age| age <= u64::from(self.setup.profile.retap_seconds));
+        let soon = age(tap, record).is_some_and(|age| age <= u64::from(self.setup.profile.retap_seconds));
         let did = TripType::from_byte(record.trip_type);
         let same = match (self.setup.place, tap.request) {
             (Place::Rail(gate), _) => {
@@ -195,6 +236,11 @@ impl Terminal<'_> {
         };
         soon && same
     }
+}
+
+/// The seconds between a record and a tap.
+fn age(tap: &Tap, record: &UploadRecord) -> Option<u64> {
+    record.at.datetime().map(|then| tap.at.duration_since(then).as_secs().unsigned_abs())
 }
 
 const fn is_load(record: &UploadRecord) -> bool {
