@@ -36,7 +36,7 @@ fn ratios(_: &mut Criterion) {
         |()| {
             (0..BATCH).for_each(|_| {
                 black_box(black_box(&bare).run());
-            })
+            });
         },
     );
     let line = Line { name: "rail_exit", against: "bare DES", ratio, batch: BATCH, bound: Some(BOUND) };
