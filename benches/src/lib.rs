@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`card`] | a card, and how it and its echo are asked |
 //! | [`commands`] | SELECT and READ BINARY, beside an echo of the same length |
+//! | [`exit`] | a rail exit, whole, beside its bare DES work |
 //! | [`fares`] | rides on Beijing's rail network, beside a table of all pairs |
 //! | [`purchase`] | a composite purchase on the card's side, beside its bare DES work |
 //! | [`ratio`] | two works timed in turns, and their ratio |
@@ -13,6 +14,7 @@
 
 pub mod card;
 pub mod commands;
+pub mod exit;
 pub mod fares;
 pub mod purchase;
 pub mod ratio;

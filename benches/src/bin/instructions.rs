@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use tunion_apdu::Response;
 use tunion_benches::card::{Answers, Bytes, ask, card, fork_each};
 use tunion_benches::commands;
+use tunion_benches::exit::{self, Exit};
 use tunion_benches::fares::Rides;
 use tunion_benches::purchase::{Bare, Purchases};
 
@@ -34,6 +35,18 @@ fn run(work: &str, times: usize) -> bool {
         }
         "bare_des" => {
             black_box(Bare::new().run(times));
+            true
+        }
+        "rail_exit" => {
+            let scenario = exit::scenario();
+            let mut exits = vec![Exit::prepare(&scenario); MOST as usize];
+            exits.iter_mut().take(times).all(Exit::leave)
+        }
+        "bare_exit" => {
+            let bare = exit::Bare::default();
+            (0..times).for_each(|_| {
+                black_box(black_box(&bare).run());
+            });
             true
         }
         "price_1000" | "quote_1000" | "look_up_1000" => {

@@ -224,7 +224,8 @@ impl<'s> World<'s> {
         let mut tapped = Tapped::default();
         let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
         let mut response = Response::new();
-        let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Card(request)));
+        let mut queue = VecDeque::new();
+        device.terminal.step_onto(step.at, Event::Card(request), &mut queue);
         while let Some(action) = queue.pop_front() {
             let answered: LoadAnswer;
             let event = match action {
@@ -284,7 +285,7 @@ impl<'s> World<'s> {
                     continue;
                 }
             };
-            queue.extend(device.terminal.step(step.at, event));
+            device.terminal.step_onto(step.at, event, &mut queue);
         }
         tapped.fault_waits = faulty.is_waiting();
         holder.card.set_cut(None);

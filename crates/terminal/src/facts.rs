@@ -2,7 +2,7 @@
 
 use tunion_data::Fen;
 use tunion_data::command::PurchaseInit;
-use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, Management};
+use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, Management, RailRecordView};
 
 /// What was read, filled in as the answers come.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub(crate) struct Facts {
     pub(crate) management: Management,
     /// Record 2701 as it was read.
     pub(crate) rail: [u8; INDUSTRY_LEN],
+    /// Whether its CRC holds.
+    pub(crate) rail_holds: bool,
     pub(crate) bus: BusRecord,
     /// Actual balance (GET BALANCE P1 = 03).
     pub(crate) actual: Fen,
@@ -24,6 +26,7 @@ impl Default for Facts {
             info: AppInfo::default(),
             management: Management::default(),
             rail: [0; INDUSTRY_LEN],
+            rail_holds: false,
             bus: BusRecord::default(),
             actual: Fen::ZERO,
             overdraft_used: Fen::ZERO,
@@ -34,6 +37,12 @@ impl Default for Facts {
 impl Facts {
     pub(crate) fn card_type(&self) -> CardType {
         CardType::from_byte(self.management.card_type)
+    }
+
+    /// Takes record 2701.
+    pub(crate) fn set_rail(&mut self, record: [u8; INDUSTRY_LEN]) {
+        self.rail = record;
+        self.rail_holds = RailRecordView::new(&record).is_ok_and(RailRecordView::crc_holds);
     }
 
     /// The actual balance after a debit: what is not there comes from the overdraft.

@@ -3,7 +3,7 @@
 use crate::action::Note;
 use crate::profile::{Bytes, LedgerBinding};
 use tunion_data::civil::DateTime;
-use tunion_data::file::{INDUSTRY_LEN, RailRecordView};
+use tunion_data::file::{INDUSTRY_LEN, RailRecord, RailRecordView};
 use tunion_data::{BcdDateTime, CityCode, Fen};
 use tunion_fare::{Counter, Period};
 
@@ -14,8 +14,18 @@ use tunion_fare::{Counter, Period};
 /// (`docs/spec/terminal.md` 1.3, our reading). A record never written by any city is simply empty.
 #[must_use]
 pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode) -> (Counter, Option<Note>) {
-    let Ok(view) = RailRecordView::new(record) else { return (Counter::default(), None) };
-    let by = view.value().last_city();
+    let holds = RailRecordView::new(record).is_ok_and(RailRecordView::crc_holds);
+    read_judged(binding, record, holds, city)
+}
+
+/// As [`read`], when it is known whether the CRC holds.
+pub(crate) fn read_judged(
+    binding: LedgerBinding,
+    record: &[u8; INDUSTRY_LEN],
+    holds: bool,
+    city: CityCode,
+) -> (Counter, Option<Note>) {
+    let by = RailRecord::decode(record).last_city();
     if by == CityCode::default() {
         return (Counter::default(), None);
     }
@@ -23,7 +33,7 @@ pub fn read(binding: LedgerBinding, record: &[u8; INDUSTRY_LEN], city: CityCode)
     if by != city {
         return (Counter::default(), Some(Note::TotalOverwritten { by }));
     }
-    if !view.crc_holds() {
+    if !holds {
         return (Counter::default(), Some(Note::TotalUnreadable));
     }
     let stamp = usize::from(binding.stamp);
@@ -71,7 +81,6 @@ fn put(record: &mut [u8], Bytes { offset, len }: Bytes, number: u32) {
 mod tests {
     use super::*;
     use tunion_data::civil::date;
-    use tunion_data::file::RailRecord;
 
     const BEIJING: LedgerBinding = LedgerBinding {
         paid: Bytes { offset: 110, len: 3 },

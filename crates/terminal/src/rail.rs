@@ -11,7 +11,7 @@ use crate::profile::{OpenElsewhere, Profile, RailTail};
 use crate::sam::Sam;
 use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
-use tunion_data::file::{INDUSTRY_LEN, Industry, RailRecord, RailRecordView, RailStatus, TripType};
+use tunion_data::file::{INDUSTRY_LEN, Industry, RailRecord, RailStatus, TripType};
 use tunion_data::{Fen, Fen24, IssuerId};
 use tunion_fare::{Counter, Journey, Ledger, Period, Place, Quote, Ride};
 
@@ -63,16 +63,16 @@ impl RailTap<'_> {
     /// The journey on the card. A record of our own city whose CRC fails is treated as empty
     /// (`docs/spec/terminal.md` 1.3); one of another city may have no CRC, as Xi'an's.
     fn journey(&self) -> RailRecord {
-        match RailRecordView::new(&self.facts.rail) {
-            Ok(view) if view.crc_holds() || view.value().last_city() != self.profile.city => view.value(),
-            _ => RailRecord::blank(),
-        }
+        let journey = RailRecord::decode(&self.facts.rail);
+        let ours = journey.last_city() == self.profile.city;
+        if ours && !self.facts.rail_holds { RailRecord::blank() } else { journey }
     }
 
     /// The monthly total on the card: the one counter of a tariff that has one.
     fn total(&self) -> (Counter, Option<Note>) {
         let Some(binding) = self.profile.rail.ledger else { return (Counter::default(), None) };
-        let (total, note) = ledger::read(binding, &self.facts.rail, self.profile.city);
+        let (total, note) =
+            ledger::read_judged(binding, &self.facts.rail, self.facts.rail_holds, self.profile.city);
         // That a roaming card carries another city's total is nothing to tell.
         (total, note.filter(|_| checks::is_local(self.profile, &self.facts.info)))
     }

@@ -45,8 +45,8 @@ impl Terminal<'_> {
         self.sam_suspect = false;
         self.sam_open = None;
         self.sam = Sam::default();
-        self.actions.push(Action::ResetSam);
-        self.actions.push(Action::SendSam(build::read_binary(Sfi::HOLDER, 6)));
+        self.actions.push_back(Action::ResetSam);
+        self.actions.push_back(Action::SendSam(build::read_binary(Sfi::HOLDER, 6)));
         Stage::Starting(BringUp { asked: Asked::Terminal, tries_left })
     }
 
@@ -71,7 +71,7 @@ impl Terminal<'_> {
                 return Some(Stage::Ready);
             }
         };
-        self.actions.push(Action::SendSam(command));
+        self.actions.push_back(Action::SendSam(command));
         Some(Stage::Starting(BringUp { asked, ..bring_up }))
     }
 }

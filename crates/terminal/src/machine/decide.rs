@@ -19,7 +19,7 @@ impl Terminal<'_> {
             Gate::Open => self.greeting(tap),
             Gate::Closed => self.setup.profile.displays.shown(code).prompt,
         };
-        self.actions.push(Action::Decide(Box::new(Decision {
+        self.actions.push_back(Action::Decide(Box::new(Decision {
             gate,
             prompt,
             code,

@@ -69,7 +69,7 @@ impl Terminal<'_> {
             }
             _ => {
                 self.accept(tap);
-                self.actions.push(Action::Show(enquiry));
+                self.actions.push_back(Action::Show(enquiry));
                 Ok(None)
             }
         }

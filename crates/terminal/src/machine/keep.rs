@@ -31,14 +31,14 @@ impl Terminal<'_> {
 
     /// Uploads a record that is no longer kept, and lets the store forget it.
     pub(super) fn upload(&mut self, slot: SlotId, record: UploadRecord) {
-        self.actions.push(Action::Emit(Box::new(record)));
+        self.actions.push_back(Action::Emit(Box::new(record)));
         self.forget(slot);
     }
 
     /// Lets the store forget a record that is no longer kept; the PSAM's purchase was its, if any.
     fn forget(&mut self, slot: SlotId) {
         self.sam_open.take_if(|open| *open == slot);
-        self.actions.push(Action::Forget(slot));
+        self.actions.push_back(Action::Forget(slot));
     }
 
     /// Frees a slot whose transaction was not done.
@@ -54,7 +54,7 @@ impl Terminal<'_> {
         for evicted in evicted {
             self.upload(evicted.slot, evicted.record);
         }
-        self.actions.push(Action::Persist(slot, record.encode()));
+        self.actions.push_back(Action::Persist(slot, record.encode()));
         slot
     }
 

@@ -79,7 +79,7 @@ impl Terminal<'_> {
             Loading::Init(wanted) => {
                 let init = answer.value::<LoadInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, Transaction::Load, init.seq);
-                self.actions.push(Action::SendHost(Box::new(LoadRequest {
+                self.actions.push_back(Action::SendHost(Box::new(LoadRequest {
                     issuer: tap.facts.info.issuer,
                     pan: tap.facts.info.pan,
                     terminal: self.sam.terminal,
@@ -93,7 +93,7 @@ impl Terminal<'_> {
             Loading::Proof(wanted, seq) => {
                 let proof = answer.value::<Proof>(Code::LoadRefused)?;
                 let (issuer, pan) = (tap.facts.info.issuer, tap.facts.info.pan);
-                self.actions.push(Action::Prove(LoadProof { issuer, pan, seq, proof }));
+                self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
                 Ok(Some(self.init_load(tap, Wanted { proved: true, ..wanted })))
             }
             Loading::Credit(approved, slot) => self.credited(tap, approved, slot, answer),
@@ -171,7 +171,7 @@ impl Terminal<'_> {
         record.flags &= !UploadRecord::GREY;
         self.settle(slot, record);
         let (issuer, pan) = (record.issuer, record.pan);
-        self.actions.push(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
+        self.actions.push_back(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
         tap.charged += record.amount;
         tap.facts.actual = record.balance_after;
         self.accept(tap);

@@ -19,6 +19,7 @@ use crate::place::{Fares, Place};
 use crate::profile::Profile;
 use crate::sam::Sam;
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use bring_up::BringUp;
 use tap::{Answer, Refusal, Step, Tap, Turn};
@@ -57,7 +58,8 @@ pub struct Terminal<'t> {
     sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
-    actions: Vec<Action>,
+    /// What is wanted, until it is handed over.
+    actions: VecDeque<Action>,
 }
 
 #[derive(Clone, Debug)]
@@ -93,7 +95,7 @@ impl<'t> Terminal<'t> {
             next_record,
             sam_open: None,
             distrusted: Vec::new(),
-            actions: Vec::new(),
+            actions: VecDeque::new(),
         }
     }
 
@@ -101,6 +103,20 @@ impl<'t> Terminal<'t> {
     /// event that it does not wait for is ignored: an answer to nothing, a card while another is
     /// served, a request that this kind of terminal does not serve.
     pub fn step(&mut self, now: DateTime, event: Event<'_>) -> Vec<Action> {
+        let mut queue = VecDeque::new();
+        self.step_onto(now, event, &mut queue);
+        queue.into()
+    }
+
+    /// As [`step`](Self::step), for who has a queue of actions: what the terminal wants is put behind what
+    /// is there, and nothing is allocated for it once the queue has room.
+    pub fn step_onto(&mut self, now: DateTime, event: Event<'_>, queue: &mut VecDeque<Action>) {
+        core::mem::swap(&mut self.actions, queue);
+        self.happened(now, event);
+        core::mem::swap(&mut self.actions, queue);
+    }
+
+    fn happened(&mut self, now: DateTime, event: Event<'_>) {
         match (core::mem::replace(&mut self.stage, Stage::Ready), event) {
             (stage @ Stage::Tapping(..), Event::Flush) => {
                 self.flush_wanted = true;
@@ -123,7 +139,6 @@ impl<'t> Terminal<'t> {
             }
             (stage, _) => self.stage = stage,
         }
-        core::mem::take(&mut self.actions)
     }
 
     /// Moves a terminal, as a bus reader is moved from stop to stop. One that is serving a card stays
@@ -158,7 +173,7 @@ impl<'t> Terminal<'t> {
     fn refuse_all(&mut self, now: DateTime) {
         let tap = Tap::new(now, Request::Enquire);
         self.decide(&tap, Gate::Closed, Code::ManyCards);
-        self.actions.push(Action::Done);
+        self.actions.push_back(Action::Done);
     }
 
     fn begin(&mut self, now: DateTime, request: Request) {
@@ -182,7 +197,7 @@ impl<'t> Terminal<'t> {
         if core::mem::take(&mut self.flush_wanted) {
             self.flush();
         }
-        self.actions.push(Action::Done);
+        self.actions.push_back(Action::Done);
         if self.sam_suspect {
             self.stage = self.start();
         }
@@ -202,7 +217,7 @@ impl<'t> Terminal<'t> {
                     Event::Fare(charge) => self.ride(tap, Some(charge)),
                     _ => Ok(Some(Step::Fare)),
                 },
-                Step::Paying(payment) => self.pay_event(tap, *payment, event),
+                Step::Paying(payment) => self.pay_event(tap, payment, event),
                 Step::Loading(loading) => self.load_event(tap, *loading, event),
                 Step::Recovering(recovery) => self.recover_event(tap, recovery, event),
                 step => Ok(Some(step)),
@@ -218,7 +233,7 @@ impl<'t> Terminal<'t> {
             if let Some(le) = command.last_mut() {
                 *le = length;
             }
-            self.actions.push(Action::SendCard(command));
+            self.actions.push_back(Action::SendCard(command));
             return Ok(Some(step));
         }
         match step {
@@ -226,7 +241,7 @@ impl<'t> Terminal<'t> {
             Step::Application => self.selected(tap, answer),
             Step::Reading(reading) => self.read(tap, reading, answer),
             Step::Recovering(recovery) => self.recover(tap, recovery, answer),
-            Step::Paying(payment) => self.pay(tap, *payment, answer),
+            Step::Paying(payment) => self.pay(tap, payment, answer),
             Step::Loading(loading) => self.load(tap, *loading, answer),
             Step::Fare => Ok(Some(Step::Fare)),
         }
@@ -235,12 +250,12 @@ impl<'t> Terminal<'t> {
     /// Sends the card a command that reads, to be tried again when the card corrects its Le.
     fn ask(&mut self, tap: &mut Tap, command: CommandBuf) {
         tap.retry = Some(command.clone());
-        self.actions.push(Action::SendCard(command));
+        self.actions.push_back(Action::SendCard(command));
     }
 
     /// Sends the card a command that is never sent twice.
     fn send(&mut self, tap: &mut Tap, command: CommandBuf) {
         tap.retry = None;
-        self.actions.push(Action::SendCard(command));
+        self.actions.push_back(Action::SendCard(command));
     }
 }

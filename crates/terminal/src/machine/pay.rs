@@ -14,53 +14,54 @@ use tunion_data::BcdDateTime;
 use tunion_data::command::{
     DebitAnswer, DebitRequest, InitRequest, PurchaseInit, SamInitAnswer, SamInitRequest,
 };
-use tunion_data::file::{Sfi, TripRecord};
+use tunion_data::file::Sfi;
 use tunion_data::upload::UploadRecord;
 
 /// The slot of a record that was not kept: [`Defect::NoGreyRecordBeforeDebit`].
 const UNKEPT: SlotId = SlotId(u16::MAX);
 
-/// A debit under way: what it is waiting for, with what it needs then.
+/// A debit under way. It stays where it is in memory until the tap is over.
 #[derive(Clone, Debug)]
-pub(super) enum Payment {
-    /// The card's answer to INIT.
-    Init(Plan),
-    /// The PSAM's MAC1.
-    Mac1(Plan, PurchaseInit),
-    /// The card's answer to UPDATE CAPP of 1A.
-    Industry(Ready),
-    /// The card's answer to UPDATE CAPP of 1E.
-    Trip(Ready),
-    /// The store.
-    Persist(Ready, SlotId),
-    /// The card's answer to DEBIT.
-    Debit(Ready, SlotId),
-    /// The PSAM's judgement of MAC2.
-    Mac2(Ready, SlotId),
+pub(super) struct Payment {
+    waits: Waits,
+    plan: Plan,
+    /// The card's answer to INIT, once it is there.
+    init: PurchaseInit,
+    /// The PSAM's sequence and MAC1, once they are there.
+    mac1: SamInitAnswer,
+    /// The record, once the PSAM's sequence is there.
+    record: UploadRecord,
+    /// Where the record is kept, once it is.
+    slot: SlotId,
 }
 
-/// A debit whose records are made.
-#[derive(Clone, Debug)]
-pub(super) struct Ready {
-    plan: Plan,
-    mac1: SamInitAnswer,
-    /// 1E, if the debit writes one.
-    trip: Option<[u8; TripRecord::LEN]>,
-    record: UploadRecord,
+/// What a debit is waiting for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Waits {
+    /// The card's answer to INIT.
+    Init,
+    /// The PSAM's MAC1.
+    Mac1,
+    /// The card's answer to UPDATE CAPP of 1A.
+    Industry,
+    /// The card's answer to UPDATE CAPP of 1E.
+    Trip,
+    /// The store.
+    Persist,
+    /// The card's answer to DEBIT.
+    Debit,
+    /// The PSAM's judgement of MAC2.
+    Mac2,
 }
 
 impl Payment {
     pub(super) const fn asks_card(&self) -> bool {
-        matches!(self, Self::Init(_) | Self::Industry(_) | Self::Trip(_) | Self::Debit(..))
+        matches!(self.waits, Waits::Init | Waits::Industry | Waits::Trip | Waits::Debit)
     }
 
     /// What it means that the card did not answer.
     pub(super) const fn gone(&self) -> Code {
-        if matches!(self, Self::Debit(..)) { Code::Moved } else { Code::WriteFailed }
-    }
-
-    fn step(self) -> Step {
-        Step::Paying(Box::new(self))
+        if matches!(self.waits, Waits::Debit) { Code::Moved } else { Code::WriteFailed }
     }
 }
 
@@ -108,71 +109,78 @@ impl Terminal<'_> {
         let key_index = self.sam.application.key_index;
         let request = InitRequest { key_index, amount: plan.amount, terminal: self.sam.terminal };
         self.send(tap, build::init(plan.transaction(), &request));
-        Payment::Init(plan).step()
+        Step::Paying(Box::new(Payment {
+            waits: Waits::Init,
+            plan,
+            init: PurchaseInit::default(),
+            mac1: SamInitAnswer::default(),
+            record: UploadRecord::default(),
+            slot: SlotId(0),
+        }))
     }
 
     /// The card answered.
-    pub(super) fn pay(&mut self, tap: &mut Tap, payment: Payment, answer: Answer<'_>) -> Turn {
-        let next = match payment {
-            Payment::Init(plan) => {
+    pub(super) fn pay(&mut self, tap: &mut Tap, mut payment: Box<Payment>, answer: Answer<'_>) -> Turn {
+        let Payment { waits, plan, init, .. } = &mut *payment;
+        match waits {
+            Waits::Init => {
                 if answer.sw == Sw::INSUFFICIENT {
                     return Err(Refusal::status(Code::FareNotCovered, answer.sw));
                 }
-                let init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
+                *init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, plan.transaction(), init.seq);
                 self.sam_open = None;
-                self.actions.push(Action::SendSam(ask_mac1(tap, &plan, &init)));
-                Payment::Mac1(plan, init)
+                self.actions.push_back(Action::SendSam(ask_mac1(tap, plan, init)));
+                *waits = Waits::Mac1;
             }
-            Payment::Industry(ready) => {
+            Waits::Industry => {
                 written(answer)?;
-                self.write_trip(tap, ready)
+                self.write_trip(tap, &mut payment);
             }
-            Payment::Trip(ready) => {
+            Waits::Trip => {
                 written(answer)?;
-                self.keep(tap, ready)
+                self.keep(tap, &mut payment);
             }
-            Payment::Debit(ready, slot) => return self.debited(tap, ready, slot, answer),
-            waiting @ (Payment::Mac1(..) | Payment::Persist(..) | Payment::Mac2(..)) => waiting,
-        };
-        Ok(Some(next.step()))
+            Waits::Debit => return self.debited(tap, payment, answer),
+            Waits::Mac1 | Waits::Persist | Waits::Mac2 => {}
+        }
+        Ok(Some(Step::Paying(payment)))
     }
 
     /// The PSAM or the store answered. A card that went in the meantime ends the tap here, unless it
     /// was debited already: then its going is of no matter.
-    pub(super) fn pay_event(&mut self, tap: &mut Tap, payment: Payment, event: Event<'_>) -> Turn {
-        let next = match (payment, event) {
-            (Payment::Mac1(plan, init), Event::SamAnswer(bytes)) => {
-                let mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
+    pub(super) fn pay_event(&mut self, tap: &mut Tap, mut payment: Box<Payment>, event: Event<'_>) -> Turn {
+        let slot = payment.slot;
+        match (payment.waits, event) {
+            (Waits::Mac1, Event::SamAnswer(bytes)) => {
+                payment.mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
                 if tap.gone {
                     return Err(Code::WriteFailed.into());
                 }
-                self.write_records(tap, plan, init, mac1)
+                self.write_records(tap, &mut payment);
             }
-            (Payment::Mac1(..), Event::SamGone) => {
+            (Waits::Mac1, Event::SamGone) => {
                 self.sam_suspect = true;
                 return Err(Code::SamFault.into());
             }
-            (Payment::Persist(ready, slot), Event::Persisted(stored)) if slot == stored => {
+            (Waits::Persist, Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
                     self.drop_grey(slot);
                     return Err(Code::WriteFailed.into());
                 }
-                self.send_debit(tap, ready, slot)
+                self.send_debit(tap, &mut payment);
             }
-            (Payment::Persist(_, slot), Event::StoreFailed(failed)) if slot == failed => {
+            (Waits::Persist, Event::StoreFailed(failed)) if slot == failed => {
                 self.drop_grey(slot);
                 return Err(Code::StoreFailed.into());
             }
-            (Payment::Mac2(ready, slot), Event::SamAnswer(bytes)) => {
-                return self.verified(tap, ready, slot, Verdict::of(bytes));
+            (Waits::Mac2, Event::SamAnswer(bytes)) => {
+                return self.verified(tap, payment, Verdict::of(bytes));
             }
-            (Payment::Mac2(ready, slot), Event::SamGone) => {
-                return self.verified(tap, ready, slot, Verdict::None);
-            }
-            (waiting, _) => waiting,
-        };
-        Ok(Some(next.step()))
+            (Waits::Mac2, Event::SamGone) => return self.verified(tap, payment, Verdict::None),
+            _ => {}
+        }
+        Ok(Some(Step::Paying(payment)))
     }
 
     /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
@@ -183,66 +191,68 @@ impl Terminal<'_> {
         answer.value(Code::SamFault)
     }
 
-    /// The PSAM's sequence is known: the records can be made. A ride of one tap writes 1E only.
-    fn write_records(
-        &mut self,
-        tap: &mut Tap,
-        plan: Plan,
-        init: PurchaseInit,
-        mac1: SamInitAnswer,
-    ) -> Payment {
-        let key = KeyInfo::of(self.sam.application.key_index, &init);
-        let stamp = Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at };
-        let record = plan.upload(&stamp, mac1.terminal_seq, init.seq.saturating_add(1), init.balance);
-        let trip = plan.trip(&stamp);
-        let ready = Ready { plan, mac1, trip, record };
-        let Some(industry) = &ready.plan.record else { return self.write_trip(tap, ready) };
-        let command = build::update_capp(Sfi::INDUSTRY, industry.id(), &industry.bytes(mac1.terminal_seq));
-        self.send(tap, command);
-        Payment::Industry(ready)
+    /// What the records of this payment are stamped with.
+    fn stamp<'a>(&'a self, tap: &'a Tap, init: &PurchaseInit) -> Stamp<'a> {
+        let key = KeyInfo::of(self.sam.application.key_index, init);
+        Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at }
     }
 
-    fn write_trip(&mut self, tap: &mut Tap, ready: Ready) -> Payment {
-        let Some(trip) = &ready.trip else { return self.keep(tap, ready) };
-        self.send(tap, build::update_capp(Sfi::TRIP, 0, trip));
-        Payment::Trip(ready)
+    /// The PSAM's sequence is known: the records can be made. A ride of one tap writes 1E only.
+    fn write_records(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        let Payment { plan, init, mac1, .. } = payment;
+        let (terminal_seq, card_seq) = (mac1.terminal_seq, init.seq.saturating_add(1));
+        payment.record = plan.upload(&self.stamp(tap, init), terminal_seq, card_seq, init.balance);
+        let Some(record) = &plan.record else { return self.write_trip(tap, payment) };
+        self.send(tap, build::update_capp(Sfi::INDUSTRY, record.id(), &record.bytes(terminal_seq)));
+        payment.waits = Waits::Industry;
+    }
+
+    /// A plain purchase writes no 1E.
+    fn write_trip(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        let trip = payment.plan.trip(&self.stamp(tap, &payment.init));
+        let Some(trip) = trip else { return self.keep(tap, payment) };
+        self.send(tap, build::update_capp(Sfi::TRIP, 0, &trip));
+        payment.waits = Waits::Trip;
     }
 
     /// All is written that the debit will make good: the grey record is kept before it is sent.
-    fn keep(&mut self, tap: &mut Tap, mut ready: Ready) -> Payment {
+    fn keep(&mut self, tap: &mut Tap, payment: &mut Payment) {
         if self.has(Defect::NoGreyRecordBeforeDebit) {
-            ready.record.local_seq = self.number();
-            return self.send_debit(tap, ready, UNKEPT);
+            payment.record.local_seq = self.number();
+            payment.slot = UNKEPT;
+            return self.send_debit(tap, payment);
         }
-        let slot = self.keep_grey(&mut ready.record, ready.plan.quote.as_ref());
-        self.sam_open = Some(slot);
-        Payment::Persist(ready, slot)
+        payment.slot = self.keep_grey(&mut payment.record, payment.plan.quote.as_ref());
+        payment.waits = Waits::Persist;
+        self.sam_open = Some(payment.slot);
     }
 
-    fn send_debit(&mut self, tap: &mut Tap, ready: Ready, slot: SlotId) -> Payment {
-        self.send(tap, debit(tap.at.into(), ready.mac1));
-        Payment::Debit(ready, slot)
+    fn send_debit(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        self.send(tap, debit(tap.at.into(), payment.mac1));
+        payment.waits = Waits::Debit;
     }
 
-    fn debited(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, answer: Answer<'_>) -> Turn {
+    fn debited(&mut self, tap: &mut Tap, mut payment: Box<Payment>, answer: Answer<'_>) -> Turn {
         if !answer.sw.is_ok() {
-            self.drop_grey(slot);
+            self.drop_grey(payment.slot);
             let code = if answer.sw == Sw::WRONG_MAC { Code::Mac1 } else { Code::WriteFailed };
             return Err(Refusal::status(code, answer.sw));
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
         let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
-        ready.record.tac = tac;
-        ready.record.flags &= !UploadRecord::GREY;
-        tap.notes.extend(ready.plan.notes.iter().copied().filter(|note| !note.is_about_total()));
-        tap.charged += ready.plan.amount;
-        tap.facts.actual = tap.facts.after(ready.plan.amount);
-        if self.decides_early(&ready.plan) {
+        let Payment { waits, plan, record, .. } = &mut *payment;
+        record.tac = tac;
+        record.flags &= !UploadRecord::GREY;
+        tap.notes.extend(plan.notes.iter().copied().filter(|note| !note.is_about_total()));
+        tap.charged += plan.amount;
+        tap.facts.actual = tap.facts.after(plan.amount);
+        if self.decides_early(plan) {
             self.accept(tap);
         }
         self.sam_open = None;
-        self.actions.push(Action::SendSam(build::credit_sam(mac2)));
-        Ok(Some(Payment::Mac2(ready, slot).step()))
+        self.actions.push_back(Action::SendSam(build::credit_sam(mac2)));
+        *waits = Waits::Mac2;
+        Ok(Some(Step::Paying(payment)))
     }
 
     /// Whether the decision comes before MAC2 is judged.
@@ -253,19 +263,19 @@ impl Terminal<'_> {
     /// The PSAM judged MAC2, or did not. The record is kept either way; a card that failed is refused
     /// at its next tap (`docs/spec/terminal.md` 2.3, Shanghai; that one refusal clears it is our
     /// reading).
-    fn verified(&mut self, tap: &mut Tap, mut ready: Ready, slot: SlotId, verdict: Verdict) -> Turn {
-        ready.record.flags |= verdict.flag();
+    fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, verdict: Verdict) -> Turn {
+        payment.record.flags |= verdict.flag();
         match verdict {
             Verdict::Accepted => {}
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
         if verdict == Verdict::Refused && self.has(Defect::Mac2FailureDropsRecord) {
-            self.drop_grey(slot);
+            self.drop_grey(payment.slot);
         } else {
-            self.settle(slot, ready.record);
+            self.settle(payment.slot, payment.record);
         }
-        let Ready { plan, .. } = ready;
+        let plan = payment.plan;
         if self.decides_early(&plan) {
             return Ok(None);
         }
@@ -281,7 +291,7 @@ impl Terminal<'_> {
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
-            Some(IndustryRecord::Rail(record)) => tap.facts.rail = record,
+            Some(IndustryRecord::Rail(record)) => tap.facts.set_rail(record),
             None => {}
         }
         self.ride(tap, None)

@@ -64,7 +64,7 @@ impl Terminal<'_> {
                 Ok(Some(self.read_journey(tap)))
             }
             Reading::Rail => {
-                tap.facts.rail = answer.value(Code::ReadFailed)?;
+                tap.facts.set_rail(answer.value(Code::ReadFailed)?);
                 Ok(Some(self.read_balance(tap)))
             }
             Reading::Bus => {
@@ -126,7 +126,7 @@ impl Terminal<'_> {
             && tap_here.gate.direction == Direction::Exit
         {
             let question = tap_here.question()?;
-            self.actions.push(Action::AskFare(question));
+            self.actions.push_back(Action::AskFare(question));
             return Ok(Some(Step::Fare));
         }
         self.ride(tap, None)

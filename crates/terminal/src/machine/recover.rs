@@ -125,7 +125,7 @@ impl Terminal<'_> {
             // The PSAM judges MAC2 when it has that purchase still open (Tianjin, terminal.md 4.2).
             (Shown::Ours, Some(proof)) if self.sam_open == Some(slot) && !is_load(&grey.record) => {
                 self.sam_open = None;
-                self.actions.push(Action::SendSam(build::credit_sam(proof.mac2)));
+                self.actions.push_back(Action::SendSam(build::credit_sam(proof.mac2)));
                 Ok(Some(Step::Recovering(Recovery::Mac2(search))))
             }
             (Shown::Ours, _) => self.done(tap, &grey, search, None),
@@ -189,7 +189,7 @@ impl Terminal<'_> {
             record.flags &= !UploadRecord::GREY;
             if load {
                 let (issuer, pan, seq) = (record.issuer, record.pan, record.card_seq.saturating_sub(1));
-                self.actions.push(Action::Prove(LoadProof { issuer, pan, seq, proof }));
+                self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
         self.settle(grey.slot, record);
