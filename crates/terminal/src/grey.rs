@@ -41,6 +41,12 @@ impl GreyStore {
         self.greys.iter().find(|grey| grey.record.pan == pan)
     }
 
+    /// Puts what has become known into a record that is kept; whether it is.
+    pub(crate) fn learn(&mut self, slot: SlotId, record: &UploadRecord) -> bool {
+        let kept = self.greys.iter_mut().find(|grey| grey.slot == slot);
+        kept.map(|grey| grey.record = *record).is_some()
+    }
+
     /// Takes a record out.
     pub(crate) fn take(&mut self, slot: SlotId) -> Option<Grey> {
         let at = self.greys.iter().position(|grey| grey.slot == slot)?;
@@ -63,15 +69,10 @@ impl GreyStore {
         (slot, evicted)
     }
 
-    /// Takes the records of all other cards out, oldest first.
-    pub(crate) fn drain_others(&mut self, pan: Pan) -> Vec<Grey> {
-        let (own, others) = core::mem::take(&mut self.greys).into_iter().partition(|g| g.record.pan == pan);
-        self.greys = own;
-        others
-    }
-
-    /// Takes all records out, oldest first.
-    pub(crate) fn drain(&mut self) -> Vec<Grey> {
-        core::mem::take(&mut self.greys)
+    /// Takes the records out of which this holds, oldest first.
+    pub(crate) fn drain_if(&mut self, which: impl Fn(&UploadRecord) -> bool) -> Vec<Grey> {
+        let (out, kept) = core::mem::take(&mut self.greys).into_iter().partition(|grey| which(&grey.record));
+        self.greys = kept;
+        out
     }
 }

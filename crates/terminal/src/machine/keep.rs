@@ -2,9 +2,7 @@
 
 use super::{Tap, Terminal};
 use crate::action::{Action, Note, SlotId};
-use crate::grey::Grey;
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use tunion_data::Pan;
 use tunion_data::command::Transaction;
 use tunion_data::upload::UploadRecord;
@@ -13,6 +11,9 @@ use tunion_fare::Quote;
 /// Cards that are remembered after their MAC2 failed; the oldest is forgotten first (our reading: no
 /// source says how many).
 const DISTRUSTED: usize = 32;
+
+/// The TAC of a record as long as it is not known.
+const UNKNOWN_TAC: [u8; 4] = [0xFF; 4];
 
 impl Terminal<'_> {
     /// Remembers a card whose MAC2 failed.
@@ -65,31 +66,38 @@ impl Terminal<'_> {
         number
     }
 
-    /// Uploads what is still grey.
+    /// Uploads what is still kept.
     pub(super) fn flush(&mut self) {
-        let greys = self.grey.drain();
-        self.promote(greys);
+        self.promote(|_| true);
     }
 
-    /// The terminal is switched on: what is still grey is uploaded, if the profile says so.
-    pub(super) fn powered_on(&mut self) {
-        if self.setup.profile.recovery.promote.power_on {
-            self.flush();
+    /// Keeps what has become known of a record; nothing waits for the store, and the slot was there.
+    pub(super) fn learn(&mut self, slot: SlotId, record: &UploadRecord) {
+        if self.grey.learn(slot, record) {
+            self.actions.push_back(Action::Persist(slot, record.encode()));
         }
     }
 
-    /// A card came: what is still grey of others is uploaded, if the profile says so.
+    /// The terminal is switched on: the records of cards that it had let through are uploaded, and what is
+    /// grey if the profile says so.
+    pub(super) fn powered_on(&mut self) {
+        self.promote(|record| !record.has(UploadRecord::GREY));
+        if self.setup.profile.recovery.promote.power_on {
+            self.promote(is_unknown);
+        }
+    }
+
+    /// A card came: what is grey of others is uploaded, if the profile says so.
     pub(super) fn card_came(&mut self, pan: Pan) {
         if self.setup.profile.recovery.promote.other_card {
-            let greys = self.grey.drain_others(pan);
-            self.promote(greys);
+            self.promote(|record| record.pan != pan && is_unknown(record));
         }
     }
 
-    /// Uploads grey records as they are (记录转正).
-    fn promote(&mut self, greys: Vec<Grey>) {
-        for grey in greys {
-            self.upload(grey.slot, grey.record);
+    /// Uploads records as they are (记录转正).
+    fn promote(&mut self, which: impl Fn(&UploadRecord) -> bool) {
+        for grey in self.grey.drain_if(which) {
+            self.upload(grey.slot, as_known(grey.record));
         }
     }
 
@@ -103,8 +111,21 @@ impl Terminal<'_> {
             self.drop_grey(slot);
             tap.notes.push(Note::NotDone);
         } else {
-            self.settle(slot, grey.record);
+            self.settle(slot, as_known(grey.record));
             tap.notes.push(Note::GreyEmitted);
         }
     }
+}
+
+/// Whether the outcome is not known. A record with a TAC is of a card that has paid and was not let through yet.
+fn is_unknown(record: &UploadRecord) -> bool {
+    record.tac == UNKNOWN_TAC
+}
+
+/// A record whose TAC is known is of what was done, and grey no longer.
+pub(super) fn as_known(mut record: UploadRecord) -> UploadRecord {
+    if !is_unknown(&record) {
+        record.flags &= !UploadRecord::GREY;
+    }
+    record
 }

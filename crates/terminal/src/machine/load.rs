@@ -169,12 +169,13 @@ impl Terminal<'_> {
         let Approved { seq, mut record, .. } = approved;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
-        self.settle(slot, record);
         let (issuer, pan) = (record.issuer, record.pan);
-        self.actions.push_back(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
         tap.charged += record.amount;
         tap.facts.actual = record.balance_after;
+        // Told first, as in any tap.
         self.accept(tap);
+        self.settle(slot, record);
+        self.actions.push_back(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
         Ok(None)
     }
 }

@@ -81,7 +81,8 @@ impl<'t> Terminal<'t> {
         Self::restored(setup, &[], 1)
     }
 
-    /// A terminal that is switched off and whose store holds these grey records. `next_record` is the
+    /// A terminal that is switched off and whose store holds these records, without those whose number
+    /// ([`UploadRecord::local_seq`]) was emitted already. `next_record` is the
     /// number of its next record: one more than the highest that was persisted or emitted.
     #[must_use]
     pub fn restored(setup: Setup<'t>, grey: &[(SlotId, [u8; UploadRecord::LEN])], next_record: u32) -> Self {

@@ -240,7 +240,7 @@ impl Terminal<'_> {
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
         let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
-        let Payment { waits, plan, record, .. } = &mut *payment;
+        let Payment { plan, record, .. } = &mut *payment;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
         tap.notes.extend(plan.notes.iter().copied().filter(|note| !note.is_about_total()));
@@ -248,10 +248,13 @@ impl Terminal<'_> {
         tap.facts.actual = tap.facts.after(plan.amount);
         if self.decides_early(plan) {
             self.accept(tap);
+            // Should the power go while MAC2 is judged, this debit lets nobody through again.
+            let record = UploadRecord { flags: record.flags | UploadRecord::MAC2_UNCHECKED, ..*record };
+            self.learn(payment.slot, &record);
         }
         self.sam_open = None;
         self.actions.push_back(Action::SendSam(build::credit_sam(mac2)));
-        *waits = Waits::Mac2;
+        payment.waits = Waits::Mac2;
         Ok(Some(Step::Paying(payment)))
     }
 
@@ -262,7 +265,8 @@ impl Terminal<'_> {
 
     /// The PSAM judged MAC2, or did not. The record is kept either way; a card that failed is refused
     /// at its next tap (`docs/spec/terminal.md` 2.3, Shanghai; that one refusal clears it is our
-    /// reading).
+    /// reading). Where the decision waits for a PSAM that does not judge, the card has paid and is not let
+    /// through: its record stays, and its next tap is let through by it (our reading of 4.3, 2).
     fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, verdict: Verdict) -> Turn {
         payment.record.flags |= verdict.flag();
         match verdict {
@@ -270,21 +274,27 @@ impl Terminal<'_> {
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
-        if verdict == Verdict::Refused && self.has(Defect::Mac2FailureDropsRecord) {
-            self.drop_grey(payment.slot);
-        } else {
-            self.settle(payment.slot, payment.record);
+        let Payment { slot, record, plan, .. } = *payment;
+        let waits = plan.then == Then::Decide && !self.decides_early(&plan);
+        match verdict {
+            Verdict::Refused if self.has(Defect::Mac2FailureDropsRecord) => self.drop_grey(slot),
+            Verdict::None if waits => {
+                self.learn(slot, &UploadRecord { flags: record.flags | UploadRecord::GREY, ..record });
+            }
+            // The passenger is told first. Power that goes in between may let a card through once more; the
+            // other way round it would be charged once more.
+            Verdict::Accepted if waits => {
+                self.accept(tap);
+                self.settle(slot, record);
+                return Ok(None);
+            }
+            _ => self.settle(slot, record),
         }
-        let plan = payment.plan;
         if self.decides_early(&plan) {
             return Ok(None);
         }
         if let Some(code) = verdict.refusal() {
             return Err(code.into());
-        }
-        if plan.then == Then::Decide {
-            self.accept(tap);
-            return Ok(None);
         }
         if tap.gone {
             return Err(Code::WriteFailed.into());

@@ -10,6 +10,7 @@
 //! | another's | ours was not done |
 //! | nothing | INIT's sequence tells: unmoved, it was not done; moved, the grey record goes to clearing |
 
+use super::keep::as_known;
 use super::pay::Verdict;
 use super::{Answer, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, Request, SlotId};
@@ -176,8 +177,8 @@ impl Terminal<'_> {
     }
 
     /// It was done. Without a proof the record stays grey, since its TAC is not known. If this tap is
-    /// the same one again it is over; otherwise it goes on. A MAC2 that the PSAM was asked about counts
-    /// as in any tap; one that it no longer has open does not keep the holder (our reading).
+    /// the same one again it is over; otherwise it goes on. A MAC2 that the PSAM refuses counts as in any
+    /// tap; one that it does not judge or no longer has open does not keep the holder (our reading).
     fn done(&mut self, tap: &mut Tap, grey: &Grey, search: Search, mac2: Option<Verdict>) -> Turn {
         let mut record = grey.record;
         let load = is_load(&record);
@@ -192,10 +193,15 @@ impl Terminal<'_> {
                 self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
-        self.settle(grey.slot, record);
+        let record = as_known(record);
         tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
         tap.charged += record.amount;
+        if mac2 == Some(Verdict::Refused) && self.setup.profile.mac2 == Mac2Policy::BeforeDecision {
+            self.settle(grey.slot, record);
+            return Err(Code::Mac2.into());
+        }
         if search.used_since || !self.is_same_tap(tap, &record) {
+            self.settle(grey.slot, record);
             return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
         tap.list = Some(record.list).filter(|list| !list.is_zero());
@@ -204,13 +210,10 @@ impl Terminal<'_> {
         tap.facts.management.card_type = record.card_type;
         // A load since then is in the log, but not in what we know.
         tap.balance_known = search.number == 1;
-        match mac2.and_then(Verdict::refusal) {
-            Some(code) if self.setup.profile.mac2 == Mac2Policy::BeforeDecision => Err(code.into()),
-            _ => {
-                self.accept(tap);
-                Ok(None)
-            }
-        }
+        // Told first, as in any tap.
+        self.accept(tap);
+        self.settle(grey.slot, record);
+        Ok(None)
     }
 
     /// Whether the holder taps once more for what the record already did: soon, in the same place, for
