@@ -7,13 +7,14 @@ use clap::Args;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use tunion_files::diag::Diagnostics;
 use tunion_files::keys;
 use tunion_files::library::Library;
-use tunion_harness::pull::{self, Case, FLOWS, Flow, Profile, Report, Settings};
+use tunion_harness::pull::{self, Case, FLOWS, Finely, Flow, Profile, Report, Settings};
 
 /// A rule was broken.
 const BROKEN: u8 = 1;
@@ -40,8 +41,8 @@ pub(crate) struct Pull {
     case: Option<Case>,
 
     /// Of faults that differ in their bytes alone make each so-manieth; without it every one.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u32>(61))]
-    stride: u32,
+    #[arg(long, value_name = "N", default_value_t = NonZeroU32::MIN, value_parser = whole::<NonZeroU32>(61))]
+    stride: NonZeroU32,
 
     /// Print one JSON document.
     #[arg(long)]
@@ -76,8 +77,9 @@ impl Pull {
             out.write_all(story.text().as_bytes()).and_then(|()| out.flush()).or_else(closed_pipe)?;
             return Ok(story.held());
         }
+        let finely = Finely { bytes: self.stride.get(), ..Finely::ALL };
         let from = Instant::now();
-        let swept = pull::sweep(&profiles, &keys, &Settings { flows, stride: self.stride });
+        let swept = pull::sweep(&profiles, &keys, &Settings { flows, finely });
         let took = from.elapsed();
         let keys = self.keys.as_ref().map(|path| path.display().to_string());
         let report = Report { profiles: &profiles, swept: &swept, keys: keys.as_deref() };

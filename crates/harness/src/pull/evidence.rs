@@ -20,6 +20,8 @@ pub struct Day {
     pub taps: Vec<Rc<Tapped>>,
     /// The records that were uploaded, in order.
     pub uploads: Vec<Upload>,
+    /// Which terminals were switched off and on between two taps, and after how many taps.
+    pub restarts: Vec<(usize, usize)>,
     /// Records that are kept still when the day is over.
     pub left: usize,
     /// What the terminals are.
@@ -195,6 +197,12 @@ impl Tapped {
             Seen::Uploaded(record) => Some(&**record),
             _ => None,
         })
+    }
+
+    /// Whether the terminal lost its power when it had just told the passenger, and before its memory had it.
+    #[must_use]
+    pub fn is_cut_deciding(&self) -> bool {
+        self.end == End::PowerLost { deciding: true }
     }
 
     /// Whether a transaction was asked for, not a look.

@@ -58,28 +58,37 @@ const NEXT: [(Deed, &[Deed]); 5] = [
 ];
 
 /// What comes after a second tap that was disturbed.
-const LAST: [(Deed, &[Deed]); 2] = [(Deed::Same, &[]), (Deed::Other, &[])];
+const LAST: [(Deed, &[Deed]); 2] = [(Deed::Same, &[Deed::Other]), (Deed::Other, &[Deed::Same])];
+
+/// How finely a tap is disturbed; 1 for everything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Finely {
+    /// Of the faults that differ in their bytes alone each so-manieth is made.
+    pub bytes: u32,
+    /// Of the faults of a second tap each so-manieth is made.
+    pub second: u32,
+}
+
+impl Finely {
+    /// Every fault.
+    pub const ALL: Self = Self { bytes: 1, second: 1 };
+}
 
 /// A flow at a profile, about to be pulled.
 pub(super) struct Explorer<'s> {
     morning: Scene<'s>,
     roots: &'s Roots,
     due: Vec<Due>,
-    stride: u32,
+    finely: Finely,
     counts: Counts,
 }
 
 impl<'s> Explorer<'s> {
     /// Plays the morning, and the tap undisturbed.
-    pub(super) fn new(stage: &'s Stage<'s>, stride: u32) -> Result<Self, String> {
+    pub(super) fn new(stage: &'s Stage<'s>, finely: Finely) -> Result<Self, String> {
         let morning = stage.morning().map_err(|rule| format!("its card cannot be made: {rule}"))?;
-        let mut explorer = Self {
-            morning,
-            roots: stage.roots(),
-            due: Vec::new(),
-            stride: stride.max(1),
-            counts: Counts::default(),
-        };
+        let mut explorer =
+            Self { morning, roots: stage.roots(), due: Vec::new(), finely, counts: Counts::default() };
         let day = explorer.begin()?.finish().end();
         let Some(tap) = day.taps.first() else { return Err("there is no tap".to_owned()) };
         if !tap.opened() || tap.end != End::Ready {
@@ -116,7 +125,7 @@ impl<'s> Explorer<'s> {
             let mut known: Vec<(u8, Option<Image>)> = Vec::new();
             for fault in self.faults(&run, is_first) {
                 number += 1;
-                if !is_first && number % self.stride != 0 {
+                if !is_first && number % u64::from(self.finely.second) != 0 {
                     continue;
                 }
                 self.counts.faults += u64::from(is_first);
@@ -146,17 +155,21 @@ impl<'s> Explorer<'s> {
         }
         case.first = Some(at);
         self.follow(scene.clone(), &case, &NEXT);
-        let mut scene = scene;
-        if let Some(tap) = scene.next(Deed::Same)
-            && scene.is_in_doubt(tap)
-        {
-            case.next.push(Deed::Same.into());
-            self.disturb(Run::begin(scene, tap), &case, false);
+        if !scene.is_in_doubt() {
+            return;
+        }
+        for deed in [Deed::Same, Deed::Other] {
+            let (mut scene, mut case) = (scene.clone(), case.clone());
+            case.next.push(deed.into());
+            if let Some(tap) = scene.next(deed) {
+                self.disturb(Run::begin(scene, tap), &case, false);
+            }
         }
     }
 
     /// The day ends here, or something comes first.
     fn follow(&mut self, scene: Scene<'s>, case: &Case, next: &[(Deed, &[Deed])]) {
+        self.judge(&scene.clone().end(), case);
         for (deed, then) in next {
             let mut scene = scene.clone();
             let mut case = case.clone();
@@ -167,7 +180,6 @@ impl<'s> Explorer<'s> {
             let then: Vec<(Deed, &[Deed])> = then.iter().map(|deed| (*deed, &[][..])).collect();
             self.follow(scene, &case, &then);
         }
-        self.judge(&scene.end(), case);
     }
 
     fn judge(&mut self, day: &Day, case: &Case) {
@@ -201,11 +213,11 @@ impl<'s> Explorer<'s> {
                 let written = card.map_or(0, |card| card.work().page_writes.saturating_mul(PAGE));
                 let answer =
                     if answered { u16::try_from(response.bytes().len()).unwrap_or(u16::MAX) } else { 0 };
-                let stride = if every { self.stride } else { written.max(2).div_ceil(2) };
+                let stride = if every { self.finely.bytes } else { written.max(2).div_ceil(2) };
                 for bytes in (0..written).step_by(usize::try_from(stride).unwrap_or(1)) {
                     faults.extend([Fault::Cut(bytes), Fault::Noise(bytes)]);
                 }
-                let stride = if every { self.stride } else { u32::from(answer.max(1)) };
+                let stride = if every { self.finely.bytes } else { u32::from(answer.max(1)) };
                 faults.extend((0..answer).step_by(usize::try_from(stride).unwrap_or(1)).map(Fault::Answer));
                 faults
             }

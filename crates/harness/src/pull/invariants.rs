@@ -139,6 +139,7 @@ fn agreed(evidence: &Evidence<'_>) -> Found {
         }
         if let Some((decision, _)) = tap.decision()
             && decision.gate == Gate::Open
+            && !tap.is_cut_deciding()
         {
             let taken: Fen = tap.done(number).map(|done| done.log.amount).sum();
             let found: Fen = recovered(tap).map(|record| record.amount).sum();
@@ -371,16 +372,27 @@ fn no_free_ride(evidence: &Evidence<'_>) -> Found {
             continue;
         }
         let found = recovered(tap).find_map(|record| day.done().find(|done| done.is_of(record)));
-        let Some(paid) = tap.done(number).last().or(found) else {
+        let paid = tap.done(number).last().or(found);
+        if paid.is_some_and(|paid| used.contains(&paid)) {
+            let opened = paid.map_or(0, |paid| paid.tap + 1);
+            return Err(format!("tap {}: the debit of tap {opened} opens twice", number + 1));
+        }
+        barred(day, number, tap)?;
+        if tap.is_cut_deciding() {
+            continue;
+        }
+        let Some(paid) = paid else {
             return Err(format!("tap {}: the gate opens, and nothing is debited", number + 1));
         };
-        if used.contains(&paid) {
-            return Err(format!("tap {}: the debit of tap {} opens twice", number + 1, paid.tap + 1));
-        }
-        if tap.end != (End::PowerLost { deciding: true }) {
-            used.push(paid);
-        }
+        used.push(paid);
+        // What is due is due for the first thing that the card does.
+        let morning = day.taps.iter().find(|first| first.card == tap.card).map(|first| &first.before.purse);
+        let first = morning.is_some_and(|purse| {
+            let seq = if paid.is_load() { purse.online_seq } else { purse.offline_seq };
+            seq.checked_add(1) == Some(paid.log.seq)
+        });
         if let [due] = evidence.due
+            && first
             && marks::trip_type(&tap.after, &paid) == due.trip_type
             && paid.log.amount != due.amount
         {
@@ -391,7 +403,6 @@ fn no_free_ride(evidence: &Evidence<'_>) -> Found {
                 paid.log.amount
             ));
         }
-        barred(day, number, tap)?;
     }
     Ok(())
 }
@@ -402,14 +413,14 @@ fn barred(day: &Day, number: usize, tap: &Tapped) -> Found {
     if refused(tap) && day.terminals.mac2 == Mac2Policy::BeforeDecision {
         return Err(format!("tap {}: MAC2 is refused, and the gate opens", number + 1));
     }
-    let last = day
-        .taps
-        .iter()
-        .take(number)
-        .rev()
-        .find(|last| (last.terminal, last.card) == (tap.terminal, tap.card));
-    match last {
-        Some(last) if refused(last) && last.end == End::Ready => {
+    let here = |last: &Tapped| (last.terminal, last.card) == (tap.terminal, tap.card);
+    let Some(last) = (0..number).rev().find(|last| day.taps.get(*last).is_some_and(|last| here(last))) else {
+        return Ok(());
+    };
+    let off =
+        |(terminal, taps): &(usize, usize)| *terminal == tap.terminal && (last + 1..=number).contains(taps);
+    match day.taps.get(last) {
+        Some(tap) if refused(tap) && tap.end == End::Ready && !day.restarts.iter().any(off) => {
             Err(format!("tap {}: MAC2 was refused at the last tap, and the gate opens", number + 1))
         }
         _ => Ok(()),

@@ -33,7 +33,7 @@ mod sweep;
 
 pub use case::{Case, Deed, Next};
 pub use evidence::{Day, Done, End, Rules, Seen, Tapped, Upload};
-pub use explore::{Broken, Counts};
+pub use explore::{Broken, Counts, Finely};
 pub use fault::{At, Fault};
 pub use flow::{FLOWS, Flow, Rider, Visit, named};
 pub use invariants::Invariant;

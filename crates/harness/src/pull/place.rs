@@ -29,6 +29,8 @@ pub(super) struct Spot {
 
 /// What a controller charges in every flow.
 const CHARGE: Charge = Charge { list: Fen::from_yuan(4), charged: Fen::from_yuan(4) };
+/// What a ride of a flow costs at most.
+const MOST: Fen = Fen::from_yuan(10);
 /// Stations of a city whose controller alone knows them.
 const STATIONS: (u16, u16) = (1, 2);
 /// Vehicles.
@@ -69,22 +71,21 @@ fn gate(file: &TerminalFile, direction: Direction) -> Option<Place> {
     Some(Place::Rail(RailGate { direction, line: 1, station }))
 }
 
-/// The first station, and the first of the others to which a ride costs the most.
+/// A station, and the one to which a ride costs the most of those that cost no more than [`MOST`].
 fn stations(tariff: &Tariff, file: &TerminalFile) -> Option<(u16, u16)> {
     let network = tariff.network()?;
-    let (from, entry) = network.stations().next()?;
     let at = date(2026, 11, 23).at(8, 0, 0, 0);
     let rider = Rider::local(Product::Ordinary);
-    let price = |to| {
-        let ride = Ride::Rail { from, to, group: file.profile.rail.group };
-        tariff
-            .quote(&Journey::single(ride, rider, at, at), &Ledger::default())
-            .ok()
-            .map(|quote| quote.charged)
-    };
-    let priced = network.stations().filter_map(|(to, station)| Some((price(to)?, station.code)));
-    let dearest = priced.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    dearest.map(|(_, exit)| (entry.code, exit))
+    network.stations().find_map(|(from, entry)| {
+        let price = |to| {
+            let ride = Ride::Rail { from, to, group: file.profile.rail.group };
+            let quote = tariff.quote(&Journey::single(ride, rider, at, at), &Ledger::default()).ok()?;
+            Some(quote.charged).filter(|price| !price.is_zero() && *price <= MOST)
+        };
+        let priced = network.stations().filter_map(|(to, station)| Some((price(to)?, station.code)));
+        let (_, exit) = priced.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+        Some((entry.code, exit))
+    })
 }
 
 /// A place on a line with a price by distance: on the `number`-th of them, or the only one, the stop that

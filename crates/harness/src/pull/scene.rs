@@ -33,6 +33,8 @@ const SEED: u64 = 1;
 pub(super) struct Stage<'p> {
     file: &'p TerminalFile,
     flow: &'static Flow,
+    /// Where the flow's taps are made, as far as the profile serves them.
+    spots: BTreeMap<Visit, Spot>,
     /// For its keys and its seed.
     scenario: Scenario,
 }
@@ -86,7 +88,11 @@ impl<'p> Stage<'p> {
             steps: Vec::new(),
             totals: Vec::new(),
         };
-        Self { file, flow, scenario }
+        let rides = [Visit::Enter, Visit::Exit];
+        let rides = if flow.rides > 0 { &rides[..] } else { &[] };
+        let visits = rides.iter().chain(flow.before).chain([&flow.tap]);
+        let spots = visits.filter_map(|visit| Some((*visit, spot(*visit, file)?))).collect();
+        Self { file, flow, spots, scenario }
     }
 
     /// The issuer's keys.
@@ -97,8 +103,9 @@ impl<'p> Stage<'p> {
     /// Whether the profile's terminals serve every tap of the flow, and take its card.
     pub(super) fn serves(&self) -> bool {
         let Flow { before, tap, rides, .. } = self.flow;
-        let rides = if *rides > 0 { &[Visit::Enter, Visit::Exit][..] } else { &[] };
-        let places = rides.iter().chain(*before).chain([tap]).all(|visit| spot(*visit, self.file).is_some());
+        let served = |visit: &Visit| self.spots.contains_key(visit);
+        let rides = *rides == 0 || [Visit::Enter, Visit::Exit].iter().all(served);
+        let places = rides && before.iter().chain([tap]).all(served);
         let card = match self.flow.rider {
             _ if self.flow.tap == Visit::Enquire => true,
             Rider::Ordinary | Rider::Roaming => self.file.profile.accepted.contains(&CardType::Ordinary),
@@ -130,7 +137,7 @@ impl<'p> Stage<'p> {
             host: LoadHost::new(self.scenario.keys.roots.clone(), LoadRules::default(), accounts),
             taps: 0,
             now: date(2026, 11, 23).at(6, 0, 0, 0),
-            day: Day { taps: Vec::new(), uploads: Vec::new(), left: 0, terminals },
+            day: Day { taps: Vec::new(), uploads: Vec::new(), restarts: Vec::new(), left: 0, terminals },
         };
         for visit in (0..self.flow.rides)
             .flat_map(|_| [Visit::Enter, Visit::Exit])
@@ -177,7 +184,7 @@ impl<'p> Stage<'p> {
 }
 
 /// What is on a card in the morning.
-const BALANCE: Fen = Fen::from_yuan(200);
+const BALANCE: Fen = Fen::from_yuan(500);
 /// The issuer of roaming cards where a profile lists none: a city that no profile is of.
 const ELSEWHERE: IssuerId = IssuerId([0x09, 0x99, 0x99, 0x99, 0xFF, 0xFF, 0xFF, 0xFF]);
 
@@ -201,6 +208,7 @@ impl<'s> Scene<'s> {
             Deed::Restart => {
                 let tap = self.test()?;
                 self.restart(tap.terminal);
+                self.day.restarts.push((tap.terminal, self.day.taps.len()));
                 return None;
             }
         };
@@ -209,7 +217,7 @@ impl<'s> Scene<'s> {
 
     /// A tap at one of the profile's places, or at the one beside it.
     fn tap(&mut self, visit: Visit, card: usize, twin: bool) -> Option<Tap> {
-        let spot = spot(visit, self.stage.file)?;
+        let spot = *self.stage.spots.get(&visit)?;
         let known = self.terminals.iter().position(|t| (t.post, t.twin) == (spot.post, twin));
         let terminal = known.unwrap_or_else(|| self.install(spot, twin));
         Some(Tap { terminal, card, visit, spot, at: self.now })
@@ -276,14 +284,9 @@ impl<'s> Scene<'s> {
         }
     }
 
-    /// Whether the terminal of this tap keeps a record of the card whose outcome it does not know.
-    pub(super) fn is_in_doubt(&self, tap: Tap) -> bool {
-        let pan = self.images.get(tap.card).map(|image| image.info.pan);
-        let standing = self.terminals.get(tap.terminal);
-        standing.is_some_and(|standing| {
-            let kept = standing.device.store.values().map(UploadRecord::decode);
-            kept.into_iter().any(|record| Some(record.pan) == pan)
-        })
+    /// Whether a terminal keeps a record whose outcome it does not know.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.terminals.iter().any(|standing| !standing.device.store.is_empty())
     }
 
     /// The day ends: every terminal uploads what is still grey.

@@ -1,7 +1,7 @@
 //! Every case of every flow at every profile.
 
 use super::case::Case;
-use super::explore::{Counts, Explorer};
+use super::explore::{Counts, Explorer, Finely};
 use super::flow::Flow;
 use super::scene::Stage;
 use super::story::Story;
@@ -25,9 +25,8 @@ pub struct Profile {
 pub struct Settings {
     /// The flows.
     pub flows: Vec<&'static Flow>,
-    /// Of faults that differ in their bytes alone only each so-manieth, and of the second faults too; 1 for
-    /// all of them.
-    pub stride: u32,
+    /// How finely it is disturbed.
+    pub finely: Finely,
 }
 
 /// One flow at one profile, with what came of it.
@@ -68,7 +67,7 @@ pub fn sweep(profiles: &[Profile], keys: &KeySet, settings: &Settings) -> Vec<Sw
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some((profile, flow)) = jobs.get(number).copied() else { break };
             let Some(Profile { file, .. }) = profiles.get(profile) else { break };
-            let outcome = one(file, flow, keys, settings.stride);
+            let outcome = one(file, flow, keys, settings.finely);
             let swept = Swept { profile, flow, outcome };
             done.lock().unwrap_or_else(PoisonError::into_inner).push((number, swept));
         }
@@ -86,12 +85,12 @@ pub fn sweep(profiles: &[Profile], keys: &KeySet, settings: &Settings) -> Vec<Sw
 }
 
 /// One flow at one profile.
-fn one(file: &TerminalFile, flow: &'static Flow, keys: &KeySet, stride: u32) -> Outcome {
+fn one(file: &TerminalFile, flow: &'static Flow, keys: &KeySet, finely: Finely) -> Outcome {
     let stage = Stage::new(file, flow, keys);
     if !stage.serves() {
         return Outcome::NotServed;
     }
-    match Explorer::new(&stage, stride) {
+    match Explorer::new(&stage, finely) {
         Ok(explorer) => Outcome::Pulled(explorer.explore()),
         Err(reason) => Outcome::Failed(reason),
     }
@@ -106,5 +105,5 @@ pub fn play(profile: &Profile, flow: &'static Flow, keys: &KeySet, case: &Case) 
     if !stage.serves() {
         return Err(format!("{} does not serve the flow `{}`", profile.path, flow.name));
     }
-    Explorer::new(&stage, 1)?.play(case)
+    Explorer::new(&stage, Finely::ALL)?.play(case)
 }
