@@ -52,6 +52,7 @@
 //! sequence-moves = "at-init"          # default; or at-credit
 //! mac-failure-limit = 3
 //! transport = "direct"                # default; or get-response: answers by way of 61xx, as T=0 has it
+//! rate = "production"                 # default, 38,400 bit/s from the reset on; or test, 9,600
 //! load-sam = false                    # default; true: the PSAM can make a load's MACs itself
 //! ```
 //!
@@ -79,7 +80,7 @@ use std::sync::Arc;
 use tunion_data::civil::Date;
 use tunion_data::{IssuerId, TerminalId};
 use tunion_fare::Tariff;
-use tunion_psam::{SequenceMoves, Transport};
+use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
 
 use crate::diag::{Diagnostics, Source};
@@ -134,6 +135,8 @@ pub struct PsamFile {
     pub mac_failure_limit: u8,
     /// How it gives an answer that has data.
     pub transport: Transport,
+    /// The rate of its bytes.
+    pub rate: Rate,
     /// Whether it is a load SAM too, for cards of `issuer`.
     pub load_sam: bool,
 }

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use std::ops::Range;
 use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
 use tunion_data::FieldInfo;
-use tunion_data::command::{Balances, SamApplication, SamSerial};
+use tunion_data::command::{Balances, SamApplication, SamQuota, SamSerial};
 use tunion_data::file::{self, Sfi};
 pub use tunion_files::layout::{hex, show};
 
@@ -117,7 +117,7 @@ impl Exchange {
         let spec = self.spec();
         let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), bytes(&self.command))];
         if let Some((command, spec)) = &spec {
-            lines.extend(words(request_layout(command, spec), command.data));
+            lines.extend(words(self.request_layout(command, spec), command.data));
         }
         match (&self.answer, self.sw()) {
             (Some(answer), Some(sw)) => {
@@ -132,12 +132,26 @@ impl Exchange {
         lines
     }
 
+    fn request_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
+        match (spec.name, self.device) {
+            (Name::UpdateCappDataCache, _) => {
+                let id = if command.p1 == 0 { command.data.get(1).copied().unwrap_or(0) } else { command.p1 };
+                file::fields(Sfi(command.p2 >> 3), id)
+            }
+            (Name::UpdateBinary, Device::Sam) if Sfi(command.p1 & 0x1F) == Sfi::QUOTA => {
+                Some(SamQuota::FIELDS)
+            }
+            _ => spec.request,
+        }
+    }
+
     fn answer_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
         match (spec.name, self.device) {
             (Name::ReadBinary, Device::Card) => file::fields(Sfi(command.p1 & 0x1F), 0),
             (Name::ReadBinary, Device::Sam) => match command.p1 & 0x1F {
                 0x15 => Some(SamSerial::FIELDS),
                 0x17 => Some(SamApplication::FIELDS),
+                0x18 => Some(SamQuota::FIELDS),
                 _ => None,
             },
             (Name::ReadRecord, _) => file::fields(Sfi(command.p2 >> 3), command.p1),
@@ -162,16 +176,6 @@ pub(crate) fn who(device: Device) -> &'static str {
     match device {
         Device::Card => "card",
         Device::Sam => "psam",
-    }
-}
-
-fn request_layout(command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
-    match spec.name {
-        Name::UpdateCappDataCache => {
-            let id = if command.p1 == 0 { command.data.get(1).copied().unwrap_or(0) } else { command.p1 };
-            file::fields(Sfi(command.p2 >> 3), id)
-        }
-        _ => spec.request,
     }
 }
 

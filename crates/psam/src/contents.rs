@@ -4,7 +4,7 @@ use tunion_crypto::Key16;
 use tunion_data::TerminalId;
 use tunion_data::command::{SamApplication, SamSerial};
 
-pub use crate::transport::Transport;
+pub use crate::transport::{Rate, Transport};
 
 /// Everything that makes one PSAM differ from another.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -63,7 +63,7 @@
 //! | [`contents`] | what personalisation puts into a PSAM |
 //! | `psam` | the value: what it is made of, and which command does what |
 //! | `files` | SELECT and READ BINARY |
-//! | `transport` | answers at once or by GET RESPONSE |
+//! | `transport` | answers at once or by GET RESPONSE, and the rate of the bytes |
 //! | `purchase` | INIT SAM FOR PURCHASE and CREDIT SAM FOR PURCHASE |
 //! | `descrypt` | INIT FOR DESCRYPT and DES CRYPT: the lock's MAC, and others under a card's key |
 //! | `quota` | a load SAM's quota and the MACs of a load |
@@ -89,7 +89,7 @@ mod state;
 mod transport;
 mod unblock;
 
-pub use contents::{Contents, KEY_TRIES, LoadSam, SequenceMoves, Transport};
+pub use contents::{Contents, KEY_TRIES, LoadSam, Rate, SequenceMoves, Transport};
 pub use psam::Psam;
 pub use tunion_device::{Chip, Work};
 pub use tunion_nvm::{Corrupt, Cut, Damage, PowerLost};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use tunion_data::file::CardType;
 use tunion_fare::{BusLines, GroupId, Measure, Tariff};
-use tunion_psam::{SequenceMoves, Transport};
+use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
 use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
 
@@ -240,13 +240,12 @@ fn bus(source: &Source, table: &BusTable, tariff: Option<&Tariff>) -> Result<Bus
 fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
     let (valid_from, valid_to) = (table.valid_from.0, table.valid_to.get_ref().0);
     card::in_order(source, valid_from, valid_to, &table.valid_to)?;
-    let sequence_moves = match &table.sequence_moves {
-        Some(name) => SequenceMoves::read(source, name)?,
-        None => SequenceMoves::default(),
-    };
-    let transport = match &table.transport {
-        Some(name) => Transport::read(source, name)?,
-        None => Transport::default(),
+    let mut errors = Diagnostics::default();
+    let sequence_moves = errors.keep(switch::<SequenceMoves>(source, table.sequence_moves.as_ref()));
+    let transport = errors.keep(switch::<Transport>(source, table.transport.as_ref()));
+    let rate = errors.keep(switch::<Rate>(source, table.rate.as_ref()));
+    let (Some(sequence_moves), Some(transport), Some(rate)) = (sequence_moves, transport, rate) else {
+        return Err(errors);
     };
     Ok(PsamFile {
         acquirer: table.acquirer.0,
@@ -258,6 +257,12 @@ fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
         sequence_moves,
         mac_failure_limit: table.mac_failure_limit,
         transport,
+        rate,
         load_sam: table.load_sam,
     })
+}
+
+/// The position of a switch, or its default.
+fn switch<S: Switch + Default>(source: &Source, name: Option<&Name>) -> Result<S, Diagnostic> {
+    name.map_or_else(|| Ok(S::default()), |name| S::read(source, name))
 }

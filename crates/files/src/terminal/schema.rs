@@ -83,6 +83,7 @@ pub(super) struct PsamTable {
     pub(super) sequence_moves: Option<Name>,
     pub(super) mac_failure_limit: u8,
     pub(super) transport: Option<Name>,
+    pub(super) rate: Option<Name>,
     #[serde(default)]
     pub(super) load_sam: bool,
 }
