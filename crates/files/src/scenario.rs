@@ -101,6 +101,7 @@
 mod cast;
 mod expect;
 mod fault;
+mod office;
 mod schema;
 mod taps;
 
@@ -114,7 +115,7 @@ use tunion_apdu::table::Name;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
-use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
+use tunion_terminal::{BlackList, Charge, Code, Gate, Office, Prompt, Settle};
 
 use crate::card::CardFile;
 use crate::diag::{Diagnostics, Source};
@@ -166,6 +167,9 @@ pub struct TerminalEntry {
     pub file: Arc<TerminalFile>,
     /// Which bus it is on; `Some` exactly for bus readers.
     pub bus: Option<BusPlace>,
+    /// Code of the station that a ticket office or an enquiry terminal stands at, where its taps do not
+    /// name another.
+    pub station: Option<u16>,
 }
 
 /// The bus that a reader is on.
@@ -222,8 +226,12 @@ pub enum Act {
     },
     /// Tops up by this amount.
     Load(Fen),
-    /// Asks for balance and history.
-    Enquire,
+    /// Asks for balance and history, at a station or anywhere.
+    Enquire(Option<Office>),
+    /// Has the journey put right at the ticket office of a station.
+    Settle(Office, Settle),
+    /// Buys something for this amount.
+    Buy(Fen),
 }
 
 /// The card leaves the field.
@@ -272,6 +280,12 @@ pub struct Expect {
     pub month: Option<Fen>,
     /// The notes of the decision, all of them in their order; status words are not compared.
     pub notes: Option<Vec<NoteKind>>,
+    /// What an enquiry says of the free area.
+    pub free_area: Option<Code>,
+    /// What an enquiry says of the paid area.
+    pub paid_area: Option<Code>,
+    /// What an enquiry says is due there.
+    pub due: Option<Fen>,
 }
 
 /// A kind of [`Note`](tunion_terminal::Note).
@@ -289,6 +303,8 @@ pub enum NoteKind {
     Recovered,
     /// An earlier debit was found not done.
     NotDone,
+    /// The over-fare was settled at the ticket office before.
+    SettledBefore,
     /// A grey record was emitted.
     GreyEmitted,
     /// The issuer's host refused.

@@ -20,8 +20,8 @@ use tunion_terminal::profile::{
     ByteOrder, Bytes, Check, ExpiredStudent, LedgerBinding, Mac2Policy, OpenElsewhere, RailProfile, RailTail,
 };
 use tunion_terminal::{
-    Action, BlackList, Code, Decision, Direction, Event, Fares, Gate, Note, Place, Profile, RailGate,
-    Request, Setup, SlotId, Terminal,
+    Action, BlackList, Charge, Code, Decision, Direction, Enquiry, Event, FareQuestion, Fares, Gate, Note,
+    Place, Profile, RailGate, Request, Setup, SlotId, Terminal,
 };
 
 pub const BEIJING: IssuerId = IssuerId([0x01, 0x01, 0x10, 0x00, 0xFF, 0xFF, 0xFF, 0xFF]);
@@ -98,6 +98,8 @@ pub struct Stand<'t> {
     pub setup: Setup<'t>,
     pub psam: Psam<Stream>,
     pub store: BTreeMap<SlotId, [u8; UploadRecord::LEN]>,
+    /// What the controller names, where it is asked.
+    pub charge: Charge,
 }
 
 /// What one tap came to.
@@ -107,6 +109,12 @@ pub struct Tapped {
     pub records: Vec<UploadRecord>,
     /// Commands to the card and the PSAM, and the decision's place among them.
     pub order: Vec<Result<Name, Gate>>,
+    /// The bytes of those commands.
+    pub commands: Vec<Vec<u8>>,
+    /// What an enquiry showed.
+    pub enquiry: Option<Enquiry>,
+    /// What a controller was asked.
+    pub asked: Option<FareQuestion>,
 }
 
 impl Tapped {
@@ -126,6 +134,14 @@ impl Tapped {
     pub fn sent(&self, name: Name) -> bool {
         self.order.contains(&Ok(name))
     }
+
+    /// The data of the command that begins with these bytes.
+    pub fn data_of(&self, header: &[u8]) -> &[u8] {
+        let mut commands = self.commands.iter().filter(|command| command.starts_with(header));
+        let command = commands.next().unwrap_or_else(|| panic!("{header:02X?} was not sent"));
+        assert!(commands.next().is_none(), "{header:02X?} was sent twice");
+        &command[5..5 + usize::from(command[4])]
+    }
 }
 
 pub fn name_of(device: Device, bytes: &[u8]) -> Name {
@@ -144,7 +160,11 @@ impl<'t> Stand<'t> {
         let network = tariff.network().unwrap();
         let station = network.station(network.station_named(station).unwrap()).unwrap().code;
         let place = Place::Rail(RailGate { direction, line: 1, station });
-        let setup = Setup { profile, place, fares: Fares::Tariff(tariff), black_list };
+        Self::at(Setup { profile, place, fares: Fares::Tariff(tariff), black_list }, number)
+    }
+
+    /// A terminal of any kind.
+    pub fn at(setup: Setup<'t>, number: u8) -> Self {
         let contents = tunion_psam::Contents {
             serial: SamSerial::default(),
             terminal: TerminalId([0x10, 0, 0, 0, 0, number]),
@@ -161,7 +181,8 @@ impl<'t> Stand<'t> {
             mac_failure_limit: 15,
         };
         let psam = Psam::new(contents, Stream::seed_from_u64(99));
-        let mut stand = Self { terminal: Terminal::new(setup), setup, psam, store: BTreeMap::new() };
+        let charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
+        let mut stand = Self { terminal: Terminal::new(setup), setup, psam, store: BTreeMap::new(), charge };
         stand.switch_on();
         stand
     }
@@ -182,8 +203,19 @@ impl<'t> Stand<'t> {
     }
 
     pub fn tap(&mut self, card: &mut Card<Stream>, minute: i8, trouble: Trouble) -> Tapped {
+        self.ask(card, now(minute), Request::Ride, trouble)
+    }
+
+    /// Holds the card to the terminal for what its holder wants.
+    pub fn ask(
+        &mut self,
+        card: &mut Card<Stream>,
+        at: DateTime,
+        request: Request,
+        trouble: Trouble,
+    ) -> Tapped {
         card.power_on().unwrap();
-        let tapped = self.drive(card, now(minute), Event::Card(Request::Ride), trouble);
+        let tapped = self.drive(card, at, Event::Card(request), trouble);
         card.power_off();
         assert!(self.terminal.is_ready(), "stuck after {:?}", tapped.order);
         tapped
@@ -204,6 +236,7 @@ impl<'t> Stand<'t> {
             let event = match action {
                 Action::SendCard(command) => {
                     tapped.order.push(Ok(name_of(Device::Card, &command)));
+                    tapped.commands.push(command.to_vec());
                     match link.transmit(&command, &mut response) {
                         Ok(()) => Event::CardAnswer(response.bytes()),
                         Err(_) => Event::CardGone,
@@ -212,6 +245,7 @@ impl<'t> Stand<'t> {
                 Action::SendSam(command) => {
                     let name = name_of(Device::Sam, &command);
                     tapped.order.push(Ok(name));
+                    tapped.commands.push(command.to_vec());
                     self.psam.process(&command, &mut response).unwrap();
                     if trouble.wrong_mac2 && name == Name::CreditSamForPurchase {
                         response.set(&Sw::WRONG_MAC.0.to_be_bytes()).unwrap();
@@ -239,6 +273,14 @@ impl<'t> Stand<'t> {
                     tapped.order.push(Err(decision.gate));
                     assert!(tapped.decision.replace(*decision).is_none(), "decided twice");
                     continue;
+                }
+                Action::Show(enquiry) => {
+                    tapped.enquiry = Some(*enquiry);
+                    continue;
+                }
+                Action::AskFare(question) => {
+                    tapped.asked = Some(question);
+                    Event::Fare(self.charge)
                 }
                 Action::Done => continue,
                 Action::ResetSam => {
