@@ -72,8 +72,9 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
-//! `max-minutes`.
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes`,
+//! `overtime-minutes`, `remaining`, `exit-minutes` and `max-minutes`. A ticket office, and an enquiry terminal
+//! that is to tell what is due, stands at a `station`, here or in its taps.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -82,17 +83,22 @@
 //! | `enter`, `exit` | rail gates | a station's name; at gates whose controller names the fare, its number |
 //! | `stop` | bus readers | where the bus is, a stop of its line |
 //! | `load` | top-up terminals | the amount |
-//! | `enquire = true` | enquiry terminals | |
+//! | `buy` | shops | the amount |
+//! | `settle` | ticket offices | `area` of the passenger, `payment`, and where one without an entry `entered` |
+//! | `enquire = true` | enquiry terminals, ticket offices | |
 //!
-//! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
-//! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
+//! Such as `settle = { area = "paid", payment = "cash", entered = "五道口" }`.
+//!
+//! An exit at a gate whose controller names the fare says it, and so does what an office settles by it:
+//! `fare = { list = "4.00", charged = "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
 //! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
 //! `times` taps of one, the first at its own time. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
 //! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
-//! `month` (the total on the card) and `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
+//! `month` (the total on the card) and `notes`; of an enquiry `free-area`, `paid-area` (the codes that gates
+//! would show) and `due`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
 //! `charged`, `loaded`, `balance`, `overdraft-used`, `month`, `rides` of that total, and the `records` of
 //! debits emitted, those of nothing included. An `expect` that says nothing is refused, and so is a

@@ -1,6 +1,8 @@
 //! Gates made by hand, with a PSAM and a store around them, and what may go wrong there.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of a shared module")]
 
+pub mod town;
+
 use rand_core::SeedableRng;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -62,11 +64,21 @@ pub fn tariff() -> Tariff {
     tunion_files::tariff::load(file).unwrap()
 }
 
+pub fn station_code(tariff: &Tariff, name: &str) -> u16 {
+    let network = tariff.network().unwrap();
+    network.station(network.station_named(name).unwrap()).unwrap().code
+}
+
 pub fn roots() -> Roots {
     Roots::numbered()
 }
 
 pub fn card(number: u8) -> Card<Stream> {
+    card_with(number, Fen::from_yuan(50))
+}
+
+/// A card with this balance, and no overdraft.
+pub fn card_with(number: u8, balance: Fen) -> Card<Stream> {
     let info = AppInfo {
         issuer: BEIJING,
         app_type: 2,
@@ -77,8 +89,7 @@ pub fn card(number: u8) -> Card<Stream> {
         issuer_data: [0; 2],
     };
     let management = Management { card_type: 1, interoperable: 1, ..Management::default() };
-    let purse =
-        PurseContents { balance: Fen24::new(Fen::from_yuan(50)).unwrap(), ..PurseContents::default() };
+    let purse = PurseContents { balance: Fen24::new(balance).unwrap(), ..PurseContents::default() };
     let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), management, purse);
     Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
 }
@@ -157,8 +168,7 @@ impl<'t> Stand<'t> {
         direction: Direction,
         station: &str,
     ) -> Self {
-        let network = tariff.network().unwrap();
-        let station = network.station(network.station_named(station).unwrap()).unwrap().code;
+        let station = station_code(tariff, station);
         let place = Place::Rail(RailGate { direction, line: 1, station });
         Self::at(Setup { profile, place, fares: Fares::Tariff(tariff), black_list }, number)
     }
