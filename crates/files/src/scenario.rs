@@ -72,8 +72,9 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
-//! `max-minutes`.
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes`,
+//! `overtime-minutes`, `remaining`, `exit-minutes` and `max-minutes`. A ticket office, and an enquiry terminal
+//! that is to tell what is due, stands at a `station`, here or in its taps.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -82,17 +83,22 @@
 //! | `enter`, `exit` | rail gates | a station's name; at gates whose controller names the fare, its number |
 //! | `stop` | bus readers | where the bus is, a stop of its line |
 //! | `load` | top-up terminals | the amount |
-//! | `enquire = true` | enquiry terminals | |
+//! | `buy` | shops | the amount |
+//! | `settle` | ticket offices | `area` of the passenger, `payment`, and where one without an entry `entered` |
+//! | `enquire = true` | enquiry terminals, ticket offices | |
 //!
-//! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
-//! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
+//! Such as `settle = { area = "paid", payment = "cash", entered = "五道口" }`.
+//!
+//! An exit at a gate whose controller names the fare says it, and so does what an office settles by it:
+//! `fare = { list = "4.00", charged = "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
 //! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
 //! `times` taps of one, the first at its own time. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
 //! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
-//! `month` (the total on the card) and `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
+//! `month` (the total on the card) and `notes`; of an enquiry `free-area`, `paid-area` (the codes that gates
+//! would show) and `due`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
 //! `charged`, `loaded`, `balance`, `overdraft-used`, `month`, `rides` of that total, and the `records` of
 //! debits emitted, those of nothing included. An `expect` that says nothing is refused, and so is a
@@ -101,6 +107,7 @@
 mod cast;
 mod expect;
 mod fault;
+mod office;
 mod schema;
 mod taps;
 
@@ -114,7 +121,7 @@ use tunion_apdu::table::Name;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
-use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
+use tunion_terminal::{BlackList, Charge, Code, Gate, Office, Prompt, Settle};
 
 use crate::card::CardFile;
 use crate::diag::{Diagnostics, Source};
@@ -166,6 +173,9 @@ pub struct TerminalEntry {
     pub file: Arc<TerminalFile>,
     /// Which bus it is on; `Some` exactly for bus readers.
     pub bus: Option<BusPlace>,
+    /// Code of the station that a ticket office or an enquiry terminal stands at, where its taps do not
+    /// name another.
+    pub station: Option<u16>,
 }
 
 /// The bus that a reader is on.
@@ -222,8 +232,12 @@ pub enum Act {
     },
     /// Tops up by this amount.
     Load(Fen),
-    /// Asks for balance and history.
-    Enquire,
+    /// Asks for balance and history, at a station or anywhere.
+    Enquire(Option<Office>),
+    /// Has the journey put right at the ticket office of a station.
+    Settle(Office, Settle),
+    /// Buys something for this amount.
+    Buy(Fen),
 }
 
 /// The card leaves the field.
@@ -272,6 +286,12 @@ pub struct Expect {
     pub month: Option<Fen>,
     /// The notes of the decision, all of them in their order; status words are not compared.
     pub notes: Option<Vec<NoteKind>>,
+    /// What an enquiry says of the free area.
+    pub free_area: Option<Code>,
+    /// What an enquiry says of the paid area.
+    pub paid_area: Option<Code>,
+    /// What an enquiry says is due there.
+    pub due: Option<Fen>,
 }
 
 /// A kind of [`Note`](tunion_terminal::Note).
@@ -289,6 +309,8 @@ pub enum NoteKind {
     Recovered,
     /// An earlier debit was found not done.
     NotDone,
+    /// The over-fare was settled at the ticket office before.
+    SettledBefore,
     /// A grey record was emitted.
     GreyEmitted,
     /// The issuer's host refused.

@@ -1,9 +1,10 @@
-//! Terminal profiles: a gate, a bus reader, a top-up or an enquiry terminal of one operator.
+//! Terminal profiles: a gate, a bus reader, a ticket office, a shop, a top-up or an enquiry terminal of one
+//! operator.
 //!
 //! ```toml
 //! version = 1
 //! name = "beijing-rail"
-//! kind = "rail-gate"                  # rail-gate, bus-reader, top-up or enquiry
+//! kind = "rail-gate"                  # rail-gate, bus-reader, ticket-office, pos, top-up or enquiry
 //! provenance = "docs/spec/terminal.md 1.3"
 //! city = "1000"
 //! local-issuers = ["01011000FFFFFFFF"]
@@ -26,11 +27,14 @@
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
 //!
-//! [rail]                              # rail gates only
+//! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
 //! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
 //! free-reentry-minutes = 20
 //! open-elsewhere = "refuse"           # or start-anew
+//! overtime-minutes = 240              # optional: a longer journey is refused; else the tariff prices it
+//! remaining = "0.00"                  # optional: what an exit leaves at least; else the card's overdraft decides
+//! exit-minutes = 20                   # default: so long a settled over-fare lets out
 //!
 //! [rail.ledger]                       # where the monthly total lies, for a tariff that has one
 //! record = "2701"
@@ -41,6 +45,16 @@
 //! [bus]                               # bus readers only
 //! max-minutes = 240
 //! single-tap-classes = ["sightseeing"]    # default none
+//!
+//! [office]                            # ticket offices only
+//! overtime-penalty = "5.00"           # default: the tariff's highest single fare
+//! over-fare-from-card = false         # default
+//! exit-missing = "3.00"               # or single-ticket: from the entry to here
+//! staff = "000107"                    # default 000000: who serves
+//!
+//! [pos]                               # shops only
+//! limit = "1000.00"                   # the largest purchase
+//! merchant-type = "5411"              # ISO 18245
 //!
 //! [psam]
 //! acquirer = "01011000FFFFFFFF"
@@ -56,10 +70,11 @@
 //! load-sam = false                    # default; true: the PSAM can make a load's MACs itself
 //! ```
 //!
-//! Rail gates and bus readers give all of this but the other's table. A top-up terminal has no fares
-//! and writes no trips: no `operator`, `byte-order`, `mac2`, `tariff`. An enquiry terminal makes no
-//! checks either: no `checks`, `accepted`, `expired-student`, `white-list`, `grey-slots`,
-//! `retap-seconds`. A field without a use is refused.
+//! Rail gates, ticket offices and bus readers give all of this but the others' tables. A shop and a top-up
+//! terminal have no fares and write no trips: no `operator`, `byte-order`, `tariff`; the latter has no
+//! `mac2` either. An enquiry terminal changes nothing: no `mac2`, `grey-slots`, `retap-seconds`. By `checks`,
+//! `accepted`, `expired-student`, `white-list`, `tariff`, `[rail]` and `[office]` it advises; it need have none
+//! of them. A field without a use is refused.
 //!
 //! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
@@ -69,6 +84,7 @@ mod codes;
 mod compile;
 pub(crate) mod fit;
 mod ledger;
+mod office;
 mod schema;
 mod switches;
 mod words;
@@ -101,6 +117,10 @@ pub enum TerminalKind {
     TopUp,
     /// An enquiry terminal (查询机).
     Enquiry,
+    /// The ticket offices (票务处) of a city's rail stations.
+    TicketOffice,
+    /// A shop's terminal (POS).
+    Pos,
 }
 
 impl fmt::Display for TerminalKind {
@@ -110,6 +130,8 @@ impl fmt::Display for TerminalKind {
             Self::BusReader => "a bus reader",
             Self::TopUp => "a top-up terminal",
             Self::Enquiry => "an enquiry terminal",
+            Self::TicketOffice => "a ticket office",
+            Self::Pos => "a shop's terminal",
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use tunion_fare::{StopId, Tariff};
 use tunion_files::scenario::{Act, Fault, NoteKind, Step, TerminalEntry, When};
-use tunion_terminal::{Decision, Note};
+use tunion_terminal::{Area, Decision, Note, Settle};
 
 /// The place in the passenger's words.
 pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
@@ -23,7 +23,13 @@ pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
         Act::Exit { station: code, .. } => format!("out {}", station(code)),
         Act::Bus { stop } => format!("bus {}", bus_stop(stop)),
         Act::Load(amount) => format!("top-up {amount}"),
-        Act::Enquire => "enquiry".to_owned(),
+        Act::Enquire(None) => "enquiry".to_owned(),
+        Act::Enquire(Some(office)) => format!("enquiry {}", station(office.station)),
+        Act::Settle(office, Settle { area, .. }) => {
+            let side = if area == Area::Paid { "inside" } else { "outside" };
+            format!("office {}, {side}", station(office.station))
+        }
+        Act::Buy(amount) => format!("buy {amount}"),
     }
 }
 
@@ -67,6 +73,7 @@ pub(crate) fn note(note: Note) -> String {
             format!("recovered: the {what} of {amount} at {at} was done, its own record was emitted")
         }
         Note::NotDone => "what the tap before began was not done".to_owned(),
+        Note::SettledBefore => "the over-fare was settled at the ticket office here".to_owned(),
         Note::GreyEmitted => {
             "what an earlier tap did can no longer be known: its grey record was emitted".to_owned()
         }
@@ -83,6 +90,7 @@ pub(crate) fn kind(note: Note) -> Option<NoteKind> {
         Note::GivenUp { .. } => NoteKind::GivenUp,
         Note::Recovered { .. } => NoteKind::Recovered,
         Note::NotDone => NoteKind::NotDone,
+        Note::SettledBefore => NoteKind::SettledBefore,
         Note::GreyEmitted => NoteKind::GreyEmitted,
         Note::HostRefused(_) => NoteKind::HostRefused,
         Note::Status(_) => return None,

@@ -217,7 +217,9 @@ impl<'s> World<'s> {
         device.terminal.set_place(place);
         let request = match step.act {
             Act::Load(amount) => Request::Load(amount),
-            Act::Enquire => Request::Enquire,
+            Act::Enquire(_) => Request::Enquire,
+            Act::Settle(_, settle) => Request::Settle(settle),
+            Act::Buy(amount) => Request::Buy(amount),
             Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
         };
 
@@ -318,7 +320,7 @@ impl<'s> World<'s> {
             terminal: entry.name.clone(),
             place: place_name(step, entry),
             card: card.name.clone(),
-            is_ride: !matches!(step.act, Act::Load(_) | Act::Enquire),
+            is_ride: matches!(step.act, Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. }),
             is_load: matches!(step.act, Act::Load(_)),
             reasons: reasons(decision.as_ref(), tariff),
             notes: notes(step, decision.as_ref(), tapped),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use tunion_apdu::CommandBuf;
 use tunion_data::file::{AppInfo, LogRecord, Management, RailRecord, TripRecord};
 use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRequest};
-use tunion_data::upload::{Payment, UploadRecord};
+use tunion_data::upload::{Payment, Surcharge, UploadRecord};
 use tunion_data::{BcdDateTime, CityCode, Fen};
 use tunion_fare::Quote;
 
@@ -194,6 +194,8 @@ pub enum Note {
     },
     /// The debit or load of an earlier tap was found not done.
     NotDone,
+    /// The over-fare was settled at this station's ticket office; the exit is free.
+    SettledBefore,
     /// What became of the debit or load of an earlier tap can no longer be known; its grey record was
     /// emitted for the clearing house to judge.
     GreyEmitted,
@@ -225,4 +227,21 @@ pub struct Enquiry {
     pub log: Vec<LogRecord>,
     /// The trips, newest first, unused records left out.
     pub trips: Vec<TripRecord>,
+    /// What gates would say of the card.
+    pub advice: Advice,
+}
+
+/// What gates and the ticket office would say of a card, told without refusing it
+/// (`docs/spec/terminal.md` 1.7, Xi'an). A terminal that stands at no station, or knows no tariff, gives
+/// what can be told without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Advice {
+    /// If the holder stands outside the gates: what an entry would come to.
+    pub free_area: Code,
+    /// If the holder stands inside: what an exit here would come to.
+    pub paid_area: Code,
+    /// What is due at the ticket office before that exit.
+    pub due: Fen,
+    /// What it is due for.
+    pub kind: Surcharge,
 }

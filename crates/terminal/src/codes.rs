@@ -111,7 +111,8 @@ named! {
     Repeat = "tapped a moment ago";
     /// The tariff does not price this ride.
     NoFare = "no fare for this ride";
-    /// The fare is more than any ride costs: the terminal's configuration is wrong.
+    /// The fare is more than any ride costs: the terminal's configuration is wrong. In a shop: the amount is
+    /// zero or above the limit.
     FareBroken = "fare implausible";
     /// The bus record is not of the shape a reader accepts.
     BadRecord = "bus record malformed";

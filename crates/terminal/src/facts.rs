@@ -16,6 +16,9 @@ pub(crate) struct Facts {
     pub(crate) bus: BusRecord,
     /// Actual balance (GET BALANCE P1 = 03).
     pub(crate) actual: Fen,
+    /// Actual balance and unused overdraft together (GET BALANCE P1 = 00); read where it is to be told
+    /// whether a fare is covered.
+    pub(crate) available: Option<Fen>,
     /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
     pub(crate) overdraft_used: Fen,
 }
@@ -29,6 +32,7 @@ impl Default for Facts {
             rail_holds: false,
             bus: BusRecord::default(),
             actual: Fen::ZERO,
+            available: None,
             overdraft_used: Fen::ZERO,
         }
     }

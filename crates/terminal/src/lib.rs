@@ -1,4 +1,4 @@
-//! Gates, bus readers, top-up and enquiry terminals as sans-I/O state machines.
+//! Gates, bus readers, ticket offices, shops, top-up and enquiry terminals as sans-I/O state machines.
 //!
 //! ```text
 //! step(&mut self, now, Event) -> Vec<Action>
@@ -27,7 +27,7 @@
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
-//! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
+//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos` | decisions: pure functions of what was read |
 //! | `plan` | one debit and its records |
 //! | `machine` | the order of commands, recovery, grey records |
 #![no_std]
@@ -42,16 +42,19 @@ pub mod codes;
 pub mod display;
 mod facts;
 mod grey;
+mod leave;
 pub mod ledger;
 mod machine;
+mod office;
 pub mod place;
 mod plan;
+mod pos;
 pub mod profile;
 mod rail;
 mod sam;
 
 pub use action::{
-    Action, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
+    Action, Advice, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
 };
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};

@@ -2,6 +2,7 @@
 
 use crate::action::Note;
 use crate::checks;
+use crate::codes::Code;
 use crate::facts::{Facts, KeyInfo};
 use crate::profile::Profile;
 use crate::sam::Sam;
@@ -34,6 +35,8 @@ pub(crate) struct Plan {
     /// Bus boarding: what is due when the trip stays incomplete, and after how many minutes it is.
     pub(crate) due: Option<(Fen, u16)>,
     pub(crate) notes: Vec<Note>,
+    /// Why it may not be done, though it is known what it would cost.
+    pub(crate) barred: Option<Code>,
     /// What follows the debit.
     pub(crate) then: Then,
 }
@@ -124,6 +127,7 @@ impl Plan {
             entry: None,
             due: None,
             notes: Vec::new(),
+            barred: None,
             then: Then::Decide,
         }
     }
@@ -132,6 +136,12 @@ impl Plan {
     pub(crate) fn priced(trip_type: TripType, industry: Industry, here: Stop, quote: &Quote) -> Self {
         let (amount, list) = (quote.charged, Some(quote.list));
         Self { amount, list, quote: Some(*quote), ..Self::free(trip_type, industry, here) }
+    }
+
+    /// What the passenger is told that it costs: the list fare, or what is due at the ticket office.
+    pub(crate) fn told(&self) -> Option<Fen> {
+        let due = self.surcharge.map(|(_, due, _)| due).filter(|due| !due.is_zero());
+        self.list.or(due)
     }
 
     /// The transaction of the purse.
@@ -185,7 +195,8 @@ impl Plan {
             discount: list.saturating_sub(self.amount),
             balance_after: tap.facts.after(self.amount),
             operator: tap.profile.operator,
-            industry: self.industry as u8,
+            // As in 1E; a plain purchase writes none.
+            industry: self.trip_type.map_or(0, |_| self.industry as u8),
             line: self.here.line,
             station: self.here.station,
             entry_line: entry.line,
@@ -194,6 +205,11 @@ impl Plan {
             surcharge,
             surcharge_kind: surcharge_kind as u8,
             payment: payment as u8,
+            staff: tap.profile.office.staff,
+            merchant_type: match self.kind {
+                RecordKind::Purchase => tap.profile.pos.merchant_type,
+                _ => TRANSPORT,
+            },
             available_before: available,
             ..blank_upload(tap)
         }

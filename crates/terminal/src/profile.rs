@@ -48,9 +48,13 @@ pub struct Profile {
     pub rail: RailProfile,
     /// Bus readers only.
     pub bus: BusProfile,
+    /// Ticket offices, and enquiry terminals, which advise as they do.
+    pub office: OfficeProfile,
+    /// Shops only.
+    pub pos: PosProfile,
 }
 
-/// The rules of a rail gate.
+/// The rules of rail, for gates and ticket offices.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct RailProfile {
     /// The group of lines that the gates belong to, whose fare a through ride pays here; `None` for the
@@ -65,6 +69,48 @@ pub struct RailProfile {
     pub free_reentry_minutes: u16,
     /// What an entry gate does with a journey that is open in another city.
     pub open_elsewhere: OpenElsewhere,
+    /// The longest journey in minutes; an exit after it is refused (`docs/spec/terminal.md` 3.1, row 14,
+    /// Xi'an). `None` where the tariff prices a long stay, as Beijing's.
+    pub overtime_minutes: Option<u16>,
+    /// What an exit has to leave on the card at least (产品余值下限, `docs/spec/terminal.md` 3.4, Xi'an). `None`
+    /// where the card alone decides, by its overdraft.
+    pub remaining: Option<Fen>,
+    /// So many minutes one who settled an over-fare has to leave without paying again
+    /// (`docs/spec/terminal.md` 3.5, Xi'an).
+    pub exit_minutes: u16,
+}
+
+/// The rules of a ticket office (票务处, `docs/spec/terminal.md` 1.9).
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct OfficeProfile {
+    /// What a journey that took too long costs; `None` for the highest single fare
+    /// (`docs/spec/terminal.md` 3.5, Xi'an).
+    pub overtime_penalty: Option<Fen>,
+    /// Whether the card itself may pay an over-fare. In Xi'an it may not.
+    pub over_fare_from_card: bool,
+    /// What an exit that was never made costs.
+    pub exit_missing: ExitMissing,
+    /// The member of staff who serves (操作员), BCD, as written into records.
+    pub staff: [u8; 3],
+}
+
+/// What an exit that was never made costs (补出站).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum ExitMissing {
+    /// A single ticket from the entry to the office's station: our reading, no source names the amount.
+    #[default]
+    SingleTicket,
+    /// This amount.
+    Amount(Fen),
+}
+
+/// The rules of a shop's terminal (`docs/spec/terminal.md` 1.5).
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PosProfile {
+    /// The largest purchase; more is taken for a slip of the keys (`docs/spec/terminal.md` 3.7).
+    pub limit: Fen,
+    /// The kind of shop (商户类型), BCD, ISO 18245.
+    pub merchant_type: [u8; 2],
 }
 
 /// The rules of a bus reader.

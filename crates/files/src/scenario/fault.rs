@@ -2,7 +2,7 @@
 
 use tunion_apdu::table::Name::{
     self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
-    ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
+    InitForPurchase, ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
 };
 use tunion_card::LONGEST_COMMAND;
 
@@ -14,7 +14,7 @@ use crate::terminal::TerminalKind;
 /// What a card gets from a terminal of this kind (`docs/spec/terminal.md` 1).
 fn commands(kind: TerminalKind) -> &'static [Name] {
     match kind {
-        TerminalKind::RailGate | TerminalKind::BusReader => &[
+        TerminalKind::RailGate | TerminalKind::BusReader | TerminalKind::TicketOffice => &[
             SelectName,
             ReadBinary,
             ReadRecord,
@@ -27,6 +27,15 @@ fn commands(kind: TerminalKind) -> &'static [Name] {
         TerminalKind::TopUp => {
             &[SelectName, ReadBinary, ReadRecord, GetBalance, GetTransactionProve, InitForLoad, CreditForLoad]
         }
+        TerminalKind::Pos => &[
+            SelectName,
+            ReadBinary,
+            ReadRecord,
+            GetBalance,
+            GetTransactionProve,
+            InitForPurchase,
+            DebitForPurchase,
+        ],
         TerminalKind::Enquiry => &[SelectName, ReadBinary, ReadRecord, GetBalance],
     }
 }

@@ -74,6 +74,7 @@ pub(super) struct TerminalTable {
     pub(super) line: Option<Name>,
     pub(super) direction: Option<Spanned<u8>>,
     pub(super) vehicle: Option<Name>,
+    pub(super) station: Option<Spanned<Station>>,
     mac2: Option<Name>,
     accepted: Option<Spanned<Vec<Name>>>,
     expired_student: Option<Name>,
@@ -85,6 +86,9 @@ pub(super) struct TerminalTable {
     open_elsewhere: Option<Name>,
     free_reentry_minutes: Option<Spanned<u16>>,
     max_minutes: Option<Spanned<u16>>,
+    overtime_minutes: Option<Spanned<u16>>,
+    remaining: Option<Spanned<Text<Fen>>>,
+    exit_minutes: Option<Spanned<u16>>,
 }
 
 impl TerminalTable {
@@ -102,6 +106,9 @@ impl TerminalTable {
             open_elsewhere: self.open_elsewhere.clone(),
             free_reentry_minutes: self.free_reentry_minutes.clone(),
             max_minutes: self.max_minutes.clone(),
+            overtime_minutes: self.overtime_minutes.clone(),
+            remaining: self.remaining.clone(),
+            exit_minutes: self.exit_minutes.clone(),
         }
     }
 }
@@ -117,6 +124,9 @@ pub(super) struct TapTable {
     pub(super) stop: Option<Name>,
     pub(super) load: Option<Spanned<Text<Fen>>>,
     pub(super) enquire: Option<Spanned<bool>>,
+    pub(super) settle: Option<Spanned<SettleTable>>,
+    pub(super) buy: Option<Spanned<Text<Fen>>>,
+    pub(super) station: Option<Spanned<Station>>,
     pub(super) line: Option<Spanned<u8>>,
     pub(super) fare: Option<Spanned<FareTable>>,
     pub(super) fault: Option<FaultTable>,
@@ -158,6 +168,15 @@ impl<'de> Deserialize<'de> for Station {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SettleTable {
+    pub(super) area: Name,
+    pub(super) payment: Option<Name>,
+    pub(super) entered: Option<Spanned<Station>>,
+    pub(super) entered_line: Option<Spanned<u8>>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FareTable {
     pub(super) list: Text<Fen>,
@@ -192,6 +211,9 @@ pub(super) struct ExpectTable {
     pub(super) overdraft_used: Money,
     pub(super) month: Money,
     pub(super) notes: Option<Vec<Name>>,
+    pub(super) free_area: Option<Name>,
+    pub(super) paid_area: Option<Name>,
+    pub(super) due: Money,
 }
 
 #[derive(Deserialize)]

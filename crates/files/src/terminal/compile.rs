@@ -8,17 +8,23 @@ use tunion_data::file::CardType;
 use tunion_fare::{BusLines, GroupId, Measure, Tariff};
 use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
-use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
+use tunion_terminal::profile::{
+    BusProfile, ByteOrder, Check, OfficeProfile, OpenElsewhere, PosProfile, RailProfile, RailTail,
+};
 
-use super::TerminalKind::{BusReader, RailGate};
-use super::fit::{CHECKS, Field, RIDES};
+use super::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice};
+use super::fit::{ADVISES, CHECKS, DEBITS, Field, RAIL, RIDES};
 use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
 use super::switches::Switches;
 use super::words::Switch;
-use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger};
+use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger, office};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
+
+/// So long one has to leave after an over-fare was settled: the minutes of a free correction, which no
+/// source states for it (our reading).
+const EXIT_MINUTES: u16 = 20;
 
 pub(super) fn terminal(
     source: &Source,
@@ -35,24 +41,36 @@ pub(super) fn terminal(
     let own = [
         Field::new("operator", file.operator.as_ref(), RIDES).such_as("operator = 30"),
         Field::new("byte-order", file.byte_order.as_ref(), RIDES).such_as("byte-order = \"little\""),
-        Field::new("checks", file.checks.as_ref(), CHECKS).such_as("checks = [\"enabled\", \"not-expired\"]"),
-        Field::new("rail", rail, &[RailGate])
-            .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
         Field::new("bus", bus, &[BusReader]).such_as("[bus] with max-minutes = 240"),
+        Field::new("pos", file.pos.as_ref(), &[Pos]).such_as("[pos] with `limit`, `merchant-type`"),
     ];
+    // An enquiry terminal may have these, to advise by.
+    let advice = |checks, rail_kinds, offices| {
+        [
+            Field::new("checks", file.checks.as_ref(), checks)
+                .such_as("checks = [\"enabled\", \"not-expired\"]"),
+            Field::new("rail", rail, rail_kinds)
+                .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
+            Field::new("office", file.office.as_ref(), offices)
+                .such_as("[office] with exit-missing = \"3.00\""),
+        ]
+    };
     // Whether these have a use is for the switches to say.
     let switches = [
-        Field::new("mac2", file.mac2.as_ref(), RIDES).such_as("mac2 = \"after-decision\""),
+        Field::new("mac2", file.mac2.as_ref(), DEBITS).such_as("mac2 = \"after-decision\""),
         Field::new("accepted", file.accepted.as_ref(), CHECKS)
             .such_as("accepted = [\"ordinary\", \"student\"]"),
     ];
     let fares = [
-        Field::new("tariff", file.tariff.as_ref(), RIDES),
-        Field::new("fare", file.fare.as_ref(), &[RailGate]),
+        Field::new("tariff", file.tariff.as_ref(), &[RailGate, BusReader, TicketOffice, Enquiry]),
+        Field::new("fare", file.fare.as_ref(), &[RailGate, TicketOffice]),
     ];
     errors.keep(fit::unused(source, kind, &own, None));
+    errors.keep(fit::unused(source, kind, &advice(ADVISES, RAIL, &[TicketOffice, Enquiry]), None));
     errors.keep(fit::unused(source, kind, &fares, None));
-    let needed: Vec<_> = own.into_iter().chain(switches).collect();
+    errors.keep(office::advises(source, file, kind));
+    let advice = advice(CHECKS, &[RailGate, TicketOffice], &[TicketOffice]);
+    let needed: Vec<_> = own.into_iter().chain(advice).chain(switches).collect();
     errors.keep(fit::missing(source, &file.kind, kind, &needed));
     let tariff = errors.keep(tariff(source, file, kind, library));
     let psam = errors.keep(psam(source, &file.psam));
@@ -74,11 +92,16 @@ pub(super) fn terminal(
         Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
         None => Ok(BusProfile::default()),
     };
+    let office_profile =
+        file.office.as_ref().map_or(Ok(OfficeProfile::default()), |table| office::office(source, table));
+    let pos_profile = file.pos.as_ref().map_or(Ok(PosProfile::default()), |table| office::pos(source, table));
     let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
     let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
+    let (office, pos) = (errors.keep(office_profile), errors.keep(pos_profile));
     let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
         return Err(errors);
     };
+    let (Some(office), Some(pos)) = (office, pos) else { return Err(errors) };
     let mut profile = Profile {
         name: file.name.get_ref().clone(),
         city: file.city.get_ref().0,
@@ -93,6 +116,8 @@ pub(super) fn terminal(
         displays,
         rail,
         bus,
+        office,
+        pos,
         ..Profile::default()
     };
     let switches = Switches {
@@ -125,8 +150,12 @@ fn tariff(
             source.choose(fare, "maker of fares", [("controller", ())])?;
             return Ok(None);
         }
-        (None, None) if kind == RailGate => {
-            let error = source.error(&file.kind, "the gate does not say who makes the fare");
+        (None, None) if matches!(kind, RailGate | TicketOffice) => {
+            let message = format!(
+                "the {} does not say who makes the fare",
+                if kind == RailGate { "gate" } else { "office" }
+            );
+            let error = source.error(&file.kind, message);
             return Err(error.help("give `tariff`, or `fare = \"controller\"`").into());
         }
         (None, None) if kind == BusReader => {
@@ -186,7 +215,8 @@ fn rail(
     tariff: Option<&Tariff>,
 ) -> Result<RailProfile, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let RailTable { group, tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
+    let RailTable { group, tail, free_reentry_minutes, open_elsewhere, ledger, .. } = table.get_ref();
+    let RailTable { overtime_minutes, remaining, exit_minutes, .. } = table.get_ref();
     let group = errors.keep(group.as_ref().map(|name| self::group(source, name, tariff)).transpose());
     let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
     let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
@@ -214,7 +244,16 @@ fn rail(
         return Err(errors);
     };
     let free_reentry_minutes = *free_reentry_minutes;
-    errors.or(RailProfile { group, tail, ledger, free_reentry_minutes, open_elsewhere })
+    errors.or(RailProfile {
+        group,
+        tail,
+        ledger,
+        free_reentry_minutes,
+        open_elsewhere,
+        overtime_minutes: *overtime_minutes,
+        remaining: remaining.map(|amount| amount.0),
+        exit_minutes: exit_minutes.unwrap_or(EXIT_MINUTES),
+    })
 }
 
 /// The group of lines that gates belong to.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::{CityCode, Fen, IssuerId, TerminalId};
 
+use super::office::{OfficeTable, PosTable};
 use crate::diag::{Day, Text};
 
 pub(crate) type Name = Spanned<String>;
@@ -34,6 +35,8 @@ pub(super) struct File {
     pub(super) fare: Option<Name>,
     pub(super) rail: Option<Spanned<RailTable>>,
     pub(super) bus: Option<Spanned<BusTable>>,
+    pub(super) office: Option<Spanned<OfficeTable>>,
+    pub(super) pos: Option<Spanned<PosTable>>,
     pub(super) psam: PsamTable,
 }
 
@@ -44,6 +47,9 @@ pub(super) struct RailTable {
     pub(super) tail: Name,
     pub(super) free_reentry_minutes: u16,
     pub(super) open_elsewhere: Name,
+    pub(super) overtime_minutes: Option<u16>,
+    pub(super) remaining: Option<Text<Fen>>,
+    pub(super) exit_minutes: Option<u16>,
     pub(super) ledger: Option<Spanned<LedgerTable>>,
 }
 

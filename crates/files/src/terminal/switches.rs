@@ -5,9 +5,9 @@ use tunion_data::{Fen, IssuerId};
 use tunion_terminal::Profile;
 use tunion_terminal::profile::{ExpiredStudent, Mac2Policy, OpenElsewhere};
 
-use super::TerminalKind::{self, BusReader, RailGate};
+use super::TerminalKind::{self, BusReader};
 use super::compile::accepted;
-use super::fit::{self, CHECKS, Field, RIDES};
+use super::fit::{self, ADVISES, CHECKS, DEBITS, Field, RAIL};
 use super::schema::{Name, Names};
 use super::words::Switch;
 use crate::diag::{Diagnostics, Source, Text};
@@ -26,6 +26,9 @@ pub(crate) struct Switches {
     pub(crate) open_elsewhere: Option<Name>,
     pub(crate) free_reentry_minutes: Option<Spanned<u16>>,
     pub(crate) max_minutes: Option<Spanned<u16>>,
+    pub(crate) overtime_minutes: Option<Spanned<u16>>,
+    pub(crate) remaining: Option<Spanned<Text<Fen>>>,
+    pub(crate) exit_minutes: Option<Spanned<u16>>,
 }
 
 impl Switches {
@@ -37,15 +40,18 @@ impl Switches {
         profile: &mut Profile,
     ) -> Result<(), Diagnostics> {
         let fields = [
-            Field::new("mac2", self.mac2.as_ref(), RIDES),
-            Field::new("accepted", self.accepted.as_ref(), CHECKS),
-            Field::new("expired-student", self.expired_student.as_ref(), CHECKS),
-            Field::new("white-list", self.white_list.as_ref(), CHECKS),
+            Field::new("mac2", self.mac2.as_ref(), DEBITS),
+            Field::new("accepted", self.accepted.as_ref(), ADVISES),
+            Field::new("expired-student", self.expired_student.as_ref(), ADVISES),
+            Field::new("white-list", self.white_list.as_ref(), ADVISES),
             Field::new("grey-slots", self.grey_slots.as_ref(), CHECKS),
             Field::new("retap-seconds", self.retap_seconds.as_ref(), CHECKS),
-            Field::new("open-elsewhere", self.open_elsewhere.as_ref(), &[RailGate]),
-            Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), &[RailGate]),
+            Field::new("open-elsewhere", self.open_elsewhere.as_ref(), RAIL),
+            Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), RAIL),
             Field::new("max-minutes", self.max_minutes.as_ref(), &[BusReader]),
+            Field::new("overtime-minutes", self.overtime_minutes.as_ref(), RAIL),
+            Field::new("remaining", self.remaining.as_ref(), RAIL),
+            Field::new("exit-minutes", self.exit_minutes.as_ref(), RAIL),
         ];
         let mut errors = Diagnostics::default();
         errors.keep(fit::unused(source, kind, &fields, None));
@@ -69,6 +75,9 @@ impl Switches {
         put(&mut profile.retap_seconds, number(self.retap_seconds.as_ref()));
         put(&mut profile.rail.free_reentry_minutes, number(self.free_reentry_minutes.as_ref()));
         put(&mut profile.bus.max_minutes, number(self.max_minutes.as_ref()));
+        put(&mut profile.rail.overtime_minutes, number(self.overtime_minutes.as_ref()).map(Some));
+        put(&mut profile.rail.remaining, self.remaining.as_ref().map(|least| Some(least.get_ref().0)));
+        put(&mut profile.rail.exit_minutes, number(self.exit_minutes.as_ref()));
         errors.or(())
     }
 }

@@ -33,7 +33,8 @@ macro_rules! switches {
 switches! {
     TerminalKind, "kind of terminal":
         "rail-gate" = Self::RailGate, "bus-reader" = Self::BusReader,
-        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry;
+        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry,
+        "ticket-office" = Self::TicketOffice, "pos" = Self::Pos;
     ByteOrder, "byte order": "little" = Self::Little, "big" = Self::Big;
     Mac2Policy, "MAC2 policy":
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;

@@ -155,8 +155,10 @@ impl<'t> Terminal<'t> {
         match request {
             Request::Ride => matches!(self.setup.place, Place::Rail(_) | Place::Bus(_)),
             Request::Load(_) => self.setup.place == Place::TopUp,
-            Request::Enquire => self.setup.place == Place::Enquiry,
-            Request::Settle(_) | Request::Buy(_) | Request::Refund | Request::Lock => false,
+            Request::Enquire => matches!(self.setup.place, Place::Enquiry(_) | Place::Office(_)),
+            Request::Settle(_) => matches!(self.setup.place, Place::Office(_)),
+            Request::Buy(_) => self.setup.place == Place::Pos,
+            Request::Refund | Request::Lock => false,
         }
     }
 

@@ -2,12 +2,14 @@
 
 use super::enquire::Reading;
 use super::{Answer, Refusal, Setup, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Charge, Request};
+use crate::action::{Action, Charge, FareQuestion, Request};
 use crate::bus::BusTap;
 use crate::checks::Subject;
 use crate::codes::Code;
-use crate::place::{Direction, Fares, Place};
+use crate::office::Desk;
+use crate::place::{Direction, Fares, Place, RailGate};
 use crate::plan::Plan;
+use crate::pos;
 use crate::rail::RailTap;
 use tunion_apdu::Sw;
 use tunion_apdu::build::{self, Asked};
@@ -77,6 +79,15 @@ impl Terminal<'_> {
                     self.ask(tap, build::get_balance(Asked::OverdraftUsed));
                     return Ok(Some(Step::Reading(Reading::OverdraftUsed)));
                 }
+                // Whoever tells what is due has to know whether the card covers a fare.
+                if matches!(self.setup.place, Place::Office(_) | Place::Enquiry(Some(_))) {
+                    self.ask(tap, build::get_balance(Asked::Available));
+                    return Ok(Some(Step::Reading(Reading::Available)));
+                }
+                self.judge(tap)
+            }
+            Reading::Available => {
+                tap.facts.available = Some(answer.value::<Balance>(Code::ReadFailed)?.amount);
                 self.judge(tap)
             }
             Reading::OverdraftUsed => {
@@ -96,9 +107,9 @@ impl Terminal<'_> {
 
     fn read_journey(&mut self, tap: &mut Tap) -> Step {
         let (id, reading) = match self.setup.place {
-            Place::Rail(_) | Place::Enquiry => (RailRecord::ID, Reading::Rail),
+            Place::Rail(_) | Place::Enquiry(_) | Place::Office(_) => (RailRecord::ID, Reading::Rail),
             Place::Bus(_) => (BusRecord::ID, Reading::Bus),
-            Place::TopUp | Place::Office(_) | Place::Pos => return self.read_balance(tap),
+            Place::TopUp | Place::Pos => return self.read_balance(tap),
         };
         self.ask(tap, build::read_record(Sfi::INDUSTRY, id, 0x80));
         Step::Reading(reading)
@@ -121,24 +132,40 @@ impl Terminal<'_> {
         if let Request::Load(amount) = tap.request {
             return Ok(Some(self.begin_load(tap, amount)));
         }
-        if let (Some(tap_here), Fares::Controller) = (self.rail_tap(tap), self.setup.fares)
-            && tap_here.gate.direction == Direction::Exit
-        {
-            let question = tap_here.question()?;
+        if let Some(question) = self.question(tap)? {
             self.actions.push_back(Action::AskFare(question));
             return Ok(Some(Step::Fare));
         }
         self.ride(tap, None)
     }
 
+    /// What the controller has to be asked, where it makes the fare.
+    fn question(&self, tap: &Tap) -> Result<Option<FareQuestion>, Code> {
+        match (self.setup.fares, tap.request) {
+            (Fares::Tariff(_), _) => Ok(None),
+            (Fares::Controller, Request::Settle(settle)) => {
+                Ok(self.desk(tap).and_then(|desk| desk.question(settle.area)))
+            }
+            (Fares::Controller, _) => self.rail_tap(tap).map_or(Ok(None), |here| here.question()),
+        }
+    }
+
     /// Decides on a debit and begins it.
     pub(super) fn ride(&mut self, tap: &mut Tap, charge: Option<Charge>) -> Turn {
         let plan = self.plan(tap, charge)?;
         Self::show(tap, &plan);
+        if let Some(code) = plan.barred {
+            return Err(code.into());
+        }
         Ok(Some(self.initialise(tap, plan)))
     }
 
     fn plan(&self, tap: &Tap, charge: Option<Charge>) -> Result<Plan, Code> {
+        match tap.request {
+            Request::Settle(settle) => return self.desk(tap).ok_or(Code::NoFare)?.plan(settle, charge),
+            Request::Buy(amount) => return pos::plan(self.setup.profile, &tap.facts, amount),
+            _ => {}
+        }
         if let Some(here) = self.rail_tap(tap) {
             return here.plan(charge);
         }
@@ -151,7 +178,17 @@ impl Terminal<'_> {
 
     fn rail_tap<'a>(&'a self, tap: &'a Tap) -> Option<RailTap<'a>> {
         let Place::Rail(gate) = self.setup.place else { return None };
+        Some(self.tap_at(tap, gate))
+    }
+
+    pub(super) fn tap_at<'a>(&'a self, tap: &'a Tap, gate: RailGate) -> RailTap<'a> {
         let (profile, fares) = (self.setup.profile, self.setup.fares);
-        Some(RailTap { profile, gate, fares, sam: &self.sam, facts: &tap.facts, at: tap.at })
+        RailTap { profile, gate, fares, sam: &self.sam, facts: &tap.facts, at: tap.at }
+    }
+
+    /// The ticket office that this terminal is.
+    fn desk<'a>(&'a self, tap: &'a Tap) -> Option<Desk<'a>> {
+        let Place::Office(office) = self.setup.place else { return None };
+        Some(Desk(self.tap_at(tap, office.gate(Direction::Exit))))
     }
 }

@@ -156,7 +156,7 @@ impl Terminal<'_> {
         if search.used_since || !self.is_same_tap(tap, &record) {
             return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
-        tap.list = Some(record.list).filter(|list| !list.is_zero());
+        tap.list = [record.list, record.surcharge].into_iter().find(|told| !told.is_zero());
         tap.quote = grey.quote;
         tap.facts.actual = record.balance_after;
         tap.facts.management.card_type = record.card_type;
@@ -190,8 +190,11 @@ impl Terminal<'_> {
                 did != Some(TripType::Cover)
                     && here.is_some_and(|here| (here.line, here.station) == (record.line, record.station))
             }
-            (Place::TopUp, Request::Load(amount)) => amount == record.amount,
-            (Place::TopUp | Place::Enquiry | Place::Office(_) | Place::Pos, _) => false,
+            (Place::TopUp, Request::Load(amount)) | (Place::Pos, Request::Buy(amount)) => {
+                amount == record.amount
+            }
+            (Place::Office(_), Request::Settle(_)) => did == Some(TripType::Cover),
+            (Place::TopUp | Place::Enquiry(_) | Place::Office(_) | Place::Pos, _) => false,
         };
         soon && same
     }
