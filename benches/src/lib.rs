@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`card`] | a card, and how it and its echo are asked |
+//! | [`clearing`] | upload records, beside the bare DES work of their TACs |
 //! | [`commands`] | SELECT and READ BINARY, beside an echo of the same length |
 //! | [`fares`] | rides on Beijing's rail network, beside a table of all pairs |
 //! | [`purchase`] | a composite purchase on the card's side, beside its bare DES work |
@@ -12,6 +13,7 @@
 #![allow(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a bench may panic")]
 
 pub mod card;
+pub mod clearing;
 pub mod commands;
 pub mod fares;
 pub mod purchase;

@@ -23,7 +23,7 @@
 //! What has no word, and what is no date or card number, is written in hexadecimal digits and read as such: any
 //! 168 bytes come back as they were.
 //!
-//! Files of rejected records have three more columns in front: `reason`, `source` and `expected`. They are passed
+//! Files of rejected records have three more columns in front: `reason`, `source` and `finding`. They are passed
 //! over when such a file is read.
 
 mod column;

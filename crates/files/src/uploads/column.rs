@@ -14,8 +14,8 @@ macro_rules! fields {
             Reason = "reason",
             /// Where the record stood: file and line. Passed over.
             Source = "source",
-            /// What would have been right. Passed over.
-            Expected = "expected",
+            /// What is wrong with it, and what would be right. Passed over.
+            Finding = "finding",
             /// The version of the form.
             Version = "version",
             $(

@@ -76,7 +76,7 @@ fn exit() -> UploadRecord {
 fn every_field_has_a_column() {
     let fields: Vec<String> = UploadRecord::FIELDS.iter().map(key).collect();
     let columns: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
-    assert_eq!(columns[..4], ["reason", "source", "expected", "version"]);
+    assert_eq!(columns[..4], ["reason", "source", "finding", "version"]);
     assert_eq!(columns[4..], fields);
 }
 
@@ -236,7 +236,7 @@ fn faults(rows: &Read) -> String {
 /// What was rejected can be read again, its notes passed over.
 #[test]
 fn notes_are_written_and_passed_over() {
-    let note = Note { reason: "01", source: "a,\"b\".csv:3", expected: "TAC 5B1C02E7, not 00000000" };
+    let note = Note { reason: "01", source: "a,\"b\".csv:3", finding: "TAC 00000000, expected 5B1C02E7" };
     for form in [Form::Csv, Form::JsonLines] {
         let mut writer = Writer::begin_noted(Vec::new(), form).unwrap();
         writer.write_noted(&exit(), note).unwrap();

@@ -35,7 +35,7 @@ impl Form {
     #[must_use]
     pub const fn begins_noted(self) -> &'static str {
         match self {
-            Self::Csv => "reason,source,expected,version,",
+            Self::Csv => "reason,source,finding,version,",
             Self::JsonLines => "{\"reason\":\"",
         }
     }
@@ -48,8 +48,8 @@ pub struct Note<'a> {
     pub reason: &'a str,
     /// Where the record stood: file and line.
     pub source: &'a str,
-    /// What would have been right.
-    pub expected: &'a str,
+    /// What is wrong with it, and what would be right.
+    pub finding: &'a str,
 }
 
 /// Writes records, every field of each.
@@ -102,9 +102,8 @@ impl<W: Write> Writer<W> {
     /// It cannot be written.
     pub fn write_noted(&mut self, record: &UploadRecord, note: Note<'_>) -> io::Result<()> {
         self.line.clear();
-        let Note { reason, source, expected } = note;
-        for (column, text) in
-            [(Column::Reason, reason), (Column::Source, source), (Column::Expected, expected)]
+        let Note { reason, source, finding } = note;
+        for (column, text) in [(Column::Reason, reason), (Column::Source, source), (Column::Finding, finding)]
         {
             let text: String = text.chars().filter(|c| !c.is_control()).collect();
             let text = match self.form {
