@@ -112,7 +112,7 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
 }
 
 /// The TAC that the card makes for this record (`docs/spec/card.md` 4.6).
-fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
+pub(crate) fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
     let tally = &mut Tally::default();
     let key = TacKey::new(&roots.card_keys(record.issuer, record.pan).tac, tally);
     let (date, time) = record.at.split();
