@@ -7,7 +7,7 @@ use super::value::{Exchange, Step, Sum, Tap};
 use tunion_data::Fen;
 
 /// The columns of the sums.
-const SUMS: usize = 33;
+const SUMS: usize = 29;
 
 impl Anatomy {
     /// One line for each exchange, with running totals of card and PSAM together, and for each thing that the
@@ -30,7 +30,7 @@ impl Tap {
     fn brief(&self, out: &mut Lines) {
         out.gap();
         self.title(out);
-        out.line("APDUs  bytes  3DES   DES  pages");
+        out.line("APDUs bytes 3DES  DES pages");
         let mut sum = Sum::default();
         for step in &self.steps {
             step.brief(out, &mut sum);
@@ -73,7 +73,7 @@ impl Exchange {
         *sum = sum.and(self.work);
         let Sum { apdus, bytes_in, bytes_out, tdes_blocks, des_blocks, page_writes } = *sum;
         let bytes = bytes_in + bytes_out;
-        let sums = format!("{apdus:>5}  {bytes:>5}  {tdes_blocks:>4}  {des_blocks:>4}  {page_writes:>5}");
+        let sums = format!("{apdus:>5} {bytes:>5} {tdes_blocks:>4} {des_blocks:>4} {page_writes:>5}");
         // Who is no card and no PSAM adds nothing.
         let sums = if self.command.is_some() { sums } else { String::new() };
         let about = if self.about.is_empty() { String::new() } else { format!(": {}", self.about) };
@@ -93,6 +93,6 @@ impl Exchange {
         });
         let macs: String = checked.chain(made).collect();
         let said = format!("{}{about}, {answer}{macs}", self.title);
-        out.wrapped(&format!("{}{:<6}", padded(&sums, SUMS), self.to), &said);
+        out.wrapped(&format!("{}{:<5} ", padded(&sums, SUMS), self.to), &said);
     }
 }

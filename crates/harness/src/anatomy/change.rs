@@ -52,7 +52,11 @@ impl Words<'_> {
             .into_iter()
             .filter_map(|field| {
                 let before = field.was?;
-                Some(ChangedField { name: field.name, before: Some(before), after: field.meaning })
+                // Other bytes that say the same are told as bytes.
+                let bytes = old.get(field.offset..field.offset + field.length).map(hex);
+                let same = bytes.as_ref() == Some(&before);
+                let after = if same { field.bytes } else { field.meaning };
+                Some(ChangedField { name: field.name, before: Some(before), after })
             })
             .collect();
         let Shape::File(file, _) = shape else { return None };

@@ -6,8 +6,9 @@ use super::value::{Exchange, Field, Sum};
 use crate::inspect::objects;
 use crate::trace::{self, hex};
 use std::collections::BTreeMap;
-use tunion_apdu::{Command, Device, Name, Spec};
+use tunion_apdu::{Command, Device, Name, Spec, Sw};
 use tunion_card::Work;
+use tunion_card::answers::{ANSWERS, GENERAL};
 use tunion_data::command::{Balances, SamApplication, SamSerial, Transaction};
 use tunion_data::fci::{EP_AID, PPSE, PSE};
 use tunion_data::file::{INDUSTRY_LEN, INDUSTRY_PREFIX, RailRecord, Sfi};
@@ -30,7 +31,7 @@ impl Journeys {
     /// Follows one exchange.
     pub(super) fn follow(&mut self, exchange: &trace::Exchange) {
         let Some((command, spec)) = exchange.spec() else { return };
-        let done = exchange.sw().is_some_and(tunion_apdu::Sw::is_ok);
+        let done = exchange.sw().is_some_and(Sw::is_ok);
         match spec.name {
             Name::UpdateCappDataCache if done && command.p2 >> 3 == Sfi::INDUSTRY.0 => {
                 if let Ok(record) = command.data.try_into() {
@@ -65,6 +66,7 @@ impl Words<'_> {
             answer: data.map(hex),
             sw: sw.map(|sw| format!("{:04X}", sw.0)),
             says: sw.map_or("no answer", |sw| sw.text()).to_owned(),
+            why: sw.filter(|_| exchange.device == Device::Card).and_then(|sw| why(exchange.name()?, sw)),
             objects: if selects { objects(answered) } else { Vec::new() },
             reply: spec.as_ref().map(|spec| self.reply(exchange.device, spec, answered)).unwrap_or_default(),
             checked: macs.checked,
@@ -127,6 +129,13 @@ impl Sum {
             page_writes: self.page_writes + other.page_writes,
         }
     }
+}
+
+/// When the card answers a status word that is not 9000.
+fn why(name: Name, sw: Sw) -> Option<&'static str> {
+    let own = ANSWERS.iter().find(|answers| answers.name == name).map_or(&[][..], |answers| answers.rows);
+    let mut rows = own.iter().chain(GENERAL).filter(|row| row.answered && row.sw == sw.family().0);
+    rows.next().filter(|_| !sw.is_ok()).map(|row| row.when)
 }
 
 /// The low byte of the identifier of the record of EF 1A that UPDATE CAPP DATA CACHE brings.

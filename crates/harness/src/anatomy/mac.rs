@@ -102,14 +102,14 @@ impl Mac {
     fn says(&self, parties: &Parties<'_>, right_key: &Key16, expected: [u8; 4]) -> String {
         let other = |party| parties.key(party, self.purpose).filter(|held| held != right_key);
         let (maker, checker) = (other(self.by), other(self.checked_by));
-        let (by, checked_by) = (self.by.name(), self.checked_by.name());
+        let (by, checked_by) = (self.by.title(), self.checked_by.title());
         if expected == self.value {
             return checker.map_or_else(
                 || "as expected".to_owned(),
                 |held| {
                     format!(
-                        "as expected; but the {checked_by} has another key, check value {}, and will refuse \
-                         it: the {checked_by} is wrong",
+                        "as expected; but {checked_by} has another key, check value {}, and will refuse \
+                         it: {checked_by} is wrong",
                         check_value(&held)
                     )
                 },
@@ -121,11 +121,11 @@ impl Mac {
         };
         let taken = match checker {
             Some(held) if self.under(&held) == self.value => {
-                format!("; the {checked_by} has that key too, and takes it")
+                format!("; {checked_by} has that key too, and takes it")
             }
             _ => String::new(),
         };
         let value = check_value(&own);
-        format!("{gives}; the {by} made it with another key, check value {value}: the {by} is wrong{taken}")
+        format!("{gives}; {by} made it with another key, check value {value}: {by} is wrong{taken}")
     }
 }

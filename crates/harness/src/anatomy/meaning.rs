@@ -9,6 +9,7 @@ use tunion_data::{FieldInfo, Kind};
 use tunion_fare::{BusLine, StopId, Tariff};
 use tunion_files::layout::{Layout, key};
 use tunion_terminal::Profile;
+use tunion_terminal::profile::ByteOrder;
 
 /// What the bytes are that fields are read from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +27,8 @@ pub(super) enum Shape {
 pub(super) struct Words<'a> {
     pub(super) profile: &'a Profile,
     pub(super) tariff: Option<&'a Tariff>,
+    /// The byte order of numbers in 1E; none where the terminal writes no trips.
+    pub(super) order: Option<ByteOrder>,
 }
 
 impl Words<'_> {
@@ -41,22 +44,25 @@ impl Words<'_> {
         whole
             .map(|field| {
                 let part = layout.part(field, bytes);
+                let meaning = self.meaning(layout, shape, field, bytes);
                 let before = until_now.map(|all| (all, layout.part(field, all)));
                 let was = before.filter(|(_, before)| *before != part).map(|(all, before)| {
                     let none = is_blank(before) && !matches!(field.kind, Kind::Number | Kind::Money);
-                    let named = !layout.names(field).is_empty();
-                    if none && !named { "none".to_owned() } else { self.meaning(layout, shape, field, all) }
+                    let said = self.meaning(layout, shape, field, all);
+                    match said {
+                        _ if none && layout.names(field).is_empty() => "none".to_owned(),
+                        // Other bytes that say the same.
+                        said if said == meaning => hex(before),
+                        said => said,
+                    }
                 });
-                let mut meaning = self.meaning(layout, shape, field, bytes);
-                if meaning.is_empty() && was.is_some() {
-                    "none".clone_into(&mut meaning);
-                }
+                let gone = meaning.is_empty() && was.is_some();
                 Field {
                     name: key(field),
                     offset: field.offset,
                     length: field.len,
                     bytes: hex(part),
-                    meaning,
+                    meaning: if gone { "none".to_owned() } else { meaning },
                     was,
                 }
             })
@@ -81,9 +87,16 @@ impl Words<'_> {
         match name {
             "entry_station" | "exit_station" => self.station(number(part.get(6..)?)),
             "serial" => Some(serial(part)),
+            // Shanghai's (docs/spec/terminal.md 1.3).
+            "entry_flag" | "exit_flag" => Some(hex(part)),
+            "in_out" => match part {
+                [0x55] => Some("inside".to_owned()),
+                [0x66] => Some("outside".to_owned()),
+                _ => Some(hex(part)),
+            },
             "crc" => {
                 let holds = RailRecordView::new(all).is_ok_and(RailRecordView::crc_holds);
-                Some(format!("{} {}", hex(part), if holds { "holds" } else { "FAILS" }))
+                Some(if holds { "holds" } else { "FAILS" }.to_owned())
             }
             _ => None,
         }
@@ -106,9 +119,10 @@ impl Words<'_> {
     /// `docs/spec/terminal.md` 1.3: line, station and operator in the byte order of the city that wrote them.
     fn trip(&self, name: &str, part: &[u8], all: &[u8]) -> Option<String> {
         let record = TripRecord::try_from(all).ok().filter(|record| record.city == self.profile.city)?;
-        let in_order = |bytes: [u8; 2]| match self.profile.byte_order.bytes(1) {
-            [1, _] => u16::from_le_bytes(bytes),
-            _ => u16::from_be_bytes(bytes),
+        let order = self.order?;
+        let in_order = |bytes: [u8; 2]| match order {
+            ByteOrder::Little => u16::from_le_bytes(bytes),
+            ByteOrder::Big => u16::from_be_bytes(bytes),
         };
         let (line, station) = (in_order(record.line), in_order(record.station));
         match name {

@@ -30,14 +30,17 @@ impl Judged<'_> {
     /// The checks in the profile's order; `refused` is why the card was refused, if it was before anything was
     /// begun.
     pub(super) fn checks(&self, refused: Option<Code>) -> Vec<Check> {
-        let failed = refused.and_then(|code| self.failed(code));
         let names = &self.words.profile.checks;
+        let failed = refused.and_then(|code| self.failed(code));
         let last = names.iter().position(|name| Some(*name) == failed);
+        // A code of no check and of no flow that is known here leaves open which were passed.
+        let told = refused.is_none_or(|code| failed.is_some() || OF_FLOWS.contains(&code));
         names
             .iter()
             .enumerate()
             .map(|(number, name)| {
                 let verdict = match last {
+                    _ if !told => "not told",
                     Some(last) if number == last => "failed",
                     Some(last) if number > last => "not reached",
                     _ => "passed",
@@ -131,6 +134,9 @@ impl Judged<'_> {
         format!("{what} at {} of city {city} on {at}", number())
     }
 }
+
+/// Why a flow refuses a card that passed all checks.
+const OF_FLOWS: [Code; 3] = [Code::NoFare, Code::BadRecord, Code::Balance];
 
 /// The check of the card itself that a code belongs to.
 const fn of_card(code: Code) -> Option<Name> {

@@ -23,6 +23,16 @@ impl Party {
             Self::Clearing => "clearing",
         }
     }
+
+    /// As it stands in a sentence.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Card => "the card",
+            Self::Psam => "the PSAM",
+            Self::Host => "the host",
+            Self::Clearing => "clearing",
+        }
+    }
 }
 
 /// Who has which keys.

@@ -21,8 +21,8 @@ use tunion_data::command::SamSerial;
 use tunion_data::file::Sfi;
 use tunion_files::card::CardFile;
 use tunion_files::layout::{Layout, hex};
-use tunion_files::scenario::Step;
-use tunion_files::terminal::TerminalFile;
+use tunion_files::scenario::{Fault, Step};
+use tunion_files::terminal::{TerminalFile, TerminalKind};
 
 /// Plays a tap of a card at a terminal and lays it open. The image is the card's memory afterwards.
 ///
@@ -74,6 +74,7 @@ impl<'a> Listener<'a> {
         let (file, entry) = (stage.file(), stage.entry());
         let (issuer, pan) = file.derived_for();
         let info = &file.image.info;
+        let writes_trips = matches!(entry.file.kind, TerminalKind::RailGate | TerminalKind::BusReader);
         Self {
             stage,
             parties: Parties {
@@ -82,7 +83,11 @@ impl<'a> Listener<'a> {
                 card: keys.card.roots.card_keys(issuer, pan),
                 of: (info.issuer, info.pan),
             },
-            words: Words { profile: &entry.file.profile, tariff: entry.file.tariff.as_deref() },
+            words: Words {
+                profile: &entry.file.profile,
+                tariff: entry.file.tariff.as_deref(),
+                order: writes_trips.then_some(entry.file.profile.byte_order),
+            },
             book: Book::default(),
             journeys: Journeys::new(file.image.industry.iter().map(|(id, record)| (id, *record))),
             heard: 0,
@@ -120,7 +125,7 @@ impl<'a> Listener<'a> {
             at: step.at.to_string(),
             at_is_default: self.stage.at_is_default && self.stage.steps.first() == Some(step),
             place: place_name(step, entry),
-            pull: step.fault.as_ref().map(fault),
+            pull: step.fault.as_ref().map(|pull| if pulled { fault(pull) } else { never(pull) }),
             pulled,
             bring_up,
             steps: teller.steps(&happened, exchanges),
@@ -172,12 +177,23 @@ impl<'a> Listener<'a> {
             kind: kind.to_string(),
             city: profile.city.to_string(),
             number: number.map_or_else(String::new, |number| number.to_string()),
+            bus: self.bus(),
             psam: serial.map_or_else(String::new, |serial| hex(&serial.number)),
             acquirer: psam.acquirer.to_string(),
             key_index: psam.key_index,
             key_version: self.parties.psam.version,
             keys_as_issued: self.parties.psam_as_issued(),
         }
+    }
+
+    /// The bus that the reader is on: line, where it goes, vehicle.
+    fn bus(&self) -> Option<String> {
+        let entry = self.stage.entry();
+        let bus = entry.bus?;
+        let line = entry.file.tariff.as_deref()?.bus_lines()?.line(bus.line)?;
+        let (vehicle, last) = (String::from_utf8_lossy(&bus.vehicle), line.stops.last()?);
+        let (name, direction) = (&line.name, line.direction);
+        Some(format!("bus {}, line {name}, direction {direction} to {}", vehicle.trim_end(), last.name))
     }
 
     fn kept(&self, world: &World<'_>) -> Vec<Kept> {
@@ -188,6 +204,11 @@ impl<'a> Listener<'a> {
         });
         kept.collect()
     }
+}
+
+/// Why a card was not pulled.
+fn never(pull: &Fault) -> String {
+    format!("the card was not pulled: no {} was sent", pull.command.spec().title)
 }
 
 impl Totals {

@@ -220,6 +220,7 @@ fn said(to: &'static str, title: &str, request: Vec<Field>, says: String) -> Exc
         answer: None,
         sw: None,
         says,
+        why: None,
         objects: Vec::new(),
         reply: Vec::new(),
         checked: Vec::new(),

@@ -38,7 +38,8 @@ impl Anatomy {
             out.line("          its keys are not those that the issuer's roots give its number");
         }
         let (name, kind, city) = (&terminal.name, &terminal.kind, &terminal.city);
-        out.wrapped("terminal  ", &format!("{name}, {kind} of city {city}, number {}", terminal.number));
+        let bus = terminal.bus.as_ref().map_or_else(String::new, |bus| format!(", on {bus}"));
+        out.wrapped("terminal  ", &format!("{name}, {kind} of city {city}, number {}{bus}", terminal.number));
         let (index, version) = (terminal.key_index, terminal.key_version);
         let psam = format!(
             "{}, acquirer {}, purchase key {index:02}, version {version:02}",
@@ -81,8 +82,7 @@ impl Tap {
         let default = if self.at_is_default { " (no --at was given)" } else { "" };
         out.line(&format!("==== {} {}{default}", spaced(&self.at), self.place));
         if let Some(pull) = &self.pull {
-            let never = if self.pulled { "" } else { ", which was never sent: nothing was pulled" };
-            out.wrapped("     ", &format!("{pull}{never}"));
+            out.wrapped("     ", pull);
         }
     }
 
@@ -162,7 +162,8 @@ impl Exchange {
         fields(out, request);
         self.checked.iter().for_each(|checked| checked.write(out));
         let sw = sw.as_ref().map_or_else(String::new, |sw| format!("{sw} "));
-        out.wrapped("    < ", &format!("{sw}{says}"));
+        let why = self.why.map_or_else(String::new, |why| format!(": {why}"));
+        out.wrapped("    < ", &format!("{sw}{says}{why}"));
         if let Some(answer) = answer.as_ref().filter(|answer| !answer.is_empty()) {
             out.bytes("      ", answer);
         }
@@ -287,9 +288,10 @@ fn fields(out: &mut Lines, fields: &[Field]) {
     const LONG: usize = 40;
     let length: usize = fields.iter().map(|field| field.length).sum();
     let blank = |field: &Field| {
-        length > LONG
-            && field.was.is_none()
-            && field.bytes.as_bytes().chunks(2).all(|byte| byte == b"00" || byte == b"20")
+        let zeros = field.bytes.as_bytes().chunks(2).all(|byte| byte == b"00" || byte == b"20");
+        // A name for nothing is worth a line, unless it says no more than that.
+        let said = field.meaning != "none" && field.meaning.bytes().any(|byte| byte.is_ascii_lowercase());
+        length > LONG && field.was.is_none() && zeros && !said
     };
     let shown: Vec<&Field> = fields.iter().filter(|field| !blank(field)).collect();
     let names = shown.iter().map(|field| field.name.len()).max().unwrap_or_default();
@@ -312,6 +314,7 @@ fn field(out: &mut Lines, field: &Field, names: usize, columns: usize) {
     let shown = shortened(bytes);
     let meaning = match was {
         Some(was) if meaning == bytes => format!("was {was}"),
+        Some(was) if was.len() == bytes.len() => format!("{meaning}, was {was}"),
         Some(was) => format!("{was} -> {meaning}"),
         None if meaning == bytes => String::new(),
         None => meaning.clone(),
@@ -348,7 +351,11 @@ fn write_command(out: &mut Lines, digits: &str) {
 
 /// A party with its article.
 fn the(party: &str) -> String {
-    if party == "clearing" { party.to_owned() } else { format!("the {party}") }
+    match party {
+        "clearing" => party.to_owned(),
+        "psam" => "the PSAM".to_owned(),
+        _ => format!("the {party}"),
+    }
 }
 
 fn yuan(fen: u32) -> String {

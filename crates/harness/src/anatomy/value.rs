@@ -56,6 +56,8 @@ pub struct TerminalHead {
     pub city: String,
     /// Its number.
     pub number: String,
+    /// The bus that a reader is on.
+    pub bus: Option<String>,
     /// The serial number of its PSAM.
     pub psam: String,
     /// The institution that it works for.
@@ -121,7 +123,7 @@ pub struct Tap {
     pub at_is_default: bool,
     /// Where and what.
     pub place: String,
-    /// How the card is to be pulled, in a sentence.
+    /// How the card was pulled, in a sentence, or why it was not.
     pub pull: Option<String>,
     /// Whether it was; not, when the command was never sent.
     pub pulled: bool,
@@ -198,6 +200,8 @@ pub struct Exchange {
     pub sw: Option<String>,
     /// What came, in words.
     pub says: String,
+    /// When the card answers a status word that is not 9000.
+    pub why: Option<&'static str>,
     /// The data objects of an answer to SELECT.
     pub objects: Vec<Object>,
     /// The fields of the answer.
@@ -298,7 +302,7 @@ pub struct Checked {
 pub struct Check {
     /// Its name, as in the profile.
     pub name: String,
-    /// passed, failed, or not reached.
+    /// passed, failed, not reached, or not told.
     pub verdict: &'static str,
     /// What it looked at.
     pub saw: String,
