@@ -9,6 +9,7 @@ mod output;
 mod run;
 mod save;
 mod serve;
+mod tap;
 mod tear;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,12 @@ enum Command {
     /// Ends with 0 when every expectation held, 1 when one failed, 2 on bad input or when no scenario
     /// was found; on bad input nothing is played.
     Run(run::Run),
+
+    /// Lay one tap open: every byte between card, terminal and PSAM, decoded, with who made which MAC.
+    ///
+    /// Ends with 0 when the gate opened or what was asked for was done, with 1 when it was refused, with 2 on bad
+    /// input; with --again the second tap counts.
+    Tap(Box<tap::Tap>),
 
     /// Put a card within reach of other programs, by a virtual PC/SC reader or by TCP.
     ///
@@ -64,6 +71,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
+        Command::Tap(tap) => tap.main(),
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
         Command::Card(card) => card.main(),

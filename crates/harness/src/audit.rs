@@ -110,6 +110,11 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
     failures
 }
 
+/// Whether the TAC is the one that the card makes for this record (`docs/spec/card.md` 4.6).
+pub(crate) fn tac_holds(record: &UploadRecord, roots: &Roots) -> bool {
+    Book::new(&IssuerKeys::of_all(roots)).expected(record) == Some(record.tac)
+}
+
 /// Whether a record is of a debit, not of a load.
 fn is_debit(record: &UploadRecord) -> bool {
     has_transaction(record) && !is_load(record)

@@ -5,7 +5,7 @@
 
 use crate::trace::Trace;
 use tunion_apdu::{Command, Device, Name, Response, table};
-use tunion_card::{Chip, Cut};
+use tunion_card::{Chip, Cut, Work};
 
 /// No answer came: the device left the field, or lost its power.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,9 @@ pub trait Link {
 
     /// Lays a loss of power ahead, so many bytes of writing from now.
     fn tear(&mut self, cut: Cut);
+
+    /// What the last command took of the device; nothing when it never arrived.
+    fn work(&self) -> Work;
 }
 
 impl<C: Chip> Link for C {
@@ -37,6 +40,10 @@ impl<C: Chip> Link for C {
 
     fn tear(&mut self, cut: Cut) {
         self.set_cut(Some(cut));
+    }
+
+    fn work(&self) -> Work {
+        Chip::work(self)
     }
 }
 
@@ -57,12 +64,14 @@ pub struct Faulty<'l, L> {
     inner: &'l mut L,
     /// The command at which it happens, once.
     fault: Option<(Name, Pull)>,
+    /// The last command never arrived.
+    kept_away: bool,
 }
 
 impl<'l, L: Link> Faulty<'l, L> {
     /// Wraps `inner`; with no fault it changes nothing.
     pub fn new(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
-        Self { inner, fault }
+        Self { inner, fault, kept_away: false }
     }
 
     /// Whether the fault still lies ahead: the command never came.
@@ -78,6 +87,7 @@ impl<L: Link> Link for Faulty<'_, L> {
         let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
             return self.inner.transmit(command, response);
         };
+        self.kept_away = pull == Pull::Before;
         match pull {
             Pull::Before => {}
             Pull::After => self.inner.transmit(command, response)?,
@@ -98,6 +108,10 @@ impl<L: Link> Link for Faulty<'_, L> {
 
     fn tear(&mut self, cut: Cut) {
         self.inner.tear(cut);
+    }
+
+    fn work(&self) -> Work {
+        if self.kept_away { Work::default() } else { self.inner.work() }
     }
 }
 
@@ -125,7 +139,8 @@ impl<'l, L: Link> Traced<'l, L> {
 impl<L: Link> Link for Traced<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
         let outcome = self.inner.transmit(command, response);
-        self.trace.push(self.device, command, outcome.is_ok().then(|| response.bytes()));
+        let answer = outcome.is_ok().then(|| response.bytes());
+        self.trace.push(self.device, command, answer, self.inner.work());
         outcome
     }
 
@@ -135,5 +150,9 @@ impl<L: Link> Link for Traced<'_, L> {
 
     fn tear(&mut self, cut: Cut) {
         self.inner.tear(cut);
+    }
+
+    fn work(&self) -> Work {
+        self.inner.work()
     }
 }

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
+use tunion_card::Work;
 use tunion_data::FieldInfo;
 use tunion_data::command::{Balances, SamApplication, SamQuota, SamSerial};
 use tunion_data::file::{self, Sfi};
@@ -17,6 +18,8 @@ pub struct Exchange {
     pub command: Vec<u8>,
     /// The answer; `None` when it was lost.
     pub answer: Option<Vec<u8>>,
+    /// What it took of the device.
+    pub work: Work,
 }
 
 /// Everything that went over the links, in order.
@@ -26,9 +29,9 @@ pub struct Trace {
 }
 
 impl Trace {
-    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>) {
+    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>, work: Work) {
         let answer = answer.map(<[u8]>::to_vec);
-        self.exchanges.push(Exchange { device, command: command.to_vec(), answer });
+        self.exchanges.push(Exchange { device, command: command.to_vec(), answer, work });
     }
 
     /// How many exchanges there were.
@@ -54,7 +57,7 @@ impl Trace {
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        for Exchange { device, command, answer } in &self.exchanges {
+        for Exchange { device, command, answer, .. } in &self.exchanges {
             let lost = [0xFF; 2];
             let answer = answer.as_deref();
             hash.update([u8::from(*device == Device::Sam), u8::from(answer.is_some())]);
@@ -69,7 +72,7 @@ impl Trace {
 
 impl Exchange {
     /// The command in the table.
-    fn spec(&self) -> Option<(Command<'_>, &'static Spec)> {
+    pub(crate) fn spec(&self) -> Option<(Command<'_>, &'static Spec)> {
         let command = Command::parse(&self.command).ok()?;
         let spec = table::find(self.device, &command).ok()?;
         Some((command, spec))

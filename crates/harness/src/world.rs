@@ -1,8 +1,11 @@
 //! Playing a scenario: carrying out what terminals want done and telling them what came of it.
 
+mod told;
+
 use crate::audit;
 use crate::check::Checks;
 use crate::device::Device;
+use crate::journal::{Happened, Journal};
 use crate::link::{Faulty, Link, Pull, Traced};
 use crate::outcome::{CardEnd, Outcome, Row};
 use crate::random::{Stream, stream};
@@ -55,6 +58,8 @@ pub struct Holder {
 #[derive(Debug)]
 pub struct World<'s> {
     scenario: &'s Scenario,
+    /// Whose keys the PSAMs have.
+    sams: &'s Scenario,
     holders: Vec<Holder>,
     devices: BTreeMap<Spot, Device<'s>>,
     host: LoadHost<BTreeMap<Pan, Account>>,
@@ -62,6 +67,7 @@ pub struct World<'s> {
     rows: Vec<Row>,
     checks: Checks,
     records: Vec<UploadRecord>,
+    journal: Journal,
 }
 
 /// What one tap has come to so far.
@@ -102,6 +108,7 @@ impl<'s> World<'s> {
         let holders = scenario.cards.iter().map(holder).collect();
         Self {
             scenario,
+            sams: scenario,
             holders,
             devices: BTreeMap::new(),
             host: LoadHost::new(scenario.keys.roots.clone(), LoadRules::default(), accounts),
@@ -109,6 +116,7 @@ impl<'s> World<'s> {
             rows: Vec::new(),
             checks: Checks::default(),
             records: Vec::new(),
+            journal: Journal::default(),
         }
     }
 
@@ -169,7 +177,7 @@ impl<'s> World<'s> {
         });
         let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
         let scenario = self.scenario;
-        let mut device = Device::new(scenario, &entry.file, &scenario.black_list, place, index);
+        let mut device = Device::new(self.sams, &entry.file, &scenario.black_list, place, index);
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
@@ -229,6 +237,7 @@ impl<'s> World<'s> {
         let mut queue = VecDeque::new();
         device.terminal.step_onto(step.at, Event::Card(request), &mut queue);
         while let Some(action) = queue.pop_front() {
+            self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
             let answered: LoadAnswer;
             let event = match action {
                 Action::SendCard(command) => {
@@ -249,9 +258,14 @@ impl<'s> World<'s> {
                 Action::SendHost(request) => {
                     let Ok(answer) = self.host.approve(&request);
                     answered = answer;
+                    self.journal.keep(|| Happened::HostAnswered(answered));
                     Event::HostAnswer(&answered)
                 }
-                Action::AskFare(_) => Event::Fare(step.charge.unwrap_or(NO_CHARGE)),
+                Action::AskFare(_) => {
+                    let charge = step.charge.unwrap_or(NO_CHARGE);
+                    self.journal.keep(|| Happened::ControllerNamed(charge));
+                    Event::Fare(charge)
+                }
                 Action::Persist(slot, bytes) => {
                     device.store.insert(slot, bytes);
                     Event::Persisted(slot)
@@ -262,11 +276,13 @@ impl<'s> World<'s> {
                 }
                 Action::Confirm(confirmation) => {
                     let Ok(outcome) = self.host.confirm(&confirmation);
+                    self.journal.keep(|| Happened::HostBooked(outcome));
                     host_refused(&mut self.checks, step, outcome.err());
                     continue;
                 }
                 Action::Prove(proof) => {
                     let Ok(outcome) = self.host.prove(&proof);
+                    self.journal.keep(|| Happened::HostBooked(outcome));
                     host_refused(&mut self.checks, step, outcome.err());
                     continue;
                 }

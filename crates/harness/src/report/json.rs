@@ -60,7 +60,7 @@ struct Tap<'a> {
 }
 
 /// The flags of a record by their names.
-const FLAGS: [(u8, &str); 4] = [
+pub(crate) const FLAGS: [(u8, &str); 4] = [
     (UploadRecord::GREY, "grey"),
     (UploadRecord::RECOVERED, "recovered"),
     (UploadRecord::MAC2_FAILED, "mac2-failed"),
