@@ -40,6 +40,20 @@ fn an_over_fare_is_not_paid_from_the_card_unless_the_profile_lets_it() {
     });
 }
 
+/// What a single ticket costs after a long stay is the tariff's affair where overtime is.
+#[test]
+fn where_the_tariff_prices_a_long_stay_the_ticket_has_it_in_it() {
+    with_office(&plain(), |mut town| {
+        let mut card = card_with(1, Fen::new(799));
+        town.enter(&mut card, at(8, 0));
+        assert_eq!(town.leave(&mut card, at(13, 0)).code(), Code::FareNotCovered);
+        let settled = town.settle(&mut card, at(13, 5), Area::Paid, Payment::Cash);
+        let [record] = settled.records[..] else { panic!("{:?}", settled.records) };
+        assert_eq!((record.surcharge_kind, record.surcharge), (Surcharge::OverFare as u8, Fen::from_yuan(8)));
+        assert_eq!(town.leave(&mut card, at(13, 6)).code(), Code::Ok);
+    });
+}
+
 #[test]
 fn overtime_from_the_card_takes_no_more_than_its_balance() {
     let fixed = OfficeProfile { overtime_penalty: Some(Fen::from_yuan(8)), ..office() };

@@ -15,7 +15,9 @@ use tunion_fare::{Counter, Issuer, Journey, Ledger, Medium, Period, Product, Quo
 
 /// A card at the office's counter, seen as by an exit gate that stands where the office does.
 #[derive(Clone, Copy)]
-pub(crate) struct Desk<'a>(pub(crate) RailTap<'a>);
+pub(crate) struct Desk<'a> {
+    pub(crate) exit: RailTap<'a>,
+}
 
 /// What is to be settled, and what it costs.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +44,9 @@ impl Desk<'_> {
     /// What is due, if the passenger stands there; `None` when nothing is to be settled. `charge` is the
     /// controller's fare, where it makes it.
     pub(crate) fn due(&self, area: Area, charge: Option<Charge>) -> Result<Option<Due>, Code> {
-        let journey = self.0.journey();
-        if self.0.is_elsewhere(&journey) && self.0.profile.rail.open_elsewhere == OpenElsewhere::Refuse {
+        let journey = self.exit.journey();
+        if self.exit.is_elsewhere(&journey) && self.exit.profile.rail.open_elsewhere == OpenElsewhere::Refuse
+        {
             return Err(Code::OpenElsewhere);
         }
         match area {
@@ -55,29 +58,29 @@ impl Desk<'_> {
     /// Whether the card has an entry of this city that an exit can go by.
     fn has_entry(&self, journey: &RailRecord) -> bool {
         let (_, station) = entry_of(journey);
-        self.0.is_inside(journey)
-            && journey.entry_city == self.0.profile.city
+        self.exit.is_inside(journey)
+            && journey.entry_city == self.exit.profile.city
             && journey.entry_at.datetime().is_some()
             && self.knows(station)
     }
 
     /// A controller knows its stations itself.
     fn knows(&self, station: u16) -> bool {
-        self.0.fares.tariff().is_none() || self.0.fares.station(station).is_some()
+        self.exit.fares.tariff().is_none() || self.exit.fares.station(station).is_some()
     }
 
     fn due_inside(&self, journey: &RailRecord, charge: Option<Charge>) -> Result<Option<Due>, Code> {
         if !self.has_entry(journey) {
             return Ok(Some(Due::of(Surcharge::EntryMissing, Fen::ZERO)));
         }
-        match self.0.settled(journey) {
+        match self.exit.settled(journey) {
             Settled::Here => return Ok(None),
             // Who settled and did not leave in time has stayed too long (our reading).
             Settled::Late => return Ok(Some(Due::of(Surcharge::Overtime, self.penalty()))),
             Settled::No | Settled::Elsewhere => {}
         }
-        let overtime = self.0.is_overtime(journey.entry_at);
-        let ticket = self.over_fare(&self.0.priced(journey), charge)?;
+        let overtime = self.exit.is_overtime(journey.entry_at);
+        let ticket = self.over_fare(&self.exit.priced(journey), charge)?;
         Ok(match (overtime, ticket) {
             (false, None) => None,
             (true, None) => Some(Due::of(Surcharge::Overtime, self.penalty())),
@@ -91,12 +94,12 @@ impl Desk<'_> {
             return Ok(None);
         }
         let amount = |amount| Due::of(Surcharge::ExitMissing, amount);
-        Ok(Some(match self.0.profile.office.exit_missing {
+        Ok(Some(match self.exit.profile.office.exit_missing {
             _ if self.is_free_correction(journey) => amount(Fen::ZERO),
             ExitMissing::Amount(fixed) => amount(fixed),
             ExitMissing::SingleTicket => {
                 // How long ago the holder entered says nothing of how long the ride took.
-                let ticket = self.ticket(&self.0.restarted(journey), charge)?;
+                let ticket = self.ticket(&self.exit.restarted(journey), charge)?;
                 Due { kind: Surcharge::ExitMissing, ..ticket }
             }
         }))
@@ -104,24 +107,24 @@ impl Desk<'_> {
 
     /// Whether the holder stands outside with a journey of this city that is still open.
     fn is_left_open(&self, journey: &RailRecord) -> bool {
-        RailStatus::from_byte(journey.status).is_inside() && !self.0.is_elsewhere(journey)
+        RailStatus::from_byte(journey.status).is_inside() && !self.exit.is_elsewhere(journey)
     }
 
     /// An entry of a moment ago, here (`docs/spec/terminal.md` 3.5: that the station has not changed is
     /// Xi'an's condition at enquiries).
     fn is_free_correction(&self, journey: &RailRecord) -> bool {
         let (_, station) = entry_of(journey);
-        station == self.0.gate.station && self.0.is_young(journey)
+        station == self.exit.gate.station && self.exit.is_young(journey)
     }
 
     /// The single ticket to here, if the card does not cover its own fare.
     fn over_fare(&self, journey: &RailRecord, charge: Option<Charge>) -> Result<Option<Due>, Code> {
         let fare = match charge {
             Some(charge) => charge.charged,
-            None if self.0.fares.tariff().is_none() => return Ok(None),
-            None => self.0.price(journey, self.0.total().0)?.charged,
+            None if self.exit.fares.tariff().is_none() => return Ok(None),
+            None => self.exit.price(journey, self.exit.total().0)?.charged,
         };
-        if self.0.falls_short(fare) { self.ticket(journey, charge).map(Some) } else { Ok(None) }
+        if self.exit.falls_short(fare) { self.ticket(journey, charge).map(Some) } else { Ok(None) }
     }
 
     /// A single ticket for this journey: what the tariff asks of cash, or the controller's list fare.
@@ -129,45 +132,45 @@ impl Desk<'_> {
         if let Some(charge) = charge {
             return Ok(Due::of(Surcharge::OverFare, charge.list));
         }
-        let quote = self.0.price_for(TICKET, journey, Counter::default())?;
+        let quote = self.exit.price_for(TICKET, journey, Counter::default())?;
         Ok(Due { kind: Surcharge::OverFare, amount: quote.charged, quote: Some(quote) })
     }
 
     /// What overtime costs.
     fn penalty(&self) -> Fen {
-        let fixed = self.0.profile.office.overtime_penalty;
+        let fixed = self.exit.profile.office.overtime_penalty;
         fixed.or_else(|| self.highest_fare()).unwrap_or(PENALTY)
     }
 
     /// The highest single fare of the lines that this office belongs to.
     fn highest_fare(&self) -> Option<Fen> {
-        let tariff = self.0.fares.tariff()?;
+        let tariff = self.exit.fares.tariff()?;
         let network = tariff.network()?;
-        let group = self.0.profile.rail.group;
-        let here = self.0.fares.station(self.0.gate.station)?;
+        let group = self.exit.profile.rail.group;
+        let here = self.exit.fares.station(self.exit.gate.station)?;
         let mut groups = group.into_iter().chain(network.groups_at(here));
         groups.find_map(|group| {
             let ride = Ride::Distance { group, distance: tariff.places().longest(group)?, taps: Taps::Both };
-            let journey = Journey::single(ride, TICKET, self.0.at, self.0.at);
+            let journey = Journey::single(ride, TICKET, self.exit.at, self.exit.at);
             Some(tariff.quote(&journey, &Ledger::default()).ok()?.charged)
         })
     }
 
     /// What the controller has to be asked before anything can be settled.
     pub(crate) fn question(&self, area: Area) -> Option<FareQuestion> {
-        let journey = self.0.journey();
+        let journey = self.exit.journey();
         let asks = match area {
             Area::Paid => {
                 self.has_entry(&journey)
-                    && matches!(self.0.settled(&journey), Settled::No | Settled::Elsewhere)
+                    && matches!(self.exit.settled(&journey), Settled::No | Settled::Elsewhere)
             }
             Area::Free => {
                 self.is_left_open(&journey)
                     && !self.is_free_correction(&journey)
-                    && self.0.profile.office.exit_missing == ExitMissing::SingleTicket
+                    && self.exit.profile.office.exit_missing == ExitMissing::SingleTicket
             }
         };
-        asks.then(|| self.0.ask(&journey))
+        asks.then(|| self.exit.ask(&journey))
     }
 
     /// The debit that puts the journey right: of what is paid from the card, or of nothing.
@@ -176,26 +179,26 @@ impl Desk<'_> {
         let Due { kind, amount, quote } = due;
         let payment = if amount.is_zero() { Payment::None } else { settle.payment };
         let debited = if payment == Payment::Card { amount } else { Fen::ZERO };
-        let old = self.0.journey();
+        let old = self.exit.journey();
         let (journey, mark) = self.corrected(&old, &due, settle, debited)?;
-        let (total, note) = self.0.total();
+        let (total, note) = self.exit.total();
         let mut notes: Vec<Note> = note.into_iter().collect();
-        if self.0.is_elsewhere(&old) {
+        if self.exit.is_elsewhere(&old) {
             notes.push(Note::GivenUp { city: old.entry_city });
         }
         // What is paid here is no ride: the month's total stays as it is (our reading).
-        let total = total.in_period(Period::month(self.0.at.date()));
+        let total = total.in_period(Period::month(self.exit.at.date()));
         let entered = if kind == Surcharge::EntryMissing { &journey } else { &old };
         let (line, station) = entry_of(entered);
         Ok(Plan {
             amount: debited,
             quote,
             entry: Some((Stop { line: u16::from(line), station }, entered.entry_at)),
-            record: Some(self.0.finish(journey, &total, mark)),
+            record: Some(self.exit.finish(journey, &total, mark)),
             surcharge: Some((kind, amount, payment)),
             notes,
             barred: (!self.may_be_paid(&due, settle.payment)).then_some(Code::PayOtherwise),
-            ..Plan::free(TripType::Cover, Industry::Rail, self.0.here())
+            ..Plan::free(TripType::Cover, Industry::Rail, self.exit.here())
         })
     }
 
@@ -207,20 +210,20 @@ impl Desk<'_> {
         settle: Settle,
         debited: Fen,
     ) -> Result<(RailRecord, Mark), Code> {
-        let out = |journey| self.0.exited(journey, RailStatus::ExitAdded, debited);
+        let out = |journey| self.exit.exited(journey, RailStatus::ExitAdded, debited);
         Ok(match due.kind {
             Surcharge::EntryMissing => {
-                let (line, station) = settle.entered.unwrap_or((self.0.gate.line, self.0.gate.station));
+                let (line, station) = settle.entered.unwrap_or((self.exit.gate.line, self.exit.gate.station));
                 if !self.knows(station) {
                     return Err(Code::NoFare);
                 }
-                (self.0.entered(*old, RailStatus::EntryAdded, (line, station)), Mark::Entered)
+                (self.exit.entered(*old, RailStatus::EntryAdded, (line, station)), Mark::Entered)
             }
             Surcharge::ExitMissing => (out(*old), Mark::Left),
             Surcharge::OverFare => (out(*old), Mark::Settled),
-            Surcharge::Both => (out(self.0.restarted(old)), Mark::Settled),
-            Surcharge::Overtime if self.0.settled(old) == Settled::Late => (out(*old), Mark::Settled),
-            Surcharge::Overtime | Surcharge::None => (self.0.restarted(old), Mark::Stays),
+            Surcharge::Both => (out(self.exit.restarted(old)), Mark::Settled),
+            Surcharge::Overtime if self.exit.settled(old) == Settled::Late => (out(*old), Mark::Settled),
+            Surcharge::Overtime | Surcharge::None => (self.exit.restarted(old), Mark::Stays),
         })
     }
 
@@ -232,8 +235,8 @@ impl Desk<'_> {
         match payment {
             _ if due.amount.is_zero() => true,
             Payment::None => false,
-            Payment::Card if over_fare && !self.0.profile.office.over_fare_from_card => false,
-            Payment::Card => due.amount <= self.0.facts.actual,
+            Payment::Card if over_fare && !self.exit.profile.office.over_fare_from_card => false,
+            Payment::Card => due.amount <= self.exit.facts.actual,
             Payment::Cash | Payment::Alipay | Payment::WeChat | Payment::UnionPay => true,
         }
     }
@@ -246,7 +249,7 @@ pub(crate) fn advice<'a>(
     exit: RailTap<'a>,
     card: impl Fn(RailTap<'a>) -> Result<(), Code>,
 ) -> Advice {
-    let desk = Desk(exit);
+    let desk = Desk { exit };
     let free_area = match card(entry).and_then(|()| entry.plan(None).map(drop)) {
         Ok(()) => Code::Ok,
         Err(Code::ReentryFree) if !desk.is_free_correction(&exit.journey()) => Code::ReentryPaid,

@@ -192,7 +192,8 @@ pub enum Mac2Policy {
 /// The operator's area of 2701, bytes 99..127 (`docs/spec/terminal.md` 1.3).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum RailTail {
-    /// Our reading of Beijing: last time, monthly total, CRC; the rest zero, since no source states it.
+    /// Our reading of Beijing: last time, monthly total, CRC, and Xi'an's code of an over-fare that was settled;
+    /// the rest zero, since no source states it.
     #[default]
     Beijing,
     /// Shanghai: the same, with last device, flags and the in/out marker.

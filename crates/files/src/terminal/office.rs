@@ -160,6 +160,14 @@ mod tests {
         assert_snapshot!(changed("beijing-enquiry", rail, "").unwrap_err());
     }
 
+    /// A counter may not lie where an office marks an over-fare.
+    #[test]
+    fn the_mark_of_a_settled_over_fare_has_its_byte() {
+        let rides = "rides = { offset = 113, len = 2 }";
+        assert_snapshot!(office(rides, "rides = { offset = 121, len = 2 }"));
+        changed("beijing-office", rides, "rides = { offset = 120, len = 2 }").unwrap();
+    }
+
     #[test]
     fn mistakes() {
         assert_snapshot!(office("exit-missing = \"3.00\"", "exit-missing = \"3\""));

@@ -189,6 +189,6 @@ impl Terminal<'_> {
     /// The ticket office that this terminal is.
     fn desk<'a>(&'a self, tap: &'a Tap) -> Option<Desk<'a>> {
         let Place::Office(office) = self.setup.place else { return None };
-        Some(Desk(self.tap_at(tap, office.gate(Direction::Exit))))
+        Some(Desk { exit: self.tap_at(tap, office.gate(Direction::Exit)) })
     }
 }
