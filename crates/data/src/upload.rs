@@ -236,9 +236,9 @@ pub enum Payment {
     Card = 0x0B,
     /// 0C: Alipay (支付宝).
     Alipay = 0x0C,
-    /// 0D: 微信 (`WeChat`).
+    /// 0D: `WeChat` (微信).
     WeChat = 0x0D,
-    /// 0E: 银联 (`UnionPay`).
+    /// 0E: `UnionPay` (银联).
     UnionPay = 0x0E,
 }
 

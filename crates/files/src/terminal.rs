@@ -51,6 +51,8 @@
 //! first-terminal = "100000010001"
 //! sequence-moves = "at-init"          # default; or at-credit
 //! mac-failure-limit = 3
+//! transport = "direct"                # default; or get-response: answers by way of 61xx, as T=0 has it
+//! load-sam = false                    # default; true: the PSAM can make a load's MACs itself
 //! ```
 //!
 //! Rail gates and bus readers give all of this but the other's table. A top-up terminal has no fares
@@ -77,7 +79,7 @@ use std::sync::Arc;
 use tunion_data::civil::Date;
 use tunion_data::{IssuerId, TerminalId};
 use tunion_fare::Tariff;
-use tunion_psam::SequenceMoves;
+use tunion_psam::{SequenceMoves, Transport};
 use tunion_terminal::Profile;
 
 use crate::diag::{Diagnostics, Source};
@@ -130,6 +132,10 @@ pub struct PsamFile {
     pub sequence_moves: SequenceMoves,
     /// How many MAC2 in a row may be wrong before the PSAM locks.
     pub mac_failure_limit: u8,
+    /// How it gives an answer that has data.
+    pub transport: Transport,
+    /// Whether it is a load SAM too, for cards of `issuer`.
+    pub load_sam: bool,
 }
 
 /// A terminal profile with everything that a terminal is set up from.

@@ -6,6 +6,7 @@
 //! | [`roots`] | the issuer's roots, and the keys of one card under them |
 //! | [`account`] | what the issuer knows of a card, behind a trait that a store can implement |
 //! | [`rules`] | how much may be loaded |
+//! | `sam` | the keys that go into PSAMs |
 //! | [`load`] | the host of online loads, 圈存 |
 //!
 //! Terminals talk to the host in the values of [`tunion_data::host`]. How terminals decide is not
@@ -18,6 +19,7 @@ mod macs;
 pub mod purpose;
 pub mod roots;
 pub mod rules;
+mod sam;
 
 pub use account::{Account, Booked, CardRegistry, Evidence, Open, Standing};
 pub use load::LoadHost;

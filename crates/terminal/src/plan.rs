@@ -110,6 +110,7 @@ impl Plan {
             TripType::Single => RecordKind::Single,
             TripType::Cover => RecordKind::Surcharge,
             TripType::Load => RecordKind::Load,
+            TripType::Refund => RecordKind::Refund,
         };
         Self {
             kind,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use tunion_data::file::CardType;
 use tunion_fare::{BusLines, GroupId, Measure, Tariff};
-use tunion_psam::SequenceMoves;
+use tunion_psam::{SequenceMoves, Transport};
 use tunion_terminal::Profile;
 use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
 
@@ -244,6 +244,10 @@ fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
         Some(name) => SequenceMoves::read(source, name)?,
         None => SequenceMoves::default(),
     };
+    let transport = match &table.transport {
+        Some(name) => Transport::read(source, name)?,
+        None => Transport::default(),
+    };
     Ok(PsamFile {
         acquirer: table.acquirer.0,
         issuer: table.issuer.0,
@@ -253,5 +257,7 @@ fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
         first_terminal: table.first_terminal.0,
         sequence_moves,
         mac_failure_limit: table.mac_failure_limit,
+        transport,
+        load_sam: table.load_sam,
     })
 }

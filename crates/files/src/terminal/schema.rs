@@ -82,4 +82,7 @@ pub(super) struct PsamTable {
     pub(super) first_terminal: Text<TerminalId>,
     pub(super) sequence_moves: Option<Name>,
     pub(super) mac_failure_limit: u8,
+    pub(super) transport: Option<Name>,
+    #[serde(default)]
+    pub(super) load_sam: bool,
 }

@@ -4,6 +4,7 @@ use std::sync::{LazyLock, Mutex};
 
 use insta::assert_snapshot;
 use tunion_data::Fen;
+use tunion_psam::Transport;
 use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
 
 use super::{Library, Source, TerminalFile, TerminalKind, parse};
@@ -125,4 +126,10 @@ fn tariffs() {
 fn psams() {
     assert_snapshot!(rail("valid-to = 2040-12-31", "valid-to = 2019-12-31"));
     assert_snapshot!(rail("first-terminal = \"100000010001\"", "first-terminal = \"10000001\""));
+    assert_snapshot!(rail("mac-failure-limit = 10", "mac-failure-limit = 10\ntransport = \"t0\""));
+    let plain = changed("beijing-rail", "version", "version").unwrap().psam;
+    assert_eq!((plain.transport, plain.load_sam), (Transport::Direct, false));
+    let other = "mac-failure-limit = 10\ntransport = \"get-response\"\nload-sam = true";
+    let psam = changed("beijing-top-up", "mac-failure-limit = 10", other).unwrap().psam;
+    assert_eq!((psam.transport, psam.load_sam), (Transport::GetResponse, true));
 }

@@ -1,6 +1,6 @@
 //! The words that stand for a profile's switches.
 
-use tunion_psam::SequenceMoves;
+use tunion_psam::{SequenceMoves, Transport};
 use tunion_terminal::Light;
 use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
 
@@ -44,6 +44,7 @@ switches! {
         "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
     SequenceMoves, "sequence-moves policy":
         "at-init" = Self::AtInit, "at-credit" = Self::AtCredit;
+    Transport, "transport": "direct" = Self::Direct, "get-response" = Self::GetResponse;
     Check, "check":
         "enabled" = Self::Enabled, "started" = Self::Started, "not-expired" = Self::NotExpired,
         "white-list" = Self::WhiteList, "interoperable" = Self::Interoperable,

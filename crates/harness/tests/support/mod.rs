@@ -159,6 +159,11 @@ impl<'t> Stand<'t> {
             sequence: 1,
             sequence_moves: tunion_psam::SequenceMoves::AtInit,
             mac_failure_limit: 15,
+            block_root: roots().app_block,
+            maintenance_root: roots().app_maintenance,
+            control_key: roots().psam_control,
+            load: None,
+            transport: tunion_psam::Transport::Direct,
         };
         let psam = Psam::new(contents, Stream::seed_from_u64(99));
         let mut stand = Self { terminal: Terminal::new(setup), setup, psam, store: BTreeMap::new() };

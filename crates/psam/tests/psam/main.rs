@@ -4,5 +4,9 @@
 mod answers;
 mod anything;
 mod bench;
+mod descrypt;
 mod model;
 mod power;
+mod quota;
+mod transport;
+mod unblock;
