@@ -6,7 +6,7 @@ use crate::action::{Action, Enquiry};
 use crate::codes::Code;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use tunion_apdu::build;
+use tunion_apdu::{Sw, build};
 use tunion_data::file::{LOG_RECORDS, LogRecord, RailRecord, Sfi, TRIP_RECORDS, TripRecord};
 
 /// What is being read.
@@ -18,6 +18,12 @@ pub(super) enum Reading {
     Bus,
     Balance,
     OverdraftUsed,
+    /// The transaction before this one.
+    Previous,
+    /// The trip before this one.
+    LastTrip,
+    /// EF 15 of an application that SELECT found blocked with this word.
+    Blocked(Sw),
     Log(Box<Enquiry>),
     Trips(Box<Enquiry>),
 }
