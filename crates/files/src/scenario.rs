@@ -7,6 +7,11 @@
 //! keys = "../keys/lab.toml"               # every path is relative to this file
 //! black-list = ["lost"]                   # cards of this scenario, or 19-digit card numbers
 //!
+//! [sign-on]                               # optional: what the host gives a load SAM, each of it optional
+//! quota = "2000.00"                       # at one sign-on
+//! per-day = "20000.00"                    # on one day in all
+//! hours = 24                              # for how long
+//!
 //! [cards.lin]
 //! file = "../cards/student.toml"          # a card profile
 //! pan = "3105170010000000011"             # what differs from it
@@ -26,7 +31,7 @@
 //! vehicle = "A1001"                       # ASCII, at most 8
 //!
 //! [terminals.kiosk]
-//! file = "../terminals/beijing-top-up.toml"
+//! file = "../terminals/beijing-load-sam.toml"
 //!
 //! [[tap]]
 //! at = 2026-11-23T07:20:00                # without quotes and zone: all clocks are in UTC+8
@@ -72,8 +77,8 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
-//! `max-minutes`.
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `lock-black-listed`, `open-elsewhere`,
+//! `free-reentry-minutes` and `max-minutes`. A ticket office has a `station`.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -83,15 +88,18 @@
 //! | `stop` | bus readers | where the bus is, a stop of its line |
 //! | `load` | top-up terminals | the amount |
 //! | `enquire = true` | enquiry terminals | |
+//! | `refund = true` | ticket offices | the card is given back, at the office's station or at the tap's `station` |
+//! | `lock = true` | ticket offices | the card is locked |
 //!
 //! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
 //! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
 //! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
-//! `times` taps of one, the first at its own time. All taps are played in the order of their times.
+//! `times` taps of one, the first at its own time. With `host = "down"` the issuer's host is not reached during
+//! the tap of a top-up terminal. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
-//! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
+//! debited, loaded or paid out in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
 //! `month` (the total on the card) and `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
 //! `charged`, `loaded`, `balance`, `overdraft-used`, `month`, `rides` of that total, and the `records` of
@@ -101,6 +109,8 @@
 mod cast;
 mod expect;
 mod fault;
+mod office;
+mod refund;
 mod schema;
 mod taps;
 
@@ -114,7 +124,8 @@ use tunion_apdu::table::Name;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
-use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
+use tunion_issuer::QuotaRules;
+use tunion_terminal::{BlackList, Charge, Code, Gate, Office, Prompt};
 
 use crate::card::CardFile;
 use crate::diag::{Diagnostics, Source};
@@ -142,6 +153,8 @@ pub struct Scenario {
     pub terminals: Vec<TerminalEntry>,
     /// Card numbers that may not be used.
     pub black_list: BlackList,
+    /// What the host gives load SAMs.
+    pub sign_on: QuotaRules,
     /// The taps in the order of time.
     pub steps: Vec<Step>,
     /// What is expected of each card at the end.
@@ -166,6 +179,8 @@ pub struct TerminalEntry {
     pub file: Arc<TerminalFile>,
     /// Which bus it is on; `Some` exactly for bus readers.
     pub bus: Option<BusPlace>,
+    /// Code of the station that a ticket office stands at, where its taps do not name another.
+    pub station: Option<u16>,
 }
 
 /// The bus that a reader is on.
@@ -192,6 +207,8 @@ pub struct Step {
     pub charge: Option<Charge>,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// Whether the issuer's host cannot be reached.
+    pub host_is_down: bool,
     /// What is expected.
     pub expect: Expect,
     /// The line of the `[[tap]]` in the file.
@@ -224,6 +241,10 @@ pub enum Act {
     Load(Fen),
     /// Asks for balance and history.
     Enquire,
+    /// Gives the card back at the ticket office of a station.
+    Refund(Office),
+    /// Has the card locked there.
+    Lock(Office),
 }
 
 /// The card leaves the field.
@@ -293,6 +314,20 @@ pub enum NoteKind {
     GreyEmitted,
     /// The issuer's host refused.
     HostRefused,
+    /// The application was locked.
+    Locked,
+    /// The application was not locked.
+    NotLocked,
+    /// Whether it was locked is not known.
+    LockOpen,
+    /// The last day of validity was moved.
+    Extended,
+    /// Whether it was moved is not known.
+    ExtensionOpen,
+    /// The issuer's host gave the load SAM no quota.
+    SignOnRefused,
+    /// The overdraft has to be settled first.
+    OverdraftOpen,
 }
 
 /// What is expected of a card at the end; what is `None` is not looked at.
@@ -335,6 +370,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let cast = errors.keep(cast::Cast::new(source, &file, library));
     let (Some(keys), Some(cast)) = (keys, cast) else { return Err(errors) };
     let black_list = errors.keep(cast.black_list(source, &file.black_list));
+    let sign_on = errors.keep(refund::sign_on(source, file.sign_on.as_ref(), &cast.terminals));
     let steps = errors.keep(taps::steps(source, &file.tap, &cast));
     errors.keep(cast::all_used(source, &file));
     errors.keep(expect::any(source, &file));
@@ -342,6 +378,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let (Some(black_list), Some(steps), Some(totals)) = (black_list, steps, totals) else {
         return Err(errors);
     };
+    let Some(sign_on) = sign_on else { return Err(errors) };
     let path = PathBuf::from(source.path());
     errors.or(Scenario {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -352,6 +389,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
         cards: cast.cards,
         terminals: cast.terminals,
         black_list,
+        sign_on,
         steps,
         totals,
     })

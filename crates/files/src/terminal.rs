@@ -1,9 +1,9 @@
-//! Terminal profiles: a gate, a bus reader, a top-up or an enquiry terminal of one operator.
+//! Terminal profiles: a gate, a bus reader, a ticket office, a top-up or an enquiry terminal of one operator.
 //!
 //! ```toml
 //! version = 1
 //! name = "beijing-rail"
-//! kind = "rail-gate"                  # rail-gate, bus-reader, top-up or enquiry
+//! kind = "rail-gate"                  # rail-gate, bus-reader, ticket-office, top-up or enquiry
 //! provenance = "docs/spec/terminal.md 1.3"
 //! city = "1000"
 //! local-issuers = ["01011000FFFFFFFF"]
@@ -25,8 +25,9 @@
 //! top-up-below = "0.00"               # default: never asks to top up
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
+//! lock-black-listed = false           # default; true: a card on the black list is locked at gates and on buses
 //!
-//! [rail]                              # rail gates only
+//! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
 //! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
 //! free-reentry-minutes = 20
@@ -42,6 +43,19 @@
 //! max-minutes = 240
 //! single-tap-classes = ["sightseeing"]    # default none
 //!
+//! [load]                              # top-up terminals, optional: without it the host alone decides
+//! by = "host"                         # or sam: the load SAM, within the quota that the host gives it
+//! base = "10.00"                      # optional: amounts are multiples of it
+//! max-single = "500.00"               # optional: the most at once
+//! max-balance = "1000.00"             # optional: the most in the purse afterwards
+//! min-first = "20.00"                 # optional: the least of a card's first load
+//! extend-days = 365                   # optional: after a load the card is valid for so many days at least
+//!
+//! [refund]                            # ticket offices, optional: without it no card is taken back
+//! accepted = ["ordinary", "student"]
+//! fee = "0.00"                        # default: what is kept back
+//! settle-overdraft = true             # default: a card that owes is not taken back
+//!
 //! [psam]
 //! acquirer = "01011000FFFFFFFF"
 //! issuer = "01011000FFFFFFFF"
@@ -55,7 +69,7 @@
 //! load-sam = false                    # default; true: the PSAM can make a load's MACs itself
 //! ```
 //!
-//! Rail gates and bus readers give all of this but the other's table. A top-up terminal has no fares
+//! Rail gates, ticket offices and bus readers give all of this but the others' tables. A top-up terminal has no fares
 //! and writes no trips: no `operator`, `byte-order`, `mac2`, `tariff`. An enquiry terminal makes no
 //! checks either: no `checks`, `accepted`, `expired-student`, `white-list`, `grey-slots`,
 //! `retap-seconds`. A field without a use is refused.
@@ -68,6 +82,8 @@ mod codes;
 mod compile;
 pub(crate) mod fit;
 mod ledger;
+mod load;
+mod refund;
 mod schema;
 mod switches;
 mod words;
@@ -100,6 +116,8 @@ pub enum TerminalKind {
     TopUp,
     /// An enquiry terminal (查询机).
     Enquiry,
+    /// The ticket offices (票务处) of a city's rail stations.
+    TicketOffice,
 }
 
 impl fmt::Display for TerminalKind {
@@ -109,6 +127,7 @@ impl fmt::Display for TerminalKind {
             Self::BusReader => "a bus reader",
             Self::TopUp => "a top-up terminal",
             Self::Enquiry => "an enquiry terminal",
+            Self::TicketOffice => "a ticket office",
         })
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tunion_crypto::{TacKey, Tally};
 use tunion_data::command::Transaction;
 use tunion_data::mac::{LoadTac, PurchaseTac};
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_data::{Fen, Pan};
 use tunion_issuer::Roots;
 
@@ -23,7 +23,8 @@ pub struct Money {
 /// How many debits of a card were recorded.
 #[must_use]
 pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
-    let debits = records.iter().filter(|record| record.pan == pan && is_debit(record) && is_sure(record));
+    let is_one = |record: &&UploadRecord| moves_money(record) && is_debit(record) && is_sure(record);
+    let debits = records.iter().filter(|record| record.pan == pan).filter(is_one);
     u32::try_from(debits.count()).unwrap_or(u32::MAX)
 }
 
@@ -32,7 +33,7 @@ pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
 #[must_use]
 pub fn card(name: &str, pan: Pan, money: Money, records: &[UploadRecord]) -> Option<Failure> {
     let mut possible = BTreeSet::from([money.start]);
-    for record in records.iter().filter(|record| record.pan == pan) {
+    for record in records.iter().filter(|record| record.pan == pan && moves_money(record)) {
         let amount = i64::from(record.amount.get());
         let signed = if is_debit(record) { -amount } else { amount };
         let moved: BTreeSet<i64> = possible.iter().map(|worth| worth + signed).collect();
@@ -61,8 +62,8 @@ pub struct Sequences {
 /// moves no money, and its record is due all the same.
 #[must_use]
 pub fn unrecorded(name: &str, pan: Pan, moved: Sequences, records: &[UploadRecord]) -> Vec<Failure> {
-    let recorded: BTreeSet<(bool, u16)> =
-        records.iter().filter(|record| record.pan == pan).map(|r| (is_debit(r), r.card_seq)).collect();
+    let of_card = records.iter().filter(|record| record.pan == pan && moves_money(record));
+    let recorded: BTreeSet<(bool, u16)> = of_card.map(|r| (is_debit(r), r.card_seq)).collect();
     let Sequences { start: (offline, online), end: (last_offline, last_online) } = moved;
     let debits = (offline..last_offline).map(|seq| (true, seq + 1));
     let loads = (online..last_online).map(|seq| (false, seq + 1));
@@ -93,6 +94,12 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
     let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
     for record in records {
         // Whether a grey record's debit was done is not known: its numbers may be another's.
+        if !moves_money(record) {
+            if record.tac != [0; 4] || record.terminal_seq != 0 {
+                fail(record, "TAC and PSAM sequence", "zero", crate::trace::hex(&record.tac));
+            }
+            continue;
+        }
         if !is_sure(record) {
             continue;
         }
@@ -134,6 +141,11 @@ fn is_sure(record: &UploadRecord) -> bool {
 /// Whether a record is of a debit, not of a load.
 fn is_debit(record: &UploadRecord) -> bool {
     record.transaction != Transaction::Load as u8
+}
+
+/// Whether a record is of a debit or a load, not of a lock or an extension, of which the purse knows nothing.
+fn moves_money(record: &UploadRecord) -> bool {
+    RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 //! | [`world`], `spot` | playing a scenario; which device serves a step |
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
+//! | [`asides`] | the same of locks and extensions, which no purse counts |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
@@ -23,6 +24,7 @@
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
+pub mod asides;
 pub mod audit;
 mod check;
 pub mod counterpart;

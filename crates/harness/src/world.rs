@@ -1,5 +1,6 @@
 //! Playing a scenario: carrying out what terminals want done and telling them what came of it.
 
+use crate::asides::{self, Marks};
 use crate::audit;
 use crate::check::Checks;
 use crate::device::Device;
@@ -14,10 +15,11 @@ use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
 use tunion_data::command::Balances;
 use tunion_data::file::RailRecord;
-use tunion_data::host::{LoadAnswer, LoadRefusal};
+use tunion_data::host::{LoadAnswer, LoadRefusal, SignOnAnswer};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
 use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntry, When};
+use tunion_issuer::SignOnHost;
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
@@ -45,6 +47,8 @@ pub struct Holder {
     pub sequences_at_start: (u16, u16),
     /// Actual balance less overdraft used, at the beginning.
     pub worth_at_start: i64,
+    /// Whether it was blocked, and how long it was valid, at the beginning.
+    pub marks_at_start: Marks,
     taps: u64,
     /// Sums over the taps so far.
     charged: Fen,
@@ -58,6 +62,7 @@ pub struct World<'s> {
     holders: Vec<Holder>,
     devices: BTreeMap<Spot, Device<'s>>,
     host: LoadHost<BTreeMap<Pan, Account>>,
+    sign_on: SignOnHost,
     trace: Trace,
     rows: Vec<Row>,
     checks: Checks,
@@ -93,6 +98,7 @@ impl<'s> World<'s> {
             Holder {
                 sequences_at_start,
                 worth_at_start: worth(&card),
+                marks_at_start: Marks::from(&card.image()),
                 card,
                 taps: 0,
                 charged: Fen::ZERO,
@@ -105,6 +111,7 @@ impl<'s> World<'s> {
             holders,
             devices: BTreeMap::new(),
             host: LoadHost::new(scenario.keys.roots.clone(), LoadRules::default(), accounts),
+            sign_on: SignOnHost::new(scenario.keys.roots.clone(), scenario.sign_on),
             trace: Trace::default(),
             rows: Vec::new(),
             checks: Checks::default(),
@@ -116,6 +123,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn card(&self, index: usize) -> Option<&Card<Stream>> {
         self.holders.get(index).map(|holder| &holder.card)
+    }
+
+    /// The taps so far.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// Plays one tap and checks what was expected of it.
@@ -170,19 +183,29 @@ impl<'s> World<'s> {
         let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
         let scenario = self.scenario;
         let mut device = Device::new(scenario, &entry.file, &scenario.black_list, place, index);
+        if entry.file.psam.load_sam {
+            self.sign_on.give_out(device.serial, device.number);
+        }
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
-            let command = match action {
-                Action::SendSam(command) => command,
+            let signed_on: SignOnAnswer;
+            let event = match action {
+                Action::SendSam(command) => {
+                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+                    ask_sam(sam, &command, &mut response)
+                }
                 Action::ResetSam => {
                     reset(&mut device);
                     continue;
                 }
+                Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    Event::SignedOn(&signed_on)
+                }
                 _ => continue,
             };
-            let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-            let event = ask_sam(sam, &command, &mut response);
             queue.extend(device.terminal.step(step.at, event));
         }
         if !device.terminal.is_ready() {
@@ -218,6 +241,8 @@ impl<'s> World<'s> {
         let request = match step.act {
             Act::Load(amount) => Request::Load(amount),
             Act::Enquire => Request::Enquire,
+            Act::Refund(_) => Request::Refund,
+            Act::Lock(_) => Request::Lock,
             Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
         };
 
@@ -227,6 +252,7 @@ impl<'s> World<'s> {
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Card(request)));
         while let Some(action) = queue.pop_front() {
             let answered: LoadAnswer;
+            let signed_on: SignOnAnswer;
             let event = match action {
                 Action::SendCard(command) => {
                     let mut link = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
@@ -242,6 +268,11 @@ impl<'s> World<'s> {
                 Action::ResetSam => {
                     reset(device);
                     continue;
+                }
+                Action::SendHost(_) | Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    Event::SignedOn(&signed_on)
                 }
                 Action::SendHost(request) => {
                     let Ok(answer) = self.host.approve(&request);
@@ -317,7 +348,7 @@ impl<'s> World<'s> {
             terminal: entry.name.clone(),
             place: place_name(step, entry),
             card: card.name.clone(),
-            is_ride: !matches!(step.act, Act::Load(_) | Act::Enquire),
+            is_ride: matches!(step.act, Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. }),
             is_load: matches!(step.act, Act::Load(_)),
             reasons: reasons(decision.as_ref(), tariff),
             notes: notes(step, decision.as_ref(), tapped),
@@ -401,6 +432,9 @@ impl<'s> World<'s> {
                 moved,
                 &self.records,
             ));
+            let (start, end) = (holder.marks_at_start, Marks::from(&holder.card.image()));
+            let pan = entry.file.image.info.pan;
+            self.checks.extend(asides::unrecorded(&entry.name, pan, start, end, &self.records));
             self.checks.extend(audit::card(&entry.name, entry.file.image.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));

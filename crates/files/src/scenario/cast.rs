@@ -9,7 +9,7 @@ use tunion_fare::{BusLine, BusLines, LineId, Tariff};
 use tunion_terminal::BlackList;
 
 use super::schema::{CardTable, File, Name, TerminalTable, in_order};
-use super::{BusPlace, CardEntry, TerminalEntry};
+use super::{BusPlace, CardEntry, TerminalEntry, office};
 use crate::card::{self, CardFile};
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
@@ -152,13 +152,14 @@ fn terminal(
     let path = source.file(&table.file)?;
     let mut file = library.terminal(path).map_err(|errors| errors.named_at(source, &table.file))?;
     let bus = errors.keep(bus(source, name, table, &file));
+    let station = errors.keep(office::stands_at(source, table.station.as_ref(), &file));
     let mut profile = file.profile.clone();
     errors.keep(table.switches().set(source, file.kind, &mut profile));
     if profile != file.profile {
         file = Arc::new(TerminalFile { profile, ..TerminalFile::clone(&file) });
     }
-    let bus = bus.flatten();
-    errors.or(TerminalEntry { name: name.get_ref().clone(), file, bus })
+    let (bus, station) = (bus.flatten(), station.flatten());
+    errors.or(TerminalEntry { name: name.get_ref().clone(), file, bus, station })
 }
 
 /// Which bus a reader is on; `None` for any other terminal.

@@ -21,6 +21,13 @@ impl NoteKind {
         Self::NotDone,
         Self::GreyEmitted,
         Self::HostRefused,
+        Self::Locked,
+        Self::NotLocked,
+        Self::LockOpen,
+        Self::Extended,
+        Self::ExtensionOpen,
+        Self::SignOnRefused,
+        Self::OverdraftOpen,
     ];
 }
 

@@ -1,8 +1,9 @@
 //! Faults: at which command and when the card leaves the field.
 
 use tunion_apdu::table::Name::{
-    self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
-    ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
+    self, ApplicationBlock, CreditForLoad, DebitForPurchase, GetBalance, GetChallenge, GetTransactionProve,
+    InitForCappPurchase, InitForLoad, ReadBinary, ReadRecord, SecureUpdateBinary, SelectName,
+    UpdateCappDataCache,
 };
 use tunion_card::LONGEST_COMMAND;
 
@@ -14,7 +15,7 @@ use crate::terminal::TerminalKind;
 /// What a card gets from a terminal of this kind (`docs/spec/terminal.md` 1).
 fn commands(kind: TerminalKind) -> &'static [Name] {
     match kind {
-        TerminalKind::RailGate | TerminalKind::BusReader => &[
+        TerminalKind::RailGate | TerminalKind::BusReader | TerminalKind::TicketOffice => &[
             SelectName,
             ReadBinary,
             ReadRecord,
@@ -23,16 +24,26 @@ fn commands(kind: TerminalKind) -> &'static [Name] {
             InitForCappPurchase,
             UpdateCappDataCache,
             DebitForPurchase,
+            GetChallenge,
+            ApplicationBlock,
         ],
-        TerminalKind::TopUp => {
-            &[SelectName, ReadBinary, ReadRecord, GetBalance, GetTransactionProve, InitForLoad, CreditForLoad]
-        }
+        TerminalKind::TopUp => &[
+            SelectName,
+            ReadBinary,
+            ReadRecord,
+            GetBalance,
+            GetTransactionProve,
+            InitForLoad,
+            CreditForLoad,
+            GetChallenge,
+            SecureUpdateBinary,
+        ],
         TerminalKind::Enquiry => &[SelectName, ReadBinary, ReadRecord, GetBalance],
     }
 }
 
 /// The commands at which a card writes to its memory (`docs/spec/card.md` 6).
-const WRITES: [Name; 2] = [DebitForPurchase, CreditForLoad];
+const WRITES: [Name; 4] = [DebitForPurchase, CreditForLoad, ApplicationBlock, SecureUpdateBinary];
 
 pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> Result<Fault, Diagnostics> {
     let mut errors = Diagnostics::default();
@@ -43,7 +54,7 @@ pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> 
     let (Some(command), Some(when)) = (command, when) else { return Err(errors) };
     if matches!(when, When::During { .. }) && !WRITES.contains(&command) {
         let message = format!("the card writes nothing during {}", command.spec().title);
-        let writes = WRITES.map(|name| name.spec().title).join(" and ");
+        let writes = WRITES.map(|name| name.spec().title).join(", ");
         errors.push(source.error(&table.when, message).help(format!("it writes during {writes}")));
     }
     errors.or(Fault { command, when })

@@ -11,9 +11,10 @@ use tunion_terminal::Charge;
 
 use super::cast::Cast;
 use super::schema::{RepeatTable, Station, TapTable};
-use super::{Act, Expect, Step, TerminalEntry, expect, fault};
+use super::{Act, Expect, Step, TerminalEntry, expect, fault, refund};
 use crate::diag::{Diagnostic, Diagnostics, Repeats, Source};
-use crate::terminal::TerminalKind::{BusReader, Enquiry, RailGate, TopUp};
+use crate::terminal::TerminalFile;
+use crate::terminal::TerminalKind::{BusReader, Enquiry, RailGate, TicketOffice, TopUp};
 use crate::terminal::fit::{self, Field};
 
 /// The steps in the order of time, those of the same second in the order of the file.
@@ -62,31 +63,38 @@ fn step<'a>(
     let charge = errors.keep(charge(source, table, entry));
     let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
     let fault = errors.keep(fault.transpose());
+    let host = errors.keep(refund::host(source, table.host.as_ref(), entry));
     let (Some(card), Some(expect), Some(act), Some(charge), Some(fault)) = (card, expect, act, charge, fault)
     else {
         return Err(errors);
     };
+    let host_is_down = host.unwrap_or_default();
     let at = table.at.get_ref().0;
-    errors.or(Step { at, card, terminal, act, charge, fault, expect, line: source.line(tap) })
+    let line = source.line(tap);
+    errors.or(Step { at, card, terminal, act, charge, fault, host_is_down, expect, line })
 }
 
 /// What the card holder does: exactly one thing, and one that this kind of terminal is for.
 fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
-    let TapTable { enter, exit, stop, load, enquire, line, .. } = tap.get_ref();
+    let TapTable { enter, exit, stop, load, enquire, line, refund, lock, station: at, .. } = tap.get_ref();
     let kind = entry.file.kind;
     let (acts, acted) = match kind {
         RailGate => ("give `enter` or `exit` with a station", enter.is_some() || exit.is_some()),
         BusReader => ("give `stop`: where the bus is", stop.is_some()),
         TopUp => ("give `load` with an amount", load.is_some()),
         Enquiry => ("give `enquire = true`", enquire.is_some()),
+        TicketOffice => ("give `refund = true` or `lock = true`", refund.is_some() || lock.is_some()),
     };
     let fields = [
         Field::new("enter", enter.as_ref(), &[RailGate]),
         Field::new("exit", exit.as_ref(), &[RailGate]),
-        Field::new("line", line.as_ref(), &[RailGate]),
+        Field::new("line", line.as_ref(), &[RailGate, TicketOffice]),
         Field::new("stop", stop.as_ref(), &[BusReader]),
         Field::new("load", load.as_ref(), &[TopUp]),
         Field::new("enquire", enquire.as_ref(), &[Enquiry]),
+        Field::new("refund", refund.as_ref(), &[TicketOffice]),
+        Field::new("lock", lock.as_ref(), &[TicketOffice]),
+        Field::new("station", at.as_ref(), &[TicketOffice]),
     ];
     fit::unused(source, kind, &fields, (!acted).then_some(acts))?;
     let line = line.as_ref().map_or(0, |line| *line.get_ref());
@@ -95,9 +103,9 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         return Err(error.also(enter, "it enters").help("write two taps").into());
     }
     if let Some(enter) = enter {
-        Ok(Act::Enter { station: station(source, enter, entry)?, line })
+        Ok(Act::Enter { station: station(source, enter, &entry.file)?, line })
     } else if let Some(exit) = exit {
-        Ok(Act::Exit { station: station(source, exit, entry)?, line })
+        Ok(Act::Exit { station: station(source, exit, &entry.file)?, line })
     } else if let Some(stop) = stop {
         Ok(Act::Bus { stop: self::stop(source, stop, entry)? })
     } else if let Some(load) = load {
@@ -108,6 +116,8 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
             }
             amount => Ok(Act::Load(amount)),
         }
+    } else if refund.is_some() || lock.is_some() {
+        refund::act(source, tap.get_ref(), entry)
     } else if let Some(enquire) = enquire {
         if *enquire.get_ref() {
             Ok(Act::Enquire)
@@ -121,13 +131,17 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
 }
 
 /// The station's code: by its name in the network, or the number that the controller knows it by.
-fn station(source: &Source, station: &Spanned<Station>, entry: &TerminalEntry) -> Result<u16, Diagnostic> {
-    let network = entry.file.tariff.as_deref().and_then(Tariff::network);
+pub(super) fn station(
+    source: &Source,
+    station: &Spanned<Station>,
+    file: &TerminalFile,
+) -> Result<u16, Diagnostic> {
+    let network = file.tariff.as_deref().and_then(Tariff::network);
     match (station.get_ref(), network) {
         (Station::Named(name), Some(network)) => {
             let name = Spanned::new(station.span(), name.clone());
             let named = source.choose(&name, "station", network.stations().map(|(_, s)| (&*s.name, s.code)));
-            named.map_err(|error| match &entry.file.tariff {
+            named.map_err(|error| match &file.tariff {
                 Some(tariff) if !error.is_helped() => error.help(format!(
                     "stations are named as in stations.csv of the network that {} names",
                     tariff.head().file

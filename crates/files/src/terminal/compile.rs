@@ -10,12 +10,12 @@ use tunion_psam::{SequenceMoves, Transport};
 use tunion_terminal::Profile;
 use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
 
-use super::TerminalKind::{BusReader, RailGate};
+use super::TerminalKind::{BusReader, RailGate, TicketOffice, TopUp};
 use super::fit::{CHECKS, Field, RIDES};
 use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
 use super::switches::Switches;
 use super::words::Switch;
-use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger};
+use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger, load, refund};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
@@ -36,7 +36,7 @@ pub(super) fn terminal(
         Field::new("operator", file.operator.as_ref(), RIDES).such_as("operator = 30"),
         Field::new("byte-order", file.byte_order.as_ref(), RIDES).such_as("byte-order = \"little\""),
         Field::new("checks", file.checks.as_ref(), CHECKS).such_as("checks = [\"enabled\", \"not-expired\"]"),
-        Field::new("rail", rail, &[RailGate])
+        Field::new("rail", rail, &[RailGate, TicketOffice])
             .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
         Field::new("bus", bus, &[BusReader]).such_as("[bus] with max-minutes = 240"),
     ];
@@ -48,10 +48,15 @@ pub(super) fn terminal(
     ];
     let fares = [
         Field::new("tariff", file.tariff.as_ref(), RIDES),
-        Field::new("fare", file.fare.as_ref(), &[RailGate]),
+        Field::new("fare", file.fare.as_ref(), &[RailGate, TicketOffice]),
+    ];
+    let optional = [
+        Field::new("load", file.load.as_ref(), &[TopUp]),
+        Field::new("refund", file.refund.as_ref(), &[TicketOffice]),
     ];
     errors.keep(fit::unused(source, kind, &own, None));
     errors.keep(fit::unused(source, kind, &fares, None));
+    errors.keep(fit::unused(source, kind, &optional, None));
     let needed: Vec<_> = own.into_iter().chain(switches).collect();
     errors.keep(fit::missing(source, &file.kind, kind, &needed));
     let tariff = errors.keep(tariff(source, file, kind, library));
@@ -74,11 +79,15 @@ pub(super) fn terminal(
         Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
         None => Ok(BusProfile::default()),
     };
+    let load = file.load.as_ref().map(|table| load::load(source, table.get_ref(), &file.psam));
+    let refund = file.refund.as_ref().map(|table| refund::refund(source, table.get_ref()));
+    let (load, refund) = (errors.keep(load.transpose()), errors.keep(refund.transpose()));
     let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
     let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
     let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
         return Err(errors);
     };
+    let (Some(load), Some(refund)) = (load, refund) else { return Err(errors) };
     let mut profile = Profile {
         name: file.name.get_ref().clone(),
         city: file.city.get_ref().0,
@@ -93,6 +102,8 @@ pub(super) fn terminal(
         displays,
         rail,
         bus,
+        load: load.unwrap_or_default(),
+        refund,
         ..Profile::default()
     };
     let switches = Switches {
@@ -104,6 +115,7 @@ pub(super) fn terminal(
         top_up_below: file.top_up_below,
         grey_slots: file.grey_slots.clone(),
         retap_seconds: file.retap_seconds.clone(),
+        lock_black_listed: file.lock_black_listed.clone(),
         ..Switches::default()
     };
     errors.keep(switches.set(source, kind, &mut profile));
@@ -125,8 +137,12 @@ fn tariff(
             source.choose(fare, "maker of fares", [("controller", ())])?;
             return Ok(None);
         }
-        (None, None) if kind == RailGate => {
-            let error = source.error(&file.kind, "the gate does not say who makes the fare");
+        (None, None) if matches!(kind, RailGate | TicketOffice) => {
+            let message = format!(
+                "the {} does not say who makes the fare",
+                if kind == RailGate { "gate" } else { "office" }
+            );
+            let error = source.error(&file.kind, message);
             return Err(error.help("give `tariff`, or `fare = \"controller\"`").into());
         }
         (None, None) if kind == BusReader => {

@@ -2,14 +2,16 @@
 
 use toml::Spanned;
 
-use super::TerminalKind::{self, BusReader, RailGate, TopUp};
+use super::TerminalKind::{self, BusReader, RailGate, TicketOffice, TopUp};
 use super::schema::Name;
 use crate::diag::{Diagnostic, Diagnostics, Place, Source};
 
 /// Terminals that take part in rides.
-pub(crate) const RIDES: &[TerminalKind] = &[RailGate, BusReader];
+pub(crate) const RIDES: &[TerminalKind] = &[RailGate, BusReader, TicketOffice];
 /// Terminals that check cards and change them.
-pub(crate) const CHECKS: &[TerminalKind] = &[RailGate, BusReader, TopUp];
+pub(crate) const CHECKS: &[TerminalKind] = &[RailGate, BusReader, TopUp, TicketOffice];
+/// Terminals that lock a card which is on the black list.
+pub(crate) const LOCKS: &[TerminalKind] = &[RailGate, BusReader];
 
 /// A field and the kinds of terminal that have a use for it.
 pub(crate) struct Field {

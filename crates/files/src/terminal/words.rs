@@ -2,7 +2,9 @@
 
 use tunion_psam::{SequenceMoves, Transport};
 use tunion_terminal::Light;
-use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
+use tunion_terminal::profile::{
+    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Policy, OpenElsewhere, RailTail,
+};
 
 use super::TerminalKind;
 use super::schema::Name;
@@ -33,13 +35,15 @@ macro_rules! switches {
 switches! {
     TerminalKind, "kind of terminal":
         "rail-gate" = Self::RailGate, "bus-reader" = Self::BusReader,
-        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry;
+        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry,
+        "ticket-office" = Self::TicketOffice;
     ByteOrder, "byte order": "little" = Self::Little, "big" = Self::Big;
     Mac2Policy, "MAC2 policy":
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
     ExpiredStudent, "expired-student policy":
         "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
     RailTail, "operator's area": "beijing" = Self::Beijing, "shanghai" = Self::Shanghai;
+    LoadBy, "maker of loads": "host" = Self::Host, "sam" = Self::Sam;
     OpenElsewhere, "open-elsewhere policy":
         "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
     SequenceMoves, "sequence-moves policy":
