@@ -21,7 +21,7 @@ use tunion_harness::anatomy::{self, Area, Ask, Errand, Keys};
 const REFUSED: u8 = 1;
 
 /// What is asked of the terminal: one of these. One that is added here has a row in [`Tap::errand`].
-const ERRANDS: [&str; 7] = ["enter", "exit", "stop", "load", "enquire", "settle", "buy"];
+const ERRANDS: [&str; 9] = ["enter", "exit", "stop", "load", "enquire", "settle", "buy", "refund", "lock"];
 
 /// Means of payment, by their names in upload records.
 const PAYMENTS: [&str; 5] = ["cash", "card", "alipay", "wechat", "unionpay"];
@@ -75,6 +75,14 @@ pub(crate) struct Tap {
     /// Buy something for this amount, in yuan.
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_hyphen_values = true, help_heading = "What")]
     buy: Option<Fen>,
+
+    /// Give the card back at a ticket office: its balance is paid out, and it is locked.
+    #[arg(long, help_heading = "What")]
+    refund: bool,
+
+    /// Have the card locked at a ticket office.
+    #[arg(long, help_heading = "What")]
+    lock: bool,
 
     /// The station that the ticket office or the enquiry terminal stands at.
     #[arg(long, value_name = "STATION", help_heading = "Where")]
@@ -241,6 +249,8 @@ impl Tap {
                 Errand::Settle(area, means.unwrap_or_default())
             }),
             self.buy.map(Errand::Buy),
+            self.refund.then_some(Errand::Refund),
+            self.lock.then_some(Errand::Lock),
         ];
         given.into_iter().flatten().next().unwrap_or(Errand::Enquire)
     }

@@ -7,6 +7,11 @@
 //! keys = "../keys/lab.toml"               # every path is relative to this file
 //! black-list = ["lost"]                   # cards of this scenario, or 19-digit card numbers
 //!
+//! [sign-on]                               # optional: what the host gives a load SAM, each of it optional
+//! quota = "2000.00"                       # at one sign-on
+//! per-day = "20000.00"                    # on one day in all
+//! hours = 24                              # for how long
+//!
 //! [cards.lin]
 //! file = "../cards/student.toml"          # a card profile
 //! pan = "3105170010000000011"             # what differs from it
@@ -26,7 +31,7 @@
 //! vehicle = "A1001"                       # ASCII, at most 8
 //!
 //! [terminals.kiosk]
-//! file = "../terminals/beijing-top-up.toml"
+//! file = "../terminals/beijing-load-sam.toml"
 //!
 //! [[tap]]
 //! at = 2026-11-23T07:20:00                # without quotes and zone: all clocks are in UTC+8
@@ -72,9 +77,9 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes`,
-//! `overtime-minutes`, `remaining`, `exit-minutes` and `max-minutes`. A ticket office, and an enquiry terminal
-//! that is to tell what is due, stands at a `station`, here or in its taps.
+//! `top-up-below`, `grey-slots`, `retap-seconds`, `lock-black-listed`, `open-elsewhere`,
+//! `free-reentry-minutes`, `overtime-minutes`, `remaining`, `exit-minutes` and `max-minutes`. A ticket office,
+//! and an enquiry terminal that is to tell what is due, stands at a `station`, here or in its taps.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -86,6 +91,8 @@
 //! | `buy` | shops | the amount |
 //! | `settle` | ticket offices | `area` of the passenger, `payment`, and where one without an entry `entered` |
 //! | `enquire = true` | enquiry terminals, ticket offices | |
+//! | `refund = true` | ticket offices | the card is given back, at the office's station or at the tap's `station` |
+//! | `lock = true` | ticket offices | the card is locked |
 //!
 //! Such as `settle = { area = "paid", payment = "cash", entered = "五道口" }`.
 //!
@@ -93,10 +100,11 @@
 //! `fare = { list = "4.00", charged = "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
 //! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
-//! `times` taps of one, the first at its own time. All taps are played in the order of their times.
+//! `times` taps of one, the first at its own time. With `host = "down"` the issuer's host is not reached during
+//! the tap of a top-up terminal. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
-//! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
+//! debited, loaded or paid out in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
 //! `month` (the total on the card) and `notes`; of an enquiry `free-area`, `paid-area` (the codes that gates
 //! would show) and `due`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
@@ -108,6 +116,7 @@ mod cast;
 mod expect;
 mod fault;
 mod office;
+mod refund;
 mod schema;
 mod taps;
 
@@ -121,6 +130,7 @@ use tunion_apdu::table::Name;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
+use tunion_issuer::QuotaRules;
 use tunion_terminal::{BlackList, Charge, Code, Gate, Office, Prompt, Settle};
 
 use crate::card::CardFile;
@@ -149,6 +159,8 @@ pub struct Scenario {
     pub terminals: Vec<TerminalEntry>,
     /// Card numbers that may not be used.
     pub black_list: BlackList,
+    /// What the host gives load SAMs.
+    pub sign_on: QuotaRules,
     /// The taps in the order of time.
     pub steps: Vec<Step>,
     /// What is expected of each card at the end.
@@ -202,6 +214,8 @@ pub struct Step {
     pub charge: Option<Charge>,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// Whether the issuer's host cannot be reached.
+    pub host_is_down: bool,
     /// What is expected.
     pub expect: Expect,
     /// The line of the `[[tap]]` in the file.
@@ -238,6 +252,10 @@ pub enum Act {
     Settle(Office, Settle),
     /// Buys something for this amount.
     Buy(Fen),
+    /// Gives the card back at the ticket office of a station.
+    Refund(Office),
+    /// Has the card locked there.
+    Lock(Office),
 }
 
 /// The card leaves the field.
@@ -315,6 +333,20 @@ pub enum NoteKind {
     GreyEmitted,
     /// The issuer's host refused.
     HostRefused,
+    /// The application was locked.
+    Locked,
+    /// The application was not locked.
+    NotLocked,
+    /// Whether it was locked is not known.
+    LockOpen,
+    /// The last day of validity was moved.
+    Extended,
+    /// Whether it was moved is not known.
+    ExtensionOpen,
+    /// The issuer's host gave the load SAM no quota.
+    SignOnRefused,
+    /// The overdraft has to be settled first.
+    OverdraftOpen,
 }
 
 /// What is expected of a card at the end; what is `None` is not looked at.
@@ -357,6 +389,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let cast = errors.keep(cast::Cast::new(source, &file, library));
     let (Some(keys), Some(cast)) = (keys, cast) else { return Err(errors) };
     let black_list = errors.keep(cast.black_list(source, &file.black_list));
+    let sign_on = errors.keep(refund::sign_on(source, file.sign_on.as_ref(), &cast.terminals));
     let steps = errors.keep(taps::steps(source, &file.tap, &cast));
     errors.keep(cast::all_used(source, &file));
     errors.keep(expect::any(source, &file));
@@ -364,6 +397,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let (Some(black_list), Some(steps), Some(totals)) = (black_list, steps, totals) else {
         return Err(errors);
     };
+    let Some(sign_on) = sign_on else { return Err(errors) };
     let path = PathBuf::from(source.path());
     errors.or(Scenario {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -374,6 +408,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
         cards: cast.cards,
         terminals: cast.terminals,
         black_list,
+        sign_on,
         steps,
         totals,
     })

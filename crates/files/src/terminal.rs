@@ -26,6 +26,7 @@
 //! top-up-below = "0.00"               # default: never asks to top up
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
+//! lock-black-listed = false           # default; true: a card on the black list is locked at gates and on buses
 //!
 //! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
@@ -55,6 +56,18 @@
 //! [pos]                               # shops only
 //! limit = "1000.00"                   # the largest purchase
 //! merchant-type = "5411"              # ISO 18245
+//! [load]                              # top-up terminals, optional: without it the host alone decides
+//! by = "host"                         # or sam: the load SAM, within the quota that the host gives it
+//! base = "10.00"                      # optional: amounts are multiples of it
+//! max-single = "500.00"               # optional: the most at once
+//! max-balance = "1000.00"             # optional: the most in the purse afterwards
+//! min-first = "20.00"                 # optional: the least of a card's first load
+//! extend-days = 365                   # optional: after a load the card is valid for so many days at least
+//!
+//! [refund]                            # ticket offices, optional: without it no card is taken back
+//! accepted = ["ordinary", "student"]
+//! fee = "0.00"                        # default: what is kept back
+//! settle-overdraft = true             # default: a card that owes is not taken back
 //!
 //! [psam]
 //! acquirer = "01011000FFFFFFFF"
@@ -84,7 +97,9 @@ mod codes;
 mod compile;
 pub(crate) mod fit;
 mod ledger;
+mod load;
 mod office;
+mod refund;
 mod schema;
 mod switches;
 mod words;

@@ -23,7 +23,8 @@ pub struct Money {
 /// How many debits of a card were recorded.
 #[must_use]
 pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
-    let debits = records.iter().filter(|record| record.pan == pan && is_debit(record) && is_sure(record));
+    let is_one = |record: &&UploadRecord| moves_money(record) && is_debit(record) && is_sure(record);
+    let debits = records.iter().filter(|record| record.pan == pan).filter(is_one);
     u32::try_from(debits.count()).unwrap_or(u32::MAX)
 }
 
@@ -32,7 +33,7 @@ pub fn debits(records: &[UploadRecord], pan: Pan) -> u32 {
 #[must_use]
 pub fn card(name: &str, pan: Pan, money: Money, records: &[UploadRecord]) -> Option<Failure> {
     let mut possible = BTreeSet::from([money.start]);
-    for record in records.iter().filter(|record| record.pan == pan) {
+    for record in records.iter().filter(|record| record.pan == pan && moves_money(record)) {
         let amount = i64::from(record.amount.get());
         let signed = if is_debit(record) { -amount } else { amount };
         let moved: BTreeSet<i64> = possible.iter().map(|worth| worth + signed).collect();
@@ -93,8 +94,17 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
     let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
     let keys = IssuerKeys::of_all(roots);
     let mut book = Book::new(&keys);
-    // Whether a grey record's debit was done is not known: its numbers may be another's.
-    for record in records.iter().filter(|record| is_sure(record) && has_transaction(record)) {
+    for record in records {
+        if !has_transaction(record) {
+            if record.tac != [0; 4] || record.terminal_seq != 0 {
+                fail(record, "TAC and PSAM sequence", "zero", crate::trace::hex(&record.tac));
+            }
+            continue;
+        }
+        // Whether a grey record's debit was done is not known: its numbers may be another's.
+        if !is_sure(record) {
+            continue;
+        }
         if is_debit(record) && !terminals.insert((record.terminal, record.terminal_seq)) {
             let found = format!("{} {} twice", record.terminal, record.terminal_seq);
             fail(record, "terminal sequence", "used once", found);
@@ -122,6 +132,11 @@ fn is_debit(record: &UploadRecord) -> bool {
 
 /// Whether the purse did a transaction for it, as it does not for a lock.
 fn has_transaction(record: &UploadRecord) -> bool {
+    RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac)
+}
+
+/// Whether a record is of a debit or a load, not of a lock or an extension, of which the purse knows nothing.
+fn moves_money(record: &UploadRecord) -> bool {
     RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac)
 }
 

@@ -4,6 +4,7 @@ use crate::issue;
 use crate::random::{Stream, stream};
 use std::collections::BTreeMap;
 use tunion_data::TerminalId;
+use tunion_data::command::SamSerial;
 use tunion_data::upload::UploadRecord;
 use tunion_files::scenario::Scenario;
 use tunion_files::terminal::TerminalFile;
@@ -21,6 +22,8 @@ pub struct Device<'s> {
     pub store: BTreeMap<SlotId, [u8; UploadRecord::LEN]>,
     /// The terminal's number, by which its random stream is named too.
     pub number: TerminalId,
+    /// The PSAM's serial number.
+    pub serial: SamSerial,
 }
 
 impl<'s> Device<'s> {
@@ -38,7 +41,9 @@ impl<'s> Device<'s> {
         let fares = file.tariff.as_deref().map_or(Fares::Controller, Fares::Tariff);
         let setup = Setup { profile: &file.profile, place, fares, black_list };
         let random = stream(scenario.seed, &format!("psam {number}"), 0);
-        let psam = issue::psam(&file.psam, &scenario.keys, index, random);
-        Self { terminal: Terminal::new(setup), psam, store: BTreeMap::new(), number }
+        let contents = issue::psam_contents(&file.psam, &scenario.keys, index);
+        let serial = contents.serial;
+        let psam = Psam::new(contents, random);
+        Self { terminal: Terminal::new(setup), psam, store: BTreeMap::new(), number, serial }
     }
 }

@@ -1,6 +1,6 @@
 //! What happened in a tap beside what went over the links, in order, for whoever tells it.
 
-use tunion_data::host::{LoadAnswer, LoadRefusal};
+use tunion_data::host::{LoadAnswer, LoadRefusal, SignOnAnswer};
 use tunion_terminal::{Action, Charge};
 
 /// One thing that happened in a tap.
@@ -12,6 +12,8 @@ pub(crate) enum Happened {
     HostAnswered(LoadAnswer),
     /// The issuer's host booked a load, or did not.
     HostBooked(Result<(), LoadRefusal>),
+    /// The issuer's host signed the load SAM on, or did not.
+    SignedOn(SignOnAnswer),
     /// The gate controller named the fare.
     ControllerNamed(Charge),
 }

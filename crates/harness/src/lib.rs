@@ -15,6 +15,7 @@
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
 //! | [`clearing`] | upload files cleared: records with their places, the issuer's keys, the report |
+//! | [`asides`] | the same of locks and extensions, which no purse counts |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
@@ -26,6 +27,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 pub mod anatomy;
+pub mod asides;
 pub mod audit;
 mod check;
 pub mod clearing;

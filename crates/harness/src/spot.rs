@@ -42,7 +42,7 @@ pub(crate) fn spot(step: &Step, entry: &TerminalEntry) -> (Spot, Place) {
         }
         (Act::Load(_), _) => (Spot::Other { terminal }, Place::TopUp),
         (Act::Buy(_), _) => (Spot::Other { terminal }, Place::Pos),
-        (Act::Settle(office, _), _) => desk(office),
+        (Act::Settle(office, _) | Act::Refund(office) | Act::Lock(office), _) => desk(office),
         (Act::Enquire(Some(office)), _) if entry.file.kind == TerminalKind::TicketOffice => desk(office),
         (Act::Enquire(at), _) => (Spot::Other { terminal }, Place::Enquiry(at)),
         (Act::Bus { .. }, None) => (Spot::Other { terminal }, Place::Enquiry(None)),

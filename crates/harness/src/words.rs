@@ -30,6 +30,8 @@ pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
             format!("office {}, {side}", station(office.station))
         }
         Act::Buy(amount) => format!("buy {amount}"),
+        Act::Refund(office) => format!("refund {}", station(office.station)),
+        Act::Lock(office) => format!("lock {}", station(office.station)),
     }
 }
 
@@ -78,6 +80,15 @@ pub(crate) fn note(note: Note) -> String {
             "what an earlier tap did can no longer be known: its grey record was emitted".to_owned()
         }
         Note::HostRefused(refusal) => format!("the issuer refused: {refusal}"),
+        Note::Locked => "the application was locked".to_owned(),
+        Note::NotLocked => "the application was not locked".to_owned(),
+        Note::LockOpen => "the card was lost while it was being locked: its next tap tells".to_owned(),
+        Note::Extended { to } => format!("the card is valid until {to} now"),
+        Note::ExtensionOpen => {
+            "the card was lost while its validity was being extended: its next tap tells".to_owned()
+        }
+        Note::SignOnRefused(refusal) => format!("the issuer gave the load SAM no quota: {refusal}"),
+        Note::OverdraftOpen { amount } => format!("the overdraft has to be settled first: {amount}"),
         Note::Status(sw) => format!("the card or the PSAM answered {sw}"),
     }
 }
@@ -93,6 +104,13 @@ pub(crate) fn kind(note: Note) -> Option<NoteKind> {
         Note::SettledBefore => NoteKind::SettledBefore,
         Note::GreyEmitted => NoteKind::GreyEmitted,
         Note::HostRefused(_) => NoteKind::HostRefused,
+        Note::Locked => NoteKind::Locked,
+        Note::NotLocked => NoteKind::NotLocked,
+        Note::LockOpen => NoteKind::LockOpen,
+        Note::Extended { .. } => NoteKind::Extended,
+        Note::ExtensionOpen => NoteKind::ExtensionOpen,
+        Note::SignOnRefused(_) => NoteKind::SignOnRefused,
+        Note::OverdraftOpen { .. } => NoteKind::OverdraftOpen,
         Note::Status(_) => return None,
     })
 }

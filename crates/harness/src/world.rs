@@ -2,6 +2,7 @@
 
 mod told;
 
+use crate::asides::{self, Marks};
 use crate::audit;
 use crate::check::Checks;
 use crate::device::Device;
@@ -17,10 +18,11 @@ use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
 use tunion_data::command::Balances;
 use tunion_data::file::RailRecord;
-use tunion_data::host::{LoadAnswer, LoadRefusal};
+use tunion_data::host::{LoadAnswer, LoadRefusal, SignOnAnswer};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
 use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntry, When};
+use tunion_issuer::SignOnHost;
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
@@ -48,6 +50,8 @@ pub struct Holder {
     pub sequences_at_start: (u16, u16),
     /// Actual balance less overdraft used, at the beginning.
     pub worth_at_start: i64,
+    /// Whether it was blocked, and how long it was valid, at the beginning.
+    pub marks_at_start: Marks,
     taps: u64,
     /// Sums over the taps so far.
     charged: Fen,
@@ -63,6 +67,7 @@ pub struct World<'s> {
     holders: Vec<Holder>,
     devices: BTreeMap<Spot, Device<'s>>,
     host: LoadHost<BTreeMap<Pan, Account>>,
+    sign_on: SignOnHost,
     trace: Trace,
     rows: Vec<Row>,
     checks: Checks,
@@ -99,6 +104,7 @@ impl<'s> World<'s> {
             Holder {
                 sequences_at_start,
                 worth_at_start: worth(&card),
+                marks_at_start: Marks::from(&card.image()),
                 card,
                 taps: 0,
                 charged: Fen::ZERO,
@@ -112,6 +118,7 @@ impl<'s> World<'s> {
             holders,
             devices: BTreeMap::new(),
             host: LoadHost::new(scenario.keys.roots.clone(), LoadRules::default(), accounts),
+            sign_on: SignOnHost::new(scenario.keys.roots.clone(), scenario.sign_on),
             trace: Trace::default(),
             rows: Vec::new(),
             checks: Checks::default(),
@@ -178,19 +185,29 @@ impl<'s> World<'s> {
         let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
         let scenario = self.scenario;
         let mut device = Device::new(self.sams, &entry.file, &scenario.black_list, place, index);
+        if entry.file.psam.load_sam {
+            self.sign_on.give_out(device.serial, device.number);
+        }
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
-            let command = match action {
-                Action::SendSam(command) => command,
+            let signed_on: SignOnAnswer;
+            let event = match action {
+                Action::SendSam(command) => {
+                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+                    ask_sam(sam, &command, &mut response)
+                }
                 Action::ResetSam => {
                     reset(&mut device);
                     continue;
                 }
+                Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    Event::SignedOn(&signed_on)
+                }
                 _ => continue,
             };
-            let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-            let event = ask_sam(sam, &command, &mut response);
             queue.extend(device.terminal.step(step.at, event));
         }
         if !device.terminal.is_ready() {
@@ -223,14 +240,7 @@ impl<'s> World<'s> {
         // Only memory that was changed by other means has no root; a scenario cannot do that.
         let _ = holder.card.power_on();
         device.terminal.set_place(place);
-        let request = match step.act {
-            Act::Load(amount) => Request::Load(amount),
-            Act::Enquire(_) => Request::Enquire,
-            Act::Settle(_, settle) => Request::Settle(settle),
-            Act::Buy(amount) => Request::Buy(amount),
-            Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
-        };
-
+        let request = request(step.act);
         let mut tapped = Tapped::default();
         let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
         let mut response = Response::new();
@@ -239,6 +249,7 @@ impl<'s> World<'s> {
         while let Some(action) = queue.pop_front() {
             self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
             let answered: LoadAnswer;
+            let signed_on: SignOnAnswer;
             let event = match action {
                 Action::SendCard(command) => {
                     let mut link = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
@@ -254,6 +265,12 @@ impl<'s> World<'s> {
                 Action::ResetSam => {
                     reset(device);
                     continue;
+                }
+                Action::SendHost(_) | Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    self.journal.keep(|| Happened::SignedOn(signed_on));
+                    Event::SignedOn(&signed_on)
                 }
                 Action::SendHost(request) => {
                     let Ok(answer) = self.host.approve(&request);
@@ -420,6 +437,9 @@ impl<'s> World<'s> {
                 moved,
                 &self.records,
             ));
+            let (start, end) = (holder.marks_at_start, Marks::from(&holder.card.image()));
+            let pan = entry.file.image.info.pan;
+            self.checks.extend(asides::unrecorded(&entry.name, pan, start, end, &self.records));
             self.checks.extend(audit::card(&entry.name, entry.file.image.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
@@ -434,6 +454,19 @@ impl<'s> World<'s> {
             cards,
             trace: self.trace,
         }
+    }
+}
+
+/// What the holder wants of the terminal.
+const fn request(act: Act) -> Request {
+    match act {
+        Act::Load(amount) => Request::Load(amount),
+        Act::Enquire(_) => Request::Enquire,
+        Act::Settle(_, settle) => Request::Settle(settle),
+        Act::Buy(amount) => Request::Buy(amount),
+        Act::Refund(_) => Request::Refund,
+        Act::Lock(_) => Request::Lock,
+        Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
     }
 }
 

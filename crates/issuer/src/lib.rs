@@ -8,6 +8,7 @@
 //! | [`rules`] | how much may be loaded |
 //! | `sam` | the keys that go into PSAMs |
 //! | [`load`] | the host of online loads, 圈存 |
+//! | [`sign_on`] | the host at which load SAMs get their quota, 签到 |
 //!
 //! Terminals talk to the host in the values of [`tunion_data::host`]. How terminals decide is not
 //! known here, nor how bytes travel. Time comes with the requests.
@@ -20,9 +21,11 @@ pub mod purpose;
 pub mod roots;
 pub mod rules;
 mod sam;
+pub mod sign_on;
 
 pub use account::{Account, Booked, CardRegistry, Evidence, Open, Standing};
 pub use load::LoadHost;
 pub use purpose::Purpose;
 pub use roots::{CheckValues, Roots, personalise};
 pub use rules::LoadRules;
+pub use sign_on::{QuotaRules, SignOnHost};

@@ -2,7 +2,7 @@
 
 use tunion_data::Fen;
 use tunion_data::command::PurchaseInit;
-use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, Management, RailRecordView};
+use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, LogRecord, Management, RailRecordView};
 
 /// What was read, filled in as the answers come.
 #[derive(Clone, Debug)]
@@ -20,7 +20,10 @@ pub(crate) struct Facts {
     /// whether a fare is covered.
     pub(crate) available: Option<Fen>,
     /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
+    /// Overdraft used (GET BALANCE P1 = 02); read before a load or a refund only.
     pub(crate) overdraft_used: Fen,
+    /// The transaction before this one, EF 18 record 1, where it was read and there is one.
+    pub(crate) previous: Option<LogRecord>,
 }
 
 impl Default for Facts {
@@ -34,6 +37,7 @@ impl Default for Facts {
             actual: Fen::ZERO,
             available: None,
             overdraft_used: Fen::ZERO,
+            previous: None,
         }
     }
 }
@@ -61,7 +65,7 @@ impl Facts {
 }
 
 /// Key version and algorithm that INIT answered, for the PSAM and the record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct KeyInfo {
     pub(crate) index: u8,
     pub(crate) version: u8,

@@ -10,7 +10,8 @@
 //! PC/SC reader and on a microcontroller.
 //!
 //! What it guarantees (`docs/spec/terminal.md` 4.3):
-//! 1. DEBIT and CREDIT are sent only after its grey record is [`Persisted`](Event::Persisted).
+//! 1. DEBIT, CREDIT, the lock and the extension are sent only after its grey record is
+//!    [`Persisted`](Event::Persisted).
 //! 2. A tap is charged again only when neither a proof nor the card's log shows its debit, and the
 //!    card's sequence has not moved.
 //! 3. One record for each debit; a recovered debit emits its original record.
@@ -27,9 +28,9 @@
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
-//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos` | decisions: pure functions of what was read |
+//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos`, `loads`, `refund` | decisions: pure functions of what was read |
 //! | `plan` | one debit and its records |
-//! | `machine` | the order of commands, recovery, grey records |
+//! | `machine` | the order of commands, recovery, grey records, locks, the load SAM |
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -44,6 +45,7 @@ mod facts;
 mod grey;
 mod leave;
 pub mod ledger;
+mod loads;
 mod machine;
 mod office;
 pub mod place;
@@ -51,6 +53,7 @@ mod plan;
 mod pos;
 pub mod profile;
 mod rail;
+mod refund;
 mod sam;
 
 pub use action::{

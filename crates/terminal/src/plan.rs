@@ -48,6 +48,8 @@ pub(crate) enum Then {
     Decide,
     /// Another debit: an old journey is settled, then the new one begins.
     RideOn,
+    /// The application is locked: the card was given back.
+    Lock,
 }
 
 /// Line and station, or line and stop.
@@ -113,6 +115,7 @@ impl Plan {
             TripType::Single => RecordKind::Single,
             TripType::Cover => RecordKind::Surcharge,
             TripType::Load => RecordKind::Load,
+            TripType::Refund => RecordKind::Refund,
         };
         Self {
             kind,
@@ -162,7 +165,7 @@ impl Plan {
             station: order.bytes(self.here.station),
             operator: order.bytes(profile.operator),
             reserved: 0,
-            amount: self.amount,
+            amount: if self.kind == RecordKind::Refund { Fen::ZERO } else { self.amount },
             balance: facts.after(self.amount),
             at: at.into(),
             city: profile.city,
@@ -241,6 +244,7 @@ pub(crate) struct Stamp<'a> {
 pub(crate) fn blank_upload(stamp: &Stamp<'_>) -> UploadRecord {
     let Stamp { profile, sam, facts, key, at } = *stamp;
     let local = checks::is_local(profile, &facts.info);
+    let before = facts.previous.unwrap_or_default();
     UploadRecord {
         flags: UploadRecord::GREY,
         terminal: sam.terminal,
@@ -261,6 +265,12 @@ pub(crate) fn blank_upload(stamp: &Stamp<'_>) -> UploadRecord {
         valid_from: facts.info.valid_from,
         valid_to: facts.info.valid_to,
         merchant_type: TRANSPORT,
+        previous_transaction: before.transaction,
+        previous_terminal: before.terminal,
+        previous_amount: before.amount,
+        // The log has it after it was incremented (docs/spec/card.md 2.4).
+        previous_seq: before.seq.saturating_sub(1),
+        previous_at: BcdDateTime::join(before.date, before.time),
         ..UploadRecord::default()
     }
 }

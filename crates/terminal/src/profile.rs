@@ -1,6 +1,8 @@
 //! What differs from city to city and from operator to operator: data, not code.
 
 use crate::display::Displays;
+pub use crate::loads::{LoadBy, LoadProfile};
+pub use crate::refund::RefundProfile;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tunion_data::file::CardType;
@@ -42,6 +44,9 @@ pub struct Profile {
     /// within so many seconds, is let through by that debit; later the tap is a new one
     /// (`docs/spec/terminal.md` 4.2: 120 in a later bus vendor's reader).
     pub retap_seconds: u16,
+    /// Whether a gate or a bus reader locks the application of a card that it finds on the black list
+    /// (`docs/spec/terminal.md` 3.3). Every other terminal refuses it and no more.
+    pub lock_black_listed: bool,
     /// Numbers and words of what is decided.
     pub displays: Displays,
     /// Rail gates only.
@@ -52,6 +57,10 @@ pub struct Profile {
     pub office: OfficeProfile,
     /// Shops only.
     pub pos: PosProfile,
+    /// Top-up terminals only.
+    pub load: LoadProfile,
+    /// Ticket offices only: how cards are given back, `None` where they are not.
+    pub refund: Option<RefundProfile>,
 }
 
 /// The rules of rail, for gates and ticket offices.

@@ -22,6 +22,13 @@ impl NoteKind {
         Self::SettledBefore,
         Self::GreyEmitted,
         Self::HostRefused,
+        Self::Locked,
+        Self::NotLocked,
+        Self::LockOpen,
+        Self::Extended,
+        Self::ExtensionOpen,
+        Self::SignOnRefused,
+        Self::OverdraftOpen,
     ];
 }
 

@@ -1,8 +1,9 @@
 //! Faults: at which command and when the card leaves the field.
 
 use tunion_apdu::table::Name::{
-    self, CreditForLoad, DebitForPurchase, GetBalance, GetTransactionProve, InitForCappPurchase, InitForLoad,
-    InitForPurchase, ReadBinary, ReadRecord, SelectName, UpdateCappDataCache,
+    self, ApplicationBlock, CreditForLoad, DebitForPurchase, GetBalance, GetChallenge, GetTransactionProve,
+    InitForCappPurchase, InitForLoad, InitForPurchase, ReadBinary, ReadRecord, SecureUpdateBinary,
+    SelectName, UpdateCappDataCache,
 };
 use tunion_card::LONGEST_COMMAND;
 
@@ -23,10 +24,20 @@ fn commands(kind: TerminalKind) -> &'static [Name] {
             InitForCappPurchase,
             UpdateCappDataCache,
             DebitForPurchase,
+            GetChallenge,
+            ApplicationBlock,
         ],
-        TerminalKind::TopUp => {
-            &[SelectName, ReadBinary, ReadRecord, GetBalance, GetTransactionProve, InitForLoad, CreditForLoad]
-        }
+        TerminalKind::TopUp => &[
+            SelectName,
+            ReadBinary,
+            ReadRecord,
+            GetBalance,
+            GetTransactionProve,
+            InitForLoad,
+            CreditForLoad,
+            GetChallenge,
+            SecureUpdateBinary,
+        ],
         TerminalKind::Pos => &[
             SelectName,
             ReadBinary,
@@ -41,7 +52,7 @@ fn commands(kind: TerminalKind) -> &'static [Name] {
 }
 
 /// The commands at which a card writes to its memory (`docs/spec/card.md` 6).
-const WRITES: [Name; 2] = [DebitForPurchase, CreditForLoad];
+const WRITES: [Name; 4] = [DebitForPurchase, CreditForLoad, ApplicationBlock, SecureUpdateBinary];
 
 pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> Result<Fault, Diagnostics> {
     let mut errors = Diagnostics::default();
@@ -52,7 +63,7 @@ pub(super) fn fault(source: &Source, table: &FaultTable, kind: TerminalKind) -> 
     let (Some(command), Some(when)) = (command, when) else { return Err(errors) };
     if matches!(when, When::During { .. }) && !WRITES.contains(&command) {
         let message = format!("the card writes nothing during {}", command.spec().title);
-        let writes = WRITES.map(|name| name.spec().title).join(" and ");
+        let writes = WRITES.map(|name| name.spec().title).join(", ");
         errors.push(source.error(&table.when, message).help(format!("it writes during {writes}")));
     }
     errors.or(Fault { command, when })

@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) keys: Name,
     #[serde(default)]
     pub(super) black_list: Vec<Name>,
+    pub(super) sign_on: Option<Spanned<SignOnTable>>,
     pub(super) cards: Tables<CardTable>,
     pub(super) terminals: Tables<TerminalTable>,
     pub(super) tap: Vec<Spanned<TapTable>>,
@@ -83,6 +84,7 @@ pub(super) struct TerminalTable {
     top_up_below: Money,
     grey_slots: Option<Spanned<u16>>,
     retap_seconds: Option<Spanned<u16>>,
+    lock_black_listed: Option<Spanned<bool>>,
     open_elsewhere: Option<Name>,
     free_reentry_minutes: Option<Spanned<u16>>,
     max_minutes: Option<Spanned<u16>>,
@@ -103,6 +105,7 @@ impl TerminalTable {
             top_up_below: self.top_up_below,
             grey_slots: self.grey_slots.clone(),
             retap_seconds: self.retap_seconds.clone(),
+            lock_black_listed: self.lock_black_listed.clone(),
             open_elsewhere: self.open_elsewhere.clone(),
             free_reentry_minutes: self.free_reentry_minutes.clone(),
             max_minutes: self.max_minutes.clone(),
@@ -126,12 +129,24 @@ pub(super) struct TapTable {
     pub(super) enquire: Option<Spanned<bool>>,
     pub(super) settle: Option<Spanned<SettleTable>>,
     pub(super) buy: Option<Spanned<Text<Fen>>>,
+    pub(super) refund: Option<Spanned<bool>>,
+    pub(super) lock: Option<Spanned<bool>>,
     pub(super) station: Option<Spanned<Station>>,
+    pub(super) host: Option<Name>,
     pub(super) line: Option<Spanned<u8>>,
     pub(super) fare: Option<Spanned<FareTable>>,
     pub(super) fault: Option<FaultTable>,
     pub(super) repeat: Option<RepeatTable>,
     pub(super) expect: Option<Spanned<ExpectTable>>,
+}
+
+/// What the host gives a load SAM at its sign-on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SignOnTable {
+    pub(super) quota: Money,
+    pub(super) per_day: Money,
+    pub(super) hours: Option<u16>,
 }
 
 /// A station by its name, or by its number where only the controller knows its name.

@@ -11,7 +11,7 @@ use tunion_terminal::Charge;
 
 use super::cast::Cast;
 use super::schema::{RepeatTable, Station, TapTable};
-use super::{Act, Expect, Step, TerminalEntry, expect, fault, office};
+use super::{Act, Expect, Step, TerminalEntry, expect, fault, office, refund};
 use crate::diag::{Diagnostic, Diagnostics, Place, Repeats, Source};
 use crate::terminal::TerminalFile;
 use crate::terminal::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
@@ -63,26 +63,31 @@ fn step<'a>(
     let charge = errors.keep(charge(source, table, entry));
     let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
     let fault = errors.keep(fault.transpose());
+    let host = errors.keep(refund::host(source, table.host.as_ref(), entry));
     let (Some(card), Some(expect), Some(act), Some(charge), Some(fault)) = (card, expect, act, charge, fault)
     else {
         return Err(errors);
     };
+    let host_is_down = host.unwrap_or_default();
     let at = table.at.get_ref().0;
-    errors.or(Step { at, card, terminal, act, charge, fault, expect, line: source.line(tap) })
+    let line = source.line(tap);
+    errors.or(Step { at, card, terminal, act, charge, fault, host_is_down, expect, line })
 }
 
 /// What the card holder does: exactly one thing, and one that this kind of terminal is for.
 fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
-    let TapTable { enter, exit, stop, load, enquire, line, settle, buy, station: at, .. } = tap.get_ref();
+    let TapTable { enter, exit, stop, load, enquire, line, settle, buy, refund, lock, station: at, .. } =
+        tap.get_ref();
     let kind = entry.file.kind;
     let (acts, acted) = match kind {
         RailGate => ("give `enter` or `exit` with a station", enter.is_some() || exit.is_some()),
         BusReader => ("give `stop`: where the bus is", stop.is_some()),
         TopUp => ("give `load` with an amount", load.is_some()),
         Enquiry => ("give `enquire = true`", enquire.is_some()),
-        TicketOffice => {
-            ("give `settle` with an area, or `enquire = true`", settle.is_some() || enquire.is_some())
-        }
+        TicketOffice => (
+            "give `settle` with an area, `refund = true`, `lock = true` or `enquire = true`",
+            settle.is_some() || enquire.is_some() || refund.is_some() || lock.is_some(),
+        ),
         Pos => ("give `buy` with an amount", buy.is_some()),
     };
     let fields = [
@@ -94,6 +99,8 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         Field::new("enquire", enquire.as_ref(), &[Enquiry, TicketOffice]),
         Field::new("settle", settle.as_ref(), &[TicketOffice]),
         Field::new("buy", buy.as_ref(), &[Pos]),
+        Field::new("refund", refund.as_ref(), &[TicketOffice]),
+        Field::new("lock", lock.as_ref(), &[TicketOffice]),
         Field::new("station", at.as_ref(), &[TicketOffice, Enquiry]),
     ];
     fit::unused(source, kind, &fields, (!acted).then_some(acts))?;
@@ -120,6 +127,8 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         office::settle(source, settle, tap.get_ref(), entry)
     } else if let Some(buy) = buy {
         Ok(Act::Buy(buy.get_ref().0))
+    } else if refund.is_some() || lock.is_some() {
+        refund::act(source, tap.get_ref(), entry)
     } else if let Some(enquire) = enquire {
         if *enquire.get_ref() {
             Ok(Act::Enquire(office::place(source, tap.get_ref(), entry)?))

@@ -12,12 +12,12 @@ use tunion_terminal::profile::{
     BusProfile, ByteOrder, Check, OfficeProfile, OpenElsewhere, PosProfile, RailProfile, RailTail,
 };
 
-use super::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice};
+use super::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
 use super::fit::{ADVISES, CHECKS, DEBITS, Field, RAIL, RIDES};
 use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
 use super::switches::Switches;
 use super::words::Switch;
-use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger, office};
+use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger, load, office, refund};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
@@ -36,6 +36,80 @@ pub(super) fn terminal(
     errors.keep(source.said(&file.name, "name"));
     errors.keep(source.said(&file.provenance, "provenance"));
     let kind = TerminalKind::read(source, &file.kind)?;
+    errors.keep(fields(source, file, kind));
+    let tariff = errors.keep(tariff(source, file, kind, library));
+    let psam = errors.keep(psam(source, &file.psam));
+    let displays = source
+        .file(&file.codes)
+        .map_err(Diagnostics::from)
+        .and_then(|path| library.codes(path).map_err(|errors| errors.named_at(source, &file.codes)));
+    let displays = errors.keep(displays);
+    let (Some(tariff), Some(psam), Some(displays)) = (tariff, psam, displays) else { return Err(errors) };
+
+    let checks = file.checks.as_ref().map_or(Ok(Vec::new()), |names| checks(source, names));
+    let byte_order =
+        file.byte_order.as_ref().map_or(Ok(ByteOrder::Big), |name| ByteOrder::read(source, name));
+    let rail_profile = match file.rail.as_ref() {
+        Some(table) => self::rail(source, table, tariff.as_deref()),
+        None => Ok(RailProfile::default()),
+    };
+    let bus_profile = match file.bus.as_ref() {
+        Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
+        None => Ok(BusProfile::default()),
+    };
+    let office_profile =
+        file.office.as_ref().map_or(Ok(OfficeProfile::default()), |table| office::office(source, table));
+    let pos_profile = file.pos.as_ref().map_or(Ok(PosProfile::default()), |table| office::pos(source, table));
+    let load = file.load.as_ref().map(|table| load::load(source, table.get_ref(), &file.psam));
+    let refund = file.refund.as_ref().map(|table| refund::refund(source, table.get_ref()));
+    let (load, refund) = (errors.keep(load.transpose()), errors.keep(refund.transpose()));
+    let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
+    let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
+    let (office, pos) = (errors.keep(office_profile), errors.keep(pos_profile));
+    let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
+        return Err(errors);
+    };
+    let (Some(office), Some(pos)) = (office, pos) else { return Err(errors) };
+    let (Some(load), Some(refund)) = (load, refund) else { return Err(errors) };
+    let mut profile = Profile {
+        name: file.name.get_ref().clone(),
+        city: file.city.get_ref().0,
+        operator: file.operator.as_ref().map_or(0, |operator| *operator.get_ref()),
+        byte_order,
+        local_issuers: file.local_issuers.iter().map(|issuer| issuer.0).collect(),
+        checks,
+        // As many as Xi'an's readers keep for one family of cards (docs/spec/terminal.md 4.2).
+        grey_slots: 10,
+        // A later bus vendor's (docs/spec/terminal.md 4.2).
+        retap_seconds: 120,
+        displays,
+        rail,
+        bus,
+        office,
+        pos,
+        load: load.unwrap_or_default(),
+        refund,
+        ..Profile::default()
+    };
+    let switches = Switches {
+        mac2: file.mac2.clone(),
+        accepted: file.accepted.clone(),
+        expired_student: file.expired_student.clone(),
+        white_list: file.white_list.clone(),
+        select_directory: file.select_directory,
+        top_up_below: file.top_up_below,
+        grey_slots: file.grey_slots.clone(),
+        retap_seconds: file.retap_seconds.clone(),
+        lock_black_listed: file.lock_black_listed.clone(),
+        ..Switches::default()
+    };
+    errors.keep(switches.set(source, kind, &mut profile));
+    errors.or(TerminalFile { name: profile.name.clone(), kind, profile, tariff, psam })
+}
+
+/// Whether every field has a use in a terminal of this kind, and none is missing.
+fn fields(source: &Source, file: &File, kind: TerminalKind) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
     let rail = file.rail.as_ref();
     let bus = file.bus.as_ref();
     let own = [
@@ -65,74 +139,19 @@ pub(super) fn terminal(
         Field::new("tariff", file.tariff.as_ref(), &[RailGate, BusReader, TicketOffice, Enquiry]),
         Field::new("fare", file.fare.as_ref(), &[RailGate, TicketOffice]),
     ];
+    let optional = [
+        Field::new("load", file.load.as_ref(), &[TopUp]),
+        Field::new("refund", file.refund.as_ref(), &[TicketOffice]),
+    ];
     errors.keep(fit::unused(source, kind, &own, None));
     errors.keep(fit::unused(source, kind, &advice(ADVISES, RAIL, &[TicketOffice, Enquiry]), None));
     errors.keep(fit::unused(source, kind, &fares, None));
+    errors.keep(fit::unused(source, kind, &optional, None));
     errors.keep(office::advises(source, file, kind));
     let advice = advice(CHECKS, &[RailGate, TicketOffice], &[TicketOffice]);
     let needed: Vec<_> = own.into_iter().chain(advice).chain(switches).collect();
     errors.keep(fit::missing(source, &file.kind, kind, &needed));
-    let tariff = errors.keep(tariff(source, file, kind, library));
-    let psam = errors.keep(psam(source, &file.psam));
-    let displays = source
-        .file(&file.codes)
-        .map_err(Diagnostics::from)
-        .and_then(|path| library.codes(path).map_err(|errors| errors.named_at(source, &file.codes)));
-    let displays = errors.keep(displays);
-    let (Some(tariff), Some(psam), Some(displays)) = (tariff, psam, displays) else { return Err(errors) };
-
-    let checks = file.checks.as_ref().map_or(Ok(Vec::new()), |names| checks(source, names));
-    let byte_order =
-        file.byte_order.as_ref().map_or(Ok(ByteOrder::Big), |name| ByteOrder::read(source, name));
-    let rail_profile = match rail {
-        Some(table) => self::rail(source, table, tariff.as_deref()),
-        None => Ok(RailProfile::default()),
-    };
-    let bus_profile = match bus {
-        Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
-        None => Ok(BusProfile::default()),
-    };
-    let office_profile =
-        file.office.as_ref().map_or(Ok(OfficeProfile::default()), |table| office::office(source, table));
-    let pos_profile = file.pos.as_ref().map_or(Ok(PosProfile::default()), |table| office::pos(source, table));
-    let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
-    let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
-    let (office, pos) = (errors.keep(office_profile), errors.keep(pos_profile));
-    let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
-        return Err(errors);
-    };
-    let (Some(office), Some(pos)) = (office, pos) else { return Err(errors) };
-    let mut profile = Profile {
-        name: file.name.get_ref().clone(),
-        city: file.city.get_ref().0,
-        operator: file.operator.as_ref().map_or(0, |operator| *operator.get_ref()),
-        byte_order,
-        local_issuers: file.local_issuers.iter().map(|issuer| issuer.0).collect(),
-        checks,
-        // As many as Xi'an's readers keep for one family of cards (docs/spec/terminal.md 4.2).
-        grey_slots: 10,
-        // A later bus vendor's (docs/spec/terminal.md 4.2).
-        retap_seconds: 120,
-        displays,
-        rail,
-        bus,
-        office,
-        pos,
-        ..Profile::default()
-    };
-    let switches = Switches {
-        mac2: file.mac2.clone(),
-        accepted: file.accepted.clone(),
-        expired_student: file.expired_student.clone(),
-        white_list: file.white_list.clone(),
-        select_directory: file.select_directory,
-        top_up_below: file.top_up_below,
-        grey_slots: file.grey_slots.clone(),
-        retap_seconds: file.retap_seconds.clone(),
-        ..Switches::default()
-    };
-    errors.keep(switches.set(source, kind, &mut profile));
-    errors.or(TerminalFile { name: profile.name.clone(), kind, profile, tariff, psam })
+    errors.or(())
 }
 
 fn tariff(

@@ -16,6 +16,8 @@ pub(crate) const CHECKS: &[TerminalKind] = &[RailGate, BusReader, TopUp, TicketO
 pub(crate) const ADVISES: &[TerminalKind] = &[RailGate, BusReader, TopUp, TicketOffice, Pos, Enquiry];
 /// Terminals that go by the rules of rail.
 pub(crate) const RAIL: &[TerminalKind] = &[RailGate, TicketOffice, Enquiry];
+/// Terminals that lock a card which is on the black list.
+pub(crate) const LOCKS: &[TerminalKind] = &[RailGate, BusReader];
 
 /// A field and the kinds of terminal that have a use for it.
 pub(crate) struct Field {

@@ -4,7 +4,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::{CityCode, Fen, IssuerId, TerminalId};
 
+use super::load::LoadTable;
 use super::office::{OfficeTable, PosTable};
+use super::refund::RefundTable;
 use crate::diag::{Day, Text};
 
 pub(crate) type Name = Spanned<String>;
@@ -31,12 +33,15 @@ pub(super) struct File {
     pub(super) top_up_below: Option<Text<Fen>>,
     pub(super) grey_slots: Option<Spanned<u16>>,
     pub(super) retap_seconds: Option<Spanned<u16>>,
+    pub(super) lock_black_listed: Option<Spanned<bool>>,
     pub(super) tariff: Option<Name>,
     pub(super) fare: Option<Name>,
     pub(super) rail: Option<Spanned<RailTable>>,
     pub(super) bus: Option<Spanned<BusTable>>,
     pub(super) office: Option<Spanned<OfficeTable>>,
     pub(super) pos: Option<Spanned<PosTable>>,
+    pub(super) load: Option<Spanned<LoadTable>>,
+    pub(super) refund: Option<Spanned<RefundTable>>,
     pub(super) psam: PsamTable,
 }
 

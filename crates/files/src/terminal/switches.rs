@@ -7,7 +7,7 @@ use tunion_terminal::profile::{ExpiredStudent, Mac2Policy, OpenElsewhere};
 
 use super::TerminalKind::{self, BusReader};
 use super::compile::accepted;
-use super::fit::{self, ADVISES, CHECKS, DEBITS, Field, RAIL};
+use super::fit::{self, ADVISES, CHECKS, DEBITS, Field, LOCKS, RAIL};
 use super::schema::{Name, Names};
 use super::words::Switch;
 use crate::diag::{Diagnostics, Source, Text};
@@ -23,6 +23,7 @@ pub(crate) struct Switches {
     pub(crate) top_up_below: Option<Text<Fen>>,
     pub(crate) grey_slots: Option<Spanned<u16>>,
     pub(crate) retap_seconds: Option<Spanned<u16>>,
+    pub(crate) lock_black_listed: Option<Spanned<bool>>,
     pub(crate) open_elsewhere: Option<Name>,
     pub(crate) free_reentry_minutes: Option<Spanned<u16>>,
     pub(crate) max_minutes: Option<Spanned<u16>>,
@@ -46,6 +47,7 @@ impl Switches {
             Field::new("white-list", self.white_list.as_ref(), ADVISES),
             Field::new("grey-slots", self.grey_slots.as_ref(), CHECKS),
             Field::new("retap-seconds", self.retap_seconds.as_ref(), CHECKS),
+            Field::new("lock-black-listed", self.lock_black_listed.as_ref(), LOCKS),
             Field::new("open-elsewhere", self.open_elsewhere.as_ref(), RAIL),
             Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), RAIL),
             Field::new("max-minutes", self.max_minutes.as_ref(), &[BusReader]),
@@ -73,6 +75,7 @@ impl Switches {
         put(&mut profile.top_up_below, self.top_up_below.map(|amount| amount.0));
         put(&mut profile.grey_slots, number(self.grey_slots.as_ref()).map(usize::from));
         put(&mut profile.retap_seconds, number(self.retap_seconds.as_ref()));
+        put(&mut profile.lock_black_listed, self.lock_black_listed.as_ref().map(|lock| *lock.get_ref()));
         put(&mut profile.rail.free_reentry_minutes, number(self.free_reentry_minutes.as_ref()));
         put(&mut profile.bus.max_minutes, number(self.max_minutes.as_ref()));
         put(&mut profile.rail.overtime_minutes, number(self.overtime_minutes.as_ref()).map(Some));

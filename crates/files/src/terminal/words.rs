@@ -2,7 +2,9 @@
 
 use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Light;
-use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
+use tunion_terminal::profile::{
+    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Policy, OpenElsewhere, RailTail,
+};
 
 use super::TerminalKind;
 use super::schema::Name;
@@ -41,6 +43,7 @@ switches! {
     ExpiredStudent, "expired-student policy":
         "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
     RailTail, "operator's area": "beijing" = Self::Beijing, "shanghai" = Self::Shanghai;
+    LoadBy, "maker of loads": "host" = Self::Host, "sam" = Self::Sam;
     OpenElsewhere, "open-elsewhere policy":
         "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
     SequenceMoves, "sequence-moves policy":

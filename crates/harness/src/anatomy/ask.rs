@@ -79,6 +79,10 @@ pub enum Errand {
     Settle(Area, Payment),
     /// To buy something for this amount.
     Buy(Fen),
+    /// To give the card back.
+    Refund,
+    /// To have the card locked.
+    Lock,
 }
 
 impl Errand {
@@ -92,6 +96,8 @@ impl Errand {
             Self::Enquire => ("--enquire", &[Enquiry, TicketOffice]),
             Self::Settle(..) => ("--settle", &[TicketOffice]),
             Self::Buy(_) => ("--buy", &[Pos]),
+            Self::Refund => ("--refund", &[TicketOffice]),
+            Self::Lock => ("--lock", &[TicketOffice]),
         }
     }
 }
@@ -103,7 +109,7 @@ pub(super) const fn served(kind: TerminalKind) -> &'static str {
         BusReader => "--stop with a stop, and --line",
         TopUp => "--load with an amount",
         Enquiry => "--enquire",
-        TicketOffice => "--settle paid or --settle free, or --enquire, with --station",
+        TicketOffice => "--settle paid, --settle free, --refund, --lock or --enquire, with --station",
         Pos => "--buy with an amount",
     }
 }

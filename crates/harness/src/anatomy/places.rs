@@ -61,6 +61,8 @@ impl Ask {
                 Ok((Act::Settle(self.office(file)?, Settle { area, payment, entered }), None))
             }
             Errand::Buy(amount) => Ok((Act::Buy(*amount), None)),
+            Errand::Refund => Ok((Act::Refund(self.office(file)?), None)),
+            Errand::Lock => Ok((Act::Lock(self.office(file)?), None)),
         }
     }
 
@@ -87,7 +89,12 @@ impl Ask {
             }
             // Where the holder says to have entered: no tap.
             Errand::Settle(..) => Ok(None),
-            Errand::Enter(_) | Errand::Load(_) | Errand::Enquire | Errand::Buy(_) => Err(wrong(
+            Errand::Enter(_)
+            | Errand::Load(_)
+            | Errand::Enquire
+            | Errand::Buy(_)
+            | Errand::Refund
+            | Errand::Lock => Err(wrong(
                 OPTION,
                 "nothing was entered before this",
                 "give it with --exit, with --stop for where the bus was boarded, or with --settle",

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tunion_files::card::CardFile;
 use tunion_files::scenario::{CardEntry, Expect, Scenario, Step, TerminalEntry};
 use tunion_files::terminal::TerminalFile;
+use tunion_issuer::QuotaRules;
 
 /// A scenario of one card and one terminal.
 pub(super) struct Stage {
@@ -49,6 +50,7 @@ impl Stage {
             act,
             charge,
             fault,
+            host_is_down: false,
             expect: Expect::default(),
             line: 0,
         };
@@ -63,6 +65,7 @@ impl Stage {
             title: String::new(),
             seed: ask.seed,
             keys: keys.issuer.clone(),
+            sign_on: QuotaRules::default(),
             cards: vec![CardEntry { name: card.name.clone(), file: card }],
             terminals: vec![TerminalEntry {
                 name: terminal.name.clone(),

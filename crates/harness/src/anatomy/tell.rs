@@ -12,7 +12,9 @@ use crate::trace;
 use tunion_apdu::{Name, Sw};
 use tunion_data::Fen;
 use tunion_data::command::InitRequest;
-use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRefusal, LoadRequest};
+use tunion_data::host::{
+    LoadAnswer, LoadConfirmation, LoadProof, LoadRefusal, LoadRequest, SignOn, SignOnAnswer, SignOnRequest,
+};
 use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_files::layout::Layout;
 use tunion_files::scenario::Act;
@@ -53,6 +55,11 @@ impl Teller<'_> {
                 Action::SendHost(request) => {
                     if let Some(Happened::HostAnswered(answer)) = answer {
                         steps.push(exchange(self.load(request, answer)));
+                    }
+                }
+                Action::SignOn(request) => {
+                    if let Some(Happened::SignedOn(answer)) = answer {
+                        steps.push(exchange(sign_on(request, answer)));
                     }
                 }
                 Action::Confirm(confirmation) => {
@@ -231,6 +238,30 @@ fn said(to: &'static str, title: &str, request: Vec<Field>, says: String) -> Exc
 
 fn booked(outcome: Result<(), LoadRefusal>) -> String {
     outcome.map_or_else(|refusal| format!("refused: {refusal}"), |()| "booked".to_owned())
+}
+
+/// The host is asked to sign the load SAM on.
+fn sign_on(request: &SignOnRequest, answer: &SignOnAnswer) -> Exchange {
+    let SignOnRequest { serial, terminal, challenge, at } = *request;
+    let asked = vec![
+        Field::said("serial", &trace::hex(&serial.encode())),
+        Field::said("terminal", &terminal),
+        Field::said("challenge", &trace::hex(&challenge)),
+        Field::said("at", &at.to_string().replace('T', " ")),
+    ];
+    match answer {
+        Ok(SignOn { authenticator, quota, expiry, batch, settled }) => {
+            let reply = vec![
+                Field::said("authenticator", &trace::hex(authenticator)),
+                Field::said("quota", quota),
+                Field::said("expiry", expiry),
+                Field::said("batch", batch),
+                Field::said("settled", settled),
+            ];
+            Exchange { reply, ..said("host", "sign-on of a load SAM", asked, "signed on".to_owned()) }
+        }
+        Err(refusal) => said("host", "sign-on of a load SAM", asked, format!("refused: {refusal}")),
+    }
 }
 
 /// The host is told that a load was done.

@@ -43,7 +43,8 @@ impl<'s> World<'s> {
     }
 
     /// The taps so far.
-    pub(crate) fn rows(&self) -> &[Row] {
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 

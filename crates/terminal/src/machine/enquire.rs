@@ -10,7 +10,7 @@ use crate::place::{Direction, Fares, Office, Place};
 use crate::rail::{self, RailTap};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use tunion_apdu::build;
+use tunion_apdu::{Sw, build};
 use tunion_data::file::{LOG_RECORDS, LogRecord, RailRecord, Sfi, TRIP_RECORDS, TripRecord};
 
 /// What is being read.
@@ -23,6 +23,12 @@ pub(super) enum Reading {
     Balance,
     Available,
     OverdraftUsed,
+    /// The transaction before this one.
+    Previous,
+    /// The trip before this one.
+    LastTrip,
+    /// EF 15 of an application that SELECT found blocked with this word.
+    Blocked(Sw),
     Log(Box<Enquiry>),
     Trips(Box<Enquiry>),
 }

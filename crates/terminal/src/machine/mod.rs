@@ -3,11 +3,18 @@
 mod bring_up;
 mod decide;
 mod enquire;
+mod extend;
+mod give_back;
 mod keep;
 mod load;
+mod lock;
 mod pay;
 mod read;
 mod recover;
+mod sam_link;
+mod sam_load;
+mod secure;
+mod sign_on;
 mod tap;
 
 use crate::action::{Action, Event, Request, SlotId};
@@ -21,6 +28,8 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use bring_up::BringUp;
+use sam_link::SamLink;
+use sign_on::SigningOn;
 use tap::{Answer, Refusal, Step, Tap, Turn};
 use tunion_apdu::CommandBuf;
 use tunion_data::Pan;
@@ -45,6 +54,9 @@ pub struct Setup<'t> {
 pub struct Terminal<'t> {
     setup: Setup<'t>,
     sam: Sam,
+    sam_link: SamLink,
+    /// The time of the event that is dealt with.
+    now: DateTime,
     /// The day ended during a tap.
     flush_wanted: bool,
     /// The PSAM failed in a way that a reset may cure.
@@ -67,6 +79,8 @@ enum Stage {
     Off,
     /// Reading the PSAM's files.
     Starting(BringUp),
+    /// Getting the load SAM a quota.
+    SigningOn(BringUp, SigningOn),
     /// Waiting for a card.
     Ready,
     /// A card is in the field.
@@ -87,6 +101,8 @@ impl<'t> Terminal<'t> {
         Self {
             setup,
             sam: Sam::default(),
+            sam_link: SamLink::default(),
+            now: DateTime::default(),
             flush_wanted: false,
             sam_suspect: false,
             stage: Stage::Off,
@@ -116,6 +132,10 @@ impl<'t> Terminal<'t> {
     }
 
     fn happened(&mut self, now: DateTime, event: Event<'_>) {
+        self.now = now;
+        if self.fetches(event) {
+            return;
+        }
         match (core::mem::replace(&mut self.stage, Stage::Ready), event) {
             (stage @ Stage::Tapping(..), Event::Flush) => {
                 self.flush_wanted = true;
@@ -123,16 +143,19 @@ impl<'t> Terminal<'t> {
             }
             (Stage::Tapping(tap, step), event) => self.tap(tap, step, event),
             (_, Event::Started) => self.stage = self.start(),
-            (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
-                self.stage = self.bring_up(bring_up, bytes);
-            }
-            (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
-            (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
-            (Stage::Ready, Event::Cards) => self.refuse_all(now),
             (stage, Event::Flush) => {
                 self.flush();
                 self.stage = stage;
             }
+            (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
+                self.stage = self.bring_up(bring_up, bytes);
+            }
+            (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
+            (Stage::SigningOn(bring_up, at), event) => {
+                self.stage = self.start_signing_on(bring_up, at, event);
+            }
+            (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
+            (Stage::Ready, Event::Cards) => self.refuse_all(now),
             (stage, _) => self.stage = stage,
         }
     }
@@ -156,9 +179,10 @@ impl<'t> Terminal<'t> {
             Request::Ride => matches!(self.setup.place, Place::Rail(_) | Place::Bus(_)),
             Request::Load(_) => self.setup.place == Place::TopUp,
             Request::Enquire => matches!(self.setup.place, Place::Enquiry(_) | Place::Office(_)),
-            Request::Settle(_) => matches!(self.setup.place, Place::Office(_)),
+            Request::Settle(_) | Request::Refund | Request::Lock => {
+                matches!(self.setup.place, Place::Office(_))
+            }
             Request::Buy(_) => self.setup.place == Place::Pos,
-            Request::Refund | Request::Lock => false,
         }
     }
 
@@ -199,7 +223,10 @@ impl<'t> Terminal<'t> {
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
         match event {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
-            Event::CardGone if step.asks_card() => Err(step.card_gone().into()),
+            Event::CardGone if step.asks_card() => match step {
+                Step::Securing(securing) => self.secure_gone(tap, &securing),
+                step => Err(step.card_gone().into()),
+            },
             Event::CardGone => {
                 tap.gone = true;
                 Ok(Some(step))
@@ -213,6 +240,7 @@ impl<'t> Terminal<'t> {
                 Step::Paying(payment) => self.pay_event(tap, payment, event),
                 Step::Loading(loading) => self.load_event(tap, *loading, event),
                 Step::Recovering(recovery) => self.recover_event(tap, recovery, event),
+                Step::Securing(securing) => self.secure_event(tap, *securing, event),
                 step => Ok(Some(step)),
             },
         }
@@ -220,7 +248,7 @@ impl<'t> Terminal<'t> {
 
     fn card_answered(&mut self, tap: &mut Tap, step: Step, bytes: &[u8]) -> Turn {
         // Too short to be an answer: as if none had come.
-        let answer = Answer::of(bytes).ok_or_else(|| step.card_gone())?;
+        let Some(answer) = Answer::of(bytes) else { return self.turn(tap, step, Event::CardGone) };
         // A read whose Le the card corrects is sent once more (docs/spec/terminal.md 1.0).
         if let ([0x6C, length], Some(mut command)) = (answer.sw.0.to_be_bytes(), tap.retry.take()) {
             if let Some(le) = command.last_mut() {
@@ -236,8 +264,14 @@ impl<'t> Terminal<'t> {
             Step::Recovering(recovery) => self.recover(tap, recovery, answer),
             Step::Paying(payment) => self.pay(tap, payment, answer),
             Step::Loading(loading) => self.load(tap, *loading, answer),
+            Step::Securing(securing) => self.secure_answer(tap, *securing, answer),
             Step::Fare => Ok(Some(Step::Fare)),
         }
+    }
+
+    /// Wants something done, after what is wanted already.
+    fn want(&mut self, action: Action) {
+        self.actions.push_back(action);
     }
 
     /// Sends the card a command that reads, to be tried again when the card corrects its Le.

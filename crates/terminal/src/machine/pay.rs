@@ -2,11 +2,12 @@
 //! (`docs/spec/terminal.md` 1.2, 2.2, 2.3, 4.1).
 
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Event, SlotId};
+use crate::action::{Event, SlotId};
 use crate::codes::Code;
 use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp, Then};
 use crate::profile::Mac2Policy;
+use crate::refund;
 use alloc::boxed::Box;
 use tunion_apdu::{CommandBuf, Sw, build};
 use tunion_data::BcdDateTime;
@@ -126,7 +127,7 @@ impl Terminal<'_> {
                 *init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, plan.transaction(), init.seq);
                 self.sam_open = None;
-                self.actions.push_back(Action::SendSam(ask_mac1(tap, plan, init)));
+                self.ask_sam(ask_mac1(tap, plan, init));
                 *waits = Waits::Mac1;
             }
             Waits::Industry => {
@@ -181,7 +182,7 @@ impl Terminal<'_> {
     }
 
     /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
-    fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
+    pub(super) fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
         let answer = Answer::of(bytes);
         self.sam_suspect |= answer.is_none_or(|a| matches!(a.sw, Sw::CONDITIONS | Sw::INVALID_STATE));
         let answer = answer.ok_or(Code::SamFault)?;
@@ -231,13 +232,13 @@ impl Terminal<'_> {
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
         tap.notes.extend(plan.notes.iter().copied().filter(|note| !note.is_about_total()));
-        tap.charged += plan.amount;
+        tap.charged += refund::paid(record);
         tap.facts.actual = tap.facts.after(plan.amount);
         if self.decides_early(plan) {
             self.accept(tap);
         }
         self.sam_open = None;
-        self.actions.push_back(Action::SendSam(build::credit_sam(mac2)));
+        self.ask_sam(build::credit_sam(mac2));
         *waits = Waits::Mac2;
         Ok(Some(Step::Paying(payment)))
     }
@@ -265,9 +266,13 @@ impl Terminal<'_> {
         if let Some(code) = verdict.refusal() {
             return Err(code.into());
         }
-        if plan.then == Then::Decide {
-            self.accept(tap);
-            return Ok(None);
+        match plan.then {
+            Then::Decide => {
+                self.accept(tap);
+                return Ok(None);
+            }
+            Then::Lock => return self.debited_all(tap),
+            Then::RideOn => {}
         }
         if tap.gone {
             return Err(Code::WriteFailed.into());

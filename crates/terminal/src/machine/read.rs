@@ -1,6 +1,7 @@
 //! Selecting and reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
 
 use super::enquire::Reading;
+use super::secure::Why;
 use super::{Answer, Refusal, Setup, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Charge, FareQuestion, Request};
 use crate::bus::BusTap;
@@ -38,7 +39,7 @@ impl Terminal<'_> {
             Sw::OK => {}
             // docs/spec/terminal.md 1.0: blocked for a time or for good.
             Sw::SELECTED_INVALIDATED | Sw::PERMANENTLY_BLOCKED | Sw::NOT_SUPPORTED | Sw(0x6284) => {
-                return Err(Refusal::status(Code::Locked, answer.sw));
+                return self.blocked(tap, answer.sw);
             }
             sw => return Err(Refusal::status(Code::Invalid, sw)),
         }
@@ -55,6 +56,7 @@ impl Terminal<'_> {
                     self.distrusted.remove(at);
                     return Err(Code::Distrusted.into());
                 }
+                self.settle_asides(tap);
                 Ok(Some(match self.begin_recovery(tap) {
                     Some(step) => step,
                     None => self.read_on(tap),
@@ -75,7 +77,7 @@ impl Terminal<'_> {
             Reading::Balance => {
                 tap.facts.actual = answer.value::<Balance>(Code::ReadFailed)?.amount;
                 tap.balance_known = true;
-                if matches!(tap.request, Request::Load(_)) {
+                if matches!(tap.request, Request::Load(_) | Request::Refund) {
                     self.ask(tap, build::get_balance(Asked::OverdraftUsed));
                     return Ok(Some(Step::Reading(Reading::OverdraftUsed)));
                 }
@@ -84,16 +86,19 @@ impl Terminal<'_> {
                     self.ask(tap, build::get_balance(Asked::Available));
                     return Ok(Some(Step::Reading(Reading::Available)));
                 }
-                self.judge(tap)
+                self.read_previous(tap)
             }
             Reading::Available => {
                 tap.facts.available = Some(answer.value::<Balance>(Code::ReadFailed)?.amount);
-                self.judge(tap)
+                self.read_previous(tap)
             }
             Reading::OverdraftUsed => {
                 tap.facts.overdraft_used = answer.value::<Balance>(Code::ReadFailed)?.amount;
-                self.judge(tap)
+                self.read_previous(tap)
             }
+            Reading::Previous => self.previous_read(tap, answer),
+            Reading::LastTrip => self.last_trip_read(tap, answer),
+            Reading::Blocked(sw) => self.blocked_card(tap, sw, answer),
             Reading::Log(enquiry) => self.read_log(tap, enquiry, answer),
             Reading::Trips(enquiry) => self.read_trips(tap, enquiry, answer),
         }
@@ -122,15 +127,20 @@ impl Terminal<'_> {
 
     /// All is read: check the card, then do what the holder wants. An enquiry reads on whatever the
     /// card is.
-    fn judge(&mut self, tap: &mut Tap) -> Turn {
-        if tap.request == Request::Enquire {
-            return Ok(Some(self.begin_enquiry(tap)));
+    pub(super) fn judge(&mut self, tap: &mut Tap) -> Turn {
+        match tap.request {
+            Request::Enquire => return Ok(Some(self.begin_enquiry(tap))),
+            Request::Lock => return Ok(Some(self.lock(tap, Why::Wanted))),
+            Request::Refund => return self.give_back(tap),
+            _ => {}
         }
         let Setup { profile, black_list, .. } = self.setup;
         let (facts, rail) = (&tap.facts, self.rail_tap(tap));
-        Subject { profile, black_list, facts, today: tap.at.date(), rail }.check()?;
+        if let Err(code) = (Subject { profile, black_list, facts, today: tap.at.date(), rail }.check()) {
+            return self.refused(tap, code);
+        }
         if let Request::Load(amount) = tap.request {
-            return Ok(Some(self.begin_load(tap, amount)));
+            return self.begin_load(tap, amount);
         }
         if let Some(question) = self.question(tap)? {
             self.actions.push_back(Action::AskFare(question));

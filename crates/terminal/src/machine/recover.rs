@@ -17,7 +17,8 @@ use crate::bus;
 use crate::codes::Code;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
-use crate::profile::Mac2Policy;
+use crate::profile::{LoadBy, Mac2Policy};
+use crate::refund;
 use tunion_apdu::build;
 use tunion_data::command::{Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
@@ -86,7 +87,7 @@ impl Terminal<'_> {
             // The PSAM judges MAC2 when it has that purchase still open (Tianjin, terminal.md 4.2).
             (Shown::Ours, Some(proof)) if self.sam_open == Some(slot) && !is_load(&grey.record) => {
                 self.sam_open = None;
-                self.actions.push_back(Action::SendSam(build::credit_sam(proof.mac2)));
+                self.ask_sam(build::credit_sam(proof.mac2));
                 Ok(Some(Step::Recovering(Recovery::Mac2(search))))
             }
             (Shown::Ours, _) => self.done(tap, &grey, search, None),
@@ -145,14 +146,18 @@ impl Terminal<'_> {
         if let Some(proof) = search.proof {
             record.tac = proof.tac;
             record.flags &= !UploadRecord::GREY;
-            if load {
+            // What a SAM approved the host learns from the record.
+            if load && self.setup.profile.load.by == LoadBy::Host {
                 let (issuer, pan, seq) = (record.issuer, record.pan, record.card_seq.saturating_sub(1));
                 self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
         self.settle(grey.slot, record);
         tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
-        tap.charged += record.amount;
+        tap.charged += refund::paid(&record);
+        if let Some(turn) = self.go_on_giving_back(tap, &record, search.used_since, mac2) {
+            return turn;
+        }
         if search.used_since || !self.is_same_tap(tap, &record) {
             return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
@@ -164,6 +169,7 @@ impl Terminal<'_> {
         tap.balance_known = search.number == 1;
         match mac2.and_then(Verdict::refusal) {
             Some(code) if self.setup.profile.mac2 == Mac2Policy::BeforeDecision => Err(code.into()),
+            _ if load => Ok(self.loaded(tap)),
             _ => {
                 self.accept(tap);
                 Ok(None)

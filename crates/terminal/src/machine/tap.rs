@@ -4,6 +4,7 @@ use super::enquire::Reading;
 use super::load::Loading;
 use super::pay::Payment;
 use super::recover::Recovery;
+use super::secure::Securing;
 use crate::action::{Note, Request, SlotId};
 use crate::codes::Code;
 use crate::facts::Facts;
@@ -64,6 +65,7 @@ pub(super) enum Step {
     Fare,
     Paying(Box<Payment>),
     Loading(Box<Loading>),
+    Securing(Box<Securing>),
 }
 
 impl Step {
@@ -75,6 +77,7 @@ impl Step {
             Self::Recovering(recovery) => recovery.asks_card(),
             Self::Paying(payment) => payment.asks_card(),
             Self::Loading(loading) => loading.asks_card(),
+            Self::Securing(securing) => securing.asks_card(),
         }
     }
 
