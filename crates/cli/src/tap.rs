@@ -28,6 +28,7 @@ const PAYMENTS: [&str; 5] = ["cash", "card", "alipay", "wechat", "unionpay"];
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("errand").args(ERRANDS).required(true))]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Tap {
     /// The card: a card file or an image.
     #[arg(long, value_name = "FILE")]
