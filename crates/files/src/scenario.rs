@@ -71,9 +71,10 @@
 //!
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
-//! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes` and
-//! `max-minutes`.
+//! `online-seq`; a terminal in `mac2`, `mac2-failure`, `accepted`, `known`, `expired-student`, `white-list`,
+//! `select`, `trip-balance`, `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`,
+//! `free-reentry-minutes`, `passback-seconds`, `ask-back`, `max-minutes`, `max-balance`, `max-fare`,
+//! `newest-trip` and `repeat`. A bus reader can be at the rear: `door = "rear"`.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -87,7 +88,9 @@
 //! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
 //! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
-//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
+//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. A fault at a
+//! command to the PSAM silences the PSAM, and a `garbled` command arrives with another MAC. `cards = 2`
+//! holds two cards to the terminal at once, of which `card` is one. `repeat` makes
 //! `times` taps of one, the first at its own time. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
@@ -110,7 +113,7 @@ pub(crate) use expect::variant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tunion_apdu::table::Name;
+use tunion_apdu::table::{Device, Name};
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
@@ -175,6 +178,8 @@ pub struct BusPlace {
     pub line: LineId,
     /// The vehicle, ASCII, padded with spaces.
     pub vehicle: [u8; 8],
+    /// Whether it is the reader at the rear door.
+    pub rear: bool,
 }
 
 /// A tap.
@@ -184,6 +189,8 @@ pub struct Step {
     pub at: DateTime,
     /// Index of the card.
     pub card: usize,
+    /// How many cards are in the field at once; of more than one none is spoken to.
+    pub cards: u8,
     /// Index of the terminal.
     pub terminal: usize,
     /// What the holder does.
@@ -226,7 +233,7 @@ pub enum Act {
     Enquire,
 }
 
-/// The card leaves the field.
+/// The card leaves the field, the PSAM falls silent, or a command arrives garbled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fault {
     /// At the first command of this name in the tap.
@@ -235,7 +242,15 @@ pub struct Fault {
     pub when: When,
 }
 
-/// When a card leaves the field.
+impl Fault {
+    /// Whether it is the PSAM's link that fails.
+    #[must_use]
+    pub fn is_of_sam(&self) -> bool {
+        self.command.spec().devices == [Device::Sam]
+    }
+}
+
+/// When a card leaves the field, or the PSAM its socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// Before the command arrives.
@@ -249,6 +264,8 @@ pub enum When {
         /// The seed of what the page under way becomes; without one it is half new, half old.
         noise: Option<u64>,
     },
+    /// It stays, and a bit of the command's last byte of data, which is a MAC, is turned over on its way.
+    Garbled,
 }
 
 /// What is expected of a tap; what is `None` is not looked at.

@@ -118,6 +118,12 @@ impl<'s> World<'s> {
         self.holders.get(index).map(|holder| &holder.card)
     }
 
+    /// What the terminals uploaded so far.
+    #[must_use]
+    pub fn records(&self) -> &[UploadRecord] {
+        &self.records
+    }
+
     /// Plays one tap and checks what was expected of it.
     pub fn tap(&mut self, step: &Step) {
         let scenario = self.scenario;
@@ -222,9 +228,12 @@ impl<'s> World<'s> {
         };
 
         let mut tapped = Tapped::default();
-        let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
+        let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam()).map(pull);
+        let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
+        let mut faulty = Faulty::new(&mut holder.card, of_card);
         let mut response = Response::new();
-        let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Card(request)));
+        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request) };
+        let mut queue = VecDeque::from(device.terminal.step(step.at, arrival));
         while let Some(action) = queue.pop_front() {
             let answered: LoadAnswer;
             let event = match action {
@@ -236,8 +245,11 @@ impl<'s> World<'s> {
                     }
                 }
                 Action::SendSam(command) => {
-                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-                    ask_sam(sam, &command, &mut response)
+                    let mut psam = Faulty::sam(&mut device.psam, of_sam);
+                    let sam = Traced::new(&mut psam, apdu::Device::Sam, &mut self.trace);
+                    let event = ask_sam(sam, &command, &mut response);
+                    of_sam = psam.ahead();
+                    event
                 }
                 Action::ResetSam => {
                     reset(device);
@@ -286,7 +298,7 @@ impl<'s> World<'s> {
             };
             queue.extend(device.terminal.step(step.at, event));
         }
-        tapped.fault_waits = faulty.is_waiting();
+        tapped.fault_waits = faulty.is_waiting() || of_sam.is_some();
         holder.card.set_cut(None);
         holder.card.power_off();
         tapped
@@ -462,6 +474,7 @@ fn pull(fault: &Fault) -> (Name, Pull) {
         When::During { bytes, noise } => {
             Pull::During(Cut { after: bytes, damage: noise.map_or(Damage::Prefix, Damage::Noise) })
         }
+        When::Garbled => Pull::Garbled,
     };
     (fault.command, pull)
 }

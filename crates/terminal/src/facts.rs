@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     pub(crate) bus: BusRecord,
     /// Actual balance (GET BALANCE P1 = 03).
     pub(crate) actual: Fen,
+    /// Type of the newest trip, EF 1E, where it is looked at.
+    pub(crate) newest_trip: Option<u8>,
     /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
     pub(crate) overdraft_used: Fen,
 }
@@ -26,6 +28,7 @@ impl Default for Facts {
             rail: [0; INDUSTRY_LEN],
             bus: BusRecord::default(),
             actual: Fen::ZERO,
+            newest_trip: None,
             overdraft_used: Fen::ZERO,
         }
     }

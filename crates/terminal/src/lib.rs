@@ -27,7 +27,9 @@
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
-//! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
+//! | [`selection`], [`white_list`] | which application; whose cards |
+//! | `checks`, [`ledger`], `rail`, `bus`, `guards`, `recent` | decisions: pure functions of what was read |
+//! | `forms` | how each city writes stations, terminals and institutions |
 //! | `plan` | one debit and its records |
 //! | `machine` | the order of commands, recovery, grey records |
 #![no_std]
@@ -41,14 +43,19 @@ mod checks;
 pub mod codes;
 pub mod display;
 mod facts;
+mod forms;
 mod grey;
+mod guards;
 pub mod ledger;
 mod machine;
 pub mod place;
 mod plan;
 pub mod profile;
 mod rail;
+mod recent;
 mod sam;
+pub mod selection;
+pub mod white_list;
 
 pub use action::{
     Action, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
@@ -56,6 +63,9 @@ pub use action::{
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
 pub use display::{Displays, Light, Shown, Words};
+pub use guards::RepeatRule;
 pub use machine::{Setup, Terminal};
 pub use place::{BusReader, Direction, Fares, Office, Place, RailGate};
 pub use profile::Profile;
+pub use selection::Selection;
+pub use white_list::Trusted;

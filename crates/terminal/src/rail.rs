@@ -4,9 +4,10 @@ use crate::action::{Charge, FareQuestion, Note};
 use crate::checks;
 use crate::codes::Code;
 use crate::facts::Facts;
+use crate::forms::station_code;
 use crate::ledger;
 use crate::place::{Direction, Fares, RailGate};
-use crate::plan::{IndustryRecord, Plan, Stop, terminal_field};
+use crate::plan::{IndustryRecord, Plan, Stop};
 use crate::profile::{OpenElsewhere, Profile, RailTail};
 use crate::sam::Sam;
 use alloc::vec::Vec;
@@ -47,24 +48,15 @@ const OUTSIDE: u8 = 0x66;
 const ENTRY_NORMAL: u8 = 0x41;
 const EXIT_NORMAL: u8 = 0x81;
 
-/// A station in the 8-byte fields of 2701: its code in the last two bytes. That holds Shanghai's
-/// form, whose code is one byte; for Beijing it is our reading.
-fn station_field(code: u16) -> [u8; 8] {
-    let [high, low] = code.to_be_bytes();
-    [0, 0, 0, 0, 0, 0, high, low]
-}
-
-fn station_code(field: [u8; 8]) -> u16 {
-    let [.., high, low] = field;
-    u16::from_be_bytes([high, low])
-}
-
 impl RailTap<'_> {
     /// The journey on the card. A record of our own city whose CRC fails is treated as empty
     /// (`docs/spec/terminal.md` 1.3); one of another city may have no CRC, as Xi'an's.
     fn journey(&self) -> RailRecord {
+        let sealed = self.profile.rail.tail.is_sealed();
         match RailRecordView::new(&self.facts.rail) {
-            Ok(view) if view.crc_holds() || view.value().last_city() != self.profile.city => view.value(),
+            Ok(view) if !sealed || view.crc_holds() || view.value().last_city() != self.profile.city => {
+                view.value()
+            }
             _ => RailRecord::blank(),
         }
     }
@@ -81,12 +73,11 @@ impl RailTap<'_> {
         Stop { line: u16::from(self.gate.line), station: self.gate.station }
     }
 
-    /// Institution in 2701: the acquirer, or Shanghai's zeros and line.
-    fn institution(&self) -> IssuerId {
-        match self.profile.rail.tail {
-            RailTail::Beijing => self.sam.application.acquirer,
-            RailTail::Shanghai => IssuerId([0, 0, 0, 0, 0, 0, 0, self.gate.line]),
-        }
+    /// Institution, station and terminal in 2701.
+    fn fields(&self) -> (IssuerId, [u8; 8], [u8; 8]) {
+        let (Profile { city, rail, .. }, RailGate { line, station, .. }) = (self.profile, self.gate);
+        let terminal = rail.tail.terminal(*city, self.here(), self.sam);
+        (rail.tail.institution(self.sam, line), rail.tail.station(*city, line, station), terminal)
     }
 
     /// What the exit's controller has to be asked, when it makes the fare.
@@ -137,6 +128,18 @@ impl RailTap<'_> {
         if enters && self.facts.actual < self.entry_balance()? { Err(Code::Balance) } else { Ok(()) }
     }
 
+    /// Not a moment after the last use at a gate, whichever city's (row 22, `docs/spec/terminal.md` 3.5). A
+    /// use that lies ahead of our clock is no limit.
+    pub(crate) fn is_not_passed_back(&self) -> Result<(), Code> {
+        let journey = self.journey();
+        let inside = RailStatus::from_byte(journey.status).is_inside();
+        let last = if inside { journey.entry_at } else { journey.exit_at };
+        let limit = i64::from(self.profile.rail.passback_seconds);
+        let again =
+            last.datetime().is_some_and(|last| (0..limit).contains(&self.at.duration_since(last).as_secs()));
+        if again { Err(Code::Repeat) } else { Ok(()) }
+    }
+
     fn enter(&self) -> Result<Plan, Code> {
         self.is_not_open_elsewhere()?;
         self.journey_fits()?;
@@ -151,16 +154,15 @@ impl RailTap<'_> {
         let total = total.in_period(Period::month(self.at.date()));
         journey.status = RailStatus::Entered.to_byte();
         journey.entry_city = self.profile.city;
-        journey.entry_institution = self.institution();
-        journey.entry_station = station_field(self.gate.station);
-        journey.entry_terminal = terminal_field(self.sam.terminal);
+        (journey.entry_institution, journey.entry_station, journey.entry_terminal) = self.fields();
         journey.entry_at = self.at.into();
-        journey.max_amount = Fen::ZERO;
         journey.entry_amount = Fen::ZERO;
-        journey.fare = Fen::ZERO;
+        if self.profile.rail.tail != RailTail::Xian {
+            (journey.max_amount, journey.fare) = (Fen::ZERO, Fen::ZERO);
+        }
         // Shanghai leaves these two zero.
         let (line, balance) = match self.profile.rail.tail {
-            RailTail::Beijing => (self.gate.line, self.facts.actual),
+            RailTail::Beijing | RailTail::Xian => (self.gate.line, self.facts.actual),
             RailTail::Shanghai => (0, Fen::ZERO),
         };
         journey.entry_line = line;
@@ -179,9 +181,10 @@ impl RailTap<'_> {
         }
     }
 
-    /// The least balance for this rider to enter here. A controller's gate knows none.
+    /// The least balance for this rider to enter here: the tariff's, or the profile's where the controller
+    /// names the fare.
     fn entry_balance(&self) -> Result<Fen, Code> {
-        let Some(tariff) = self.fares.tariff() else { return Ok(Fen::ZERO) };
+        let Some(tariff) = self.fares.tariff() else { return Ok(self.profile.rail.entry_minimum) };
         let station = self.fares.station(self.gate.station).ok_or(Code::NoFare)?;
         let rider = checks::rider(self.profile, self.facts, self.at.date());
         tariff.entry_balance(Place::Station(station), rider).map_err(|_| Code::NoFare)
@@ -206,12 +209,10 @@ impl RailTap<'_> {
         let entered = journey.entry_at;
         journey.status = RailStatus::Exited.to_byte();
         journey.exit_city = self.profile.city;
-        journey.exit_institution = self.institution();
-        journey.exit_station = station_field(self.gate.station);
-        journey.exit_terminal = terminal_field(self.sam.terminal);
+        (journey.exit_institution, journey.exit_station, journey.exit_terminal) = self.fields();
         journey.exit_at = self.at.into();
         journey.exit_line = match self.profile.rail.tail {
-            RailTail::Beijing => self.gate.line,
+            RailTail::Beijing | RailTail::Xian => self.gate.line,
             RailTail::Shanghai => 0,
         };
         journey.fare = amount;
@@ -249,6 +250,11 @@ impl RailTap<'_> {
     /// Writes the header and the operator's area with the monthly total.
     fn finish(&self, journey: RailRecord, total: &Counter, direction: Direction) -> IndustryRecord {
         let RailRecord { record_id, length, valid, .. } = RailRecord::blank();
+        if self.profile.rail.tail == RailTail::Xian {
+            // It clears its own part of the operator's area, and leaves the rest as it is (our reading).
+            let cleared = RailRecord { in_out: 0, reserved: 0, crc: 0, ..journey };
+            return IndustryRecord::Bare(RailRecord { record_id, length, valid, ..cleared }.encode());
+        }
         let common = RailRecord {
             record_id,
             length,
@@ -266,7 +272,7 @@ impl RailTap<'_> {
         };
         let [_, _, last_device @ ..] = self.sam.terminal.0;
         let record = match (self.profile.rail.tail, direction) {
-            (RailTail::Beijing, _) => common,
+            (RailTail::Beijing | RailTail::Xian, _) => common,
             (RailTail::Shanghai, Direction::Entry) => {
                 RailRecord { last_device, entry_flag: ENTRY_NORMAL, in_out: INSIDE, ..common }
             }

@@ -17,6 +17,7 @@ pub(super) enum Reading {
     Rail,
     Bus,
     Balance,
+    NewestTrip,
     OverdraftUsed,
     Log(Box<Enquiry>),
     Trips(Box<Enquiry>),

@@ -1,5 +1,6 @@
 //! The machine: which command follows which, and what each answer means.
 
+mod ask_back;
 mod bring_up;
 mod decide;
 mod enquire;
@@ -8,6 +9,7 @@ mod load;
 mod pay;
 mod read;
 mod recover;
+mod select;
 mod tap;
 
 use crate::action::{Action, Event, Request, SlotId};
@@ -16,6 +18,7 @@ use crate::codes::{Code, Gate};
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
 use crate::profile::Profile;
+use crate::recent::Recent;
 use crate::sam::Sam;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -56,6 +59,8 @@ pub struct Terminal<'t> {
     sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
+    /// The latest rides that were begun here.
+    recent: Recent,
     actions: Vec<Action>,
 }
 
@@ -92,6 +97,7 @@ impl<'t> Terminal<'t> {
             next_record,
             sam_open: None,
             distrusted: Vec::new(),
+            recent: Recent::default(),
             actions: Vec::new(),
         }
     }
@@ -182,7 +188,7 @@ impl<'t> Terminal<'t> {
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
         match event {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
-            Event::CardGone if step.asks_card() => Err(step.card_gone().into()),
+            Event::CardGone if step.asks_card() => Err(self.gone(&step).into()),
             Event::CardGone => {
                 tap.gone = true;
                 Ok(Some(step))
@@ -203,7 +209,7 @@ impl<'t> Terminal<'t> {
 
     fn card_answered(&mut self, tap: &mut Tap, step: Step, bytes: &[u8]) -> Turn {
         // Too short to be an answer: as if none had come.
-        let answer = Answer::of(bytes).ok_or_else(|| step.card_gone())?;
+        let answer = Answer::of(bytes).ok_or_else(|| self.gone(&step))?;
         // A read whose Le the card corrects is sent once more (docs/spec/terminal.md 1.0).
         if let ([0x6C, length], Some(mut command)) = (answer.sw.0.to_be_bytes(), tap.retry.take()) {
             if let Some(le) = command.last_mut() {
@@ -213,7 +219,7 @@ impl<'t> Terminal<'t> {
             return Ok(Some(step));
         }
         match step {
-            Step::Directory => Ok(Some(self.select_application(tap))),
+            Step::Directory => self.directory(tap, answer),
             Step::Application => self.selected(tap, answer),
             Step::Reading(reading) => self.read(tap, reading, answer),
             Step::Recovering(recovery) => self.recover(tap, recovery, answer),
