@@ -3,6 +3,7 @@
 
 use crate::Name;
 use heapless::Vec;
+use tunion_data::Aid;
 use tunion_data::command::{
     CreditRequest, DebitRequest, InitRequest, LimitInitRequest, LimitRequest, ProveRequest, SamCreditRequest,
     SamInitRequest, SamKey, SamQuota, Transaction,
@@ -40,6 +41,19 @@ fn command_of(name: Name, p1: u8, p2: u8, data: &[u8], le: Option<u8>) -> Comman
 #[must_use]
 pub fn select_name<const N: usize>(name: &[u8; N]) -> CommandBuf {
     command(Name::SelectName, 0x04, 0x00, name, Some(0x00))
+}
+
+/// SELECT of an application by its name, with Le = 00.
+#[must_use]
+pub fn select_application(aid: &Aid) -> CommandBuf {
+    let name = aid.as_bytes();
+    let mut bytes = command(Name::SelectName, 0x04, 0x00, &[], None);
+    let [.., lc] = name.len().to_be_bytes();
+    // 4 + 1 + 16 + 1 bytes at most always fit.
+    let _ = bytes.push(lc);
+    let _ = bytes.extend_from_slice(name);
+    let _ = bytes.push(0x00);
+    bytes
 }
 
 /// SELECT by file identifier.
@@ -280,6 +294,7 @@ mod tests {
         let request = InitRequest::default();
         let built = [
             (Device::Card, select_name(b"2PAY.SYS.DDF01"), Name::SelectName),
+            (Device::Card, select_application(&Aid::MOHURD), Name::SelectName),
             (Device::Sam, select_file(0x8011), Name::SelectFile),
             (Device::Card, read_binary(Sfi::INFO, 0x1E), Name::ReadBinary),
             (Device::Card, read_record(Sfi::LOG, 1, 0), Name::ReadRecord),

@@ -76,10 +76,12 @@
 //!
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
-//! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `lock-black-listed`, `open-elsewhere`,
-//! `free-reentry-minutes`, `overtime-minutes`, `remaining`, `exit-minutes` and `max-minutes`. A ticket office,
-//! and an enquiry terminal that is to tell what is due, stands at a `station`, here or in its taps.
+//! `online-seq`; a terminal in `mac2`, `mac2-failure`, `accepted`, `known`, `expired-student`, `white-list`,
+//! `select`, `trip-balance`, `top-up-below`, `grey-slots`, `retap-seconds`, `lock-black-listed`, `open-elsewhere`,
+//! `free-reentry-minutes`, `overtime-minutes`, `remaining`, `exit-minutes`, `passback-seconds`, `ask-back`,
+//! `max-minutes`, `max-balance`, `max-fare`, `newest-trip` and `repeat`. A bus reader can be at the rear:
+//! `door = "rear"`. A ticket office, and an enquiry terminal that is to tell what is due, stands at a `station`,
+//! here or in its taps.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -99,7 +101,9 @@
 //! An exit at a gate whose controller names the fare says it, and so does what an office settles by it:
 //! `fare = { list = "4.00", charged = "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
-//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
+//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. A fault at a
+//! command to the PSAM silences the PSAM, and a `garbled` command arrives with another MAC. `cards = 2`
+//! holds two cards to the terminal at once, of which `card` is one. `repeat` makes
 //! `times` taps of one, the first at its own time. With `host = "down"` the issuer's host is not reached during
 //! the tap of a top-up terminal. All taps are played in the order of their times.
 //!
@@ -126,7 +130,7 @@ pub(crate) use expect::variant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tunion_apdu::table::Name;
+use tunion_apdu::table::{Device, Name};
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
@@ -197,6 +201,8 @@ pub struct BusPlace {
     pub line: LineId,
     /// The vehicle, ASCII, padded with spaces.
     pub vehicle: [u8; 8],
+    /// Whether it is the reader at the rear door.
+    pub rear: bool,
 }
 
 /// A tap.
@@ -206,6 +212,8 @@ pub struct Step {
     pub at: DateTime,
     /// Index of the card.
     pub card: usize,
+    /// How many cards are in the field at once; of more than one none is spoken to.
+    pub cards: u8,
     /// Index of the terminal.
     pub terminal: usize,
     /// What the holder does.
@@ -258,7 +266,7 @@ pub enum Act {
     Lock(Office),
 }
 
-/// The card leaves the field.
+/// The card leaves the field, the PSAM falls silent, or a command arrives garbled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fault {
     /// At the first command of this name in the tap.
@@ -267,7 +275,15 @@ pub struct Fault {
     pub when: When,
 }
 
-/// When a card leaves the field.
+impl Fault {
+    /// Whether it is the PSAM's link that fails.
+    #[must_use]
+    pub fn is_of_sam(&self) -> bool {
+        self.command.spec().devices == [Device::Sam]
+    }
+}
+
+/// When a card leaves the field, or the PSAM its socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// Before the command arrives.
@@ -281,6 +297,8 @@ pub enum When {
         /// The seed of what the page under way becomes; without one it is half new, half old.
         noise: Option<u64>,
     },
+    /// It stays, and a bit of the command's last byte of data, which is a MAC, is turned over on its way.
+    Garbled,
 }
 
 /// What is expected of a tap; what is `None` is not looked at.

@@ -21,8 +21,11 @@
 //! tariff = "../tariffs/beijing-rail.toml"     # or fare = "controller", when the gate controller names it
 //!
 //! expired-student = "refuse"          # default; or as-ordinary
-//! white-list = []                     # issuers that may roam here; default: all interoperable ones
-//! select-directory = false            # default
+//! known = []                          # kinds of card that the map of types has; default: all
+//! white-list = []                     # issuers that may roam here, or a file; default: all interoperable ones
+//! select = { directory = false, aids = ["A000000632010105"] }     # default
+//! mac2-failure = "distrust"           # default; or record
+//! trip-balance = "after"              # default; or before: which balance 1E has
 //! top-up-below = "0.00"               # default: never asks to top up
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
@@ -30,12 +33,14 @@
 //!
 //! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
-//! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
+//! tail = "beijing"                    # or shanghai, xian: what stands in 2701 from 99 on, and its forms
 //! free-reentry-minutes = 20
 //! open-elsewhere = "refuse"           # or start-anew
 //! overtime-minutes = 240              # optional: a longer journey is refused; else the tariff prices it
 //! remaining = "0.00"                  # optional: what an exit leaves at least; else the card's overdraft decides
 //! exit-minutes = 20                   # default: so long a settled over-fare lets out
+//! passback-seconds = 0                # default: none
+//! ask-back = false                    # default
 //!
 //! [rail.ledger]                       # where the monthly total lies, for a tariff that has one
 //! record = "2701"
@@ -46,6 +51,10 @@
 //! [bus]                               # bus readers only
 //! max-minutes = 240
 //! single-tap-classes = ["sightseeing"]    # default none
+//! max-balance = "5000.00"             # default: any balance is believed
+//! max-fare = "99.00"                  # default: any fare is believed
+//! newest-trip = false                 # default
+//! repeat = { minutes = 10, types = ["senior"] }   # default: everybody may tap twice
 //!
 //! [office]                            # ticket offices only
 //! overtime-penalty = "5.00"           # default: the tariff's highest single fare
@@ -88,6 +97,8 @@
 //! `mac2` either. An enquiry terminal changes nothing: no `mac2`, `grey-slots`, `retap-seconds`. By `checks`,
 //! `accepted`, `expired-student`, `white-list`, `tariff`, `[rail]` and `[office]` it advises; it need have none
 //! of them. A field without a use is refused.
+//! A gate with `fare = "controller"` has `entry-minimum`. What each field is for, and what the shipped profiles
+//! have, stands in `docs/terminals.md`.
 //!
 //! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
@@ -96,12 +107,15 @@
 mod codes;
 mod compile;
 pub(crate) mod fit;
+pub(crate) mod guards;
 mod ledger;
 mod load;
 mod office;
 mod refund;
 mod schema;
+mod select;
 mod switches;
+mod white_list;
 mod words;
 
 use std::fmt;
@@ -119,7 +133,10 @@ use crate::kind::Kind;
 use crate::library::Library;
 
 pub(crate) use codes::parse as codes;
+pub(crate) use guards::RepeatTable;
+pub(crate) use select::SelectTable;
 pub(crate) use switches::Switches;
+pub(crate) use white_list::WhiteList;
 
 /// A kind of terminal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -56,12 +56,15 @@ pub enum Pull {
     After,
     /// While the command writes to memory.
     During(Cut),
+    /// Not at all: a bit of the command's last byte of data is turned over on its way.
+    Garbled,
 }
 
 /// A link that loses the device at one command.
 #[derive(Debug)]
 pub struct Faulty<'l, L> {
     inner: &'l mut L,
+    device: Device,
     /// The command at which it happens, once.
     fault: Option<(Name, Pull)>,
     /// The last command never arrived.
@@ -69,9 +72,20 @@ pub struct Faulty<'l, L> {
 }
 
 impl<'l, L: Link> Faulty<'l, L> {
-    /// Wraps `inner`; with no fault it changes nothing.
+    /// Wraps a card; with no fault it changes nothing.
     pub fn new(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
-        Self { inner, fault, kept_away: false }
+        Self { inner, device: Device::Card, fault, kept_away: false }
+    }
+
+    /// Wraps a PSAM.
+    pub fn sam(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
+        Self { inner, device: Device::Sam, fault, kept_away: false }
+    }
+
+    /// The fault, if it still lies ahead.
+    #[must_use]
+    pub fn ahead(&self) -> Option<(Name, Pull)> {
+        self.fault
     }
 
     /// Whether the fault still lies ahead: the command never came.
@@ -83,7 +97,7 @@ impl<'l, L: Link> Faulty<'l, L> {
 
 impl<L: Link> Link for Faulty<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-        let name = name_of(command);
+        let name = name_of(self.device, command);
         let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
             return self.inner.transmit(command, response);
         };
@@ -96,6 +110,7 @@ impl<L: Link> Link for Faulty<'_, L> {
                 // A command that wrote less than the cut lay ahead still loses its answer.
                 let _ = self.inner.transmit(command, response);
             }
+            Pull::Garbled => return self.inner.transmit(&garbled(command), response),
         }
         self.inner.leave();
         response.clear();
@@ -115,10 +130,20 @@ impl<L: Link> Link for Faulty<'_, L> {
     }
 }
 
-/// The command's name, by the card's table.
-fn name_of(command: &[u8]) -> Option<Name> {
+/// The command's name, by the table.
+fn name_of(device: Device, command: &[u8]) -> Option<Name> {
     let command = Command::parse(command).ok()?;
-    table::find(Device::Card, &command).ok().map(|spec| spec.name)
+    table::find(device, &command).ok().map(|spec| spec.name)
+}
+
+/// The command with a bit of its last byte of data turned over.
+fn garbled(command: &[u8]) -> Vec<u8> {
+    let mut bytes = command.to_vec();
+    let last = command.get(4).map_or(0, |lc| 4 + usize::from(*lc));
+    if let Some(byte) = bytes.get_mut(last) {
+        *byte ^= 0x01;
+    }
+    bytes
 }
 
 /// A link that writes down what goes over it.

@@ -37,7 +37,7 @@ pub(crate) fn spot(step: &Step, entry: &TerminalEntry) -> (Spot, Place) {
         (Act::Enter { station, line }, _) => gate(station, line, false),
         (Act::Exit { station, line }, _) => gate(station, line, true),
         (Act::Bus { stop }, Some(bus)) => {
-            let reader = BusReader { line: bus.line, stop, vehicle: bus.vehicle };
+            let reader = BusReader { line: bus.line, stop, vehicle: bus.vehicle, rear: bus.rear };
             (Spot::Other { terminal }, Place::Bus(reader))
         }
         (Act::Load(_), _) => (Spot::Other { terminal }, Place::TopUp),

@@ -49,10 +49,12 @@ pub(crate) fn reasons(decision: Option<&Decision>, tariff: Option<&Tariff>) -> V
     quote.reasons.iter().map(line).collect()
 }
 
-/// How the card was pulled out of the field.
+/// How the card was pulled out of the field, or what else went wrong.
 pub(crate) fn fault(fault: &Fault) -> String {
     let title = fault.command.spec().title;
     match fault.when {
+        When::Garbled => format!("the MAC of {title} was garbled on its way"),
+        _ if fault.is_of_sam() => format!("the PSAM gave no answer to {title}"),
         When::Before => format!("the card was pulled before {title}"),
         When::After => format!("the card was pulled after {title}, its answer lost"),
         When::During { bytes, .. } => {

@@ -85,6 +85,17 @@ struct Tapped {
     fault_waits: bool,
 }
 
+impl Tapped {
+    /// Keeps what the terminal tells of the tap.
+    fn keep(&mut self, told: Action) {
+        match told {
+            Action::Decide(decision) => self.decision = Some(*decision),
+            Action::Show(enquiry) => self.enquiry = Some(enquiry),
+            _ => self.done = true,
+        }
+    }
+}
+
 impl<'s> World<'s> {
     /// Personalises the cards; terminals are brought up when they are first used.
     ///
@@ -131,6 +142,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn card(&self, index: usize) -> Option<&Card<Stream>> {
         self.holders.get(index).map(|holder| &holder.card)
+    }
+
+    /// What the terminals uploaded so far.
+    #[must_use]
+    pub fn records(&self) -> &[UploadRecord] {
+        &self.records
     }
 
     /// Plays one tap and checks what was expected of it.
@@ -242,10 +259,13 @@ impl<'s> World<'s> {
         device.terminal.set_place(place);
         let request = request(step.act);
         let mut tapped = Tapped::default();
-        let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
+        let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam()).map(pull);
+        let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
+        let mut faulty = Faulty::new(&mut holder.card, of_card);
         let mut response = Response::new();
+        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request) };
         let mut queue = VecDeque::new();
-        device.terminal.step_onto(step.at, Event::Card(request), &mut queue);
+        device.terminal.step_onto(step.at, arrival, &mut queue);
         while let Some(action) = queue.pop_front() {
             self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
             let answered: LoadAnswer;
@@ -259,8 +279,11 @@ impl<'s> World<'s> {
                     }
                 }
                 Action::SendSam(command) => {
-                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-                    ask_sam(sam, &command, &mut response)
+                    let mut psam = Faulty::sam(&mut device.psam, of_sam);
+                    let sam = Traced::new(&mut psam, apdu::Device::Sam, &mut self.trace);
+                    let event = ask_sam(sam, &command, &mut response);
+                    of_sam = psam.ahead();
+                    event
                 }
                 Action::ResetSam => {
                     reset(device);
@@ -307,22 +330,14 @@ impl<'s> World<'s> {
                     self.records.push(*record);
                     continue;
                 }
-                Action::Decide(decision) => {
-                    tapped.decision = Some(*decision);
-                    continue;
-                }
-                Action::Show(enquiry) => {
-                    tapped.enquiry = Some(enquiry);
-                    continue;
-                }
-                Action::Done => {
-                    tapped.done = true;
+                told @ (Action::Decide(_) | Action::Show(_) | Action::Done) => {
+                    tapped.keep(told);
                     continue;
                 }
             };
             device.terminal.step_onto(step.at, event, &mut queue);
         }
-        tapped.fault_waits = faulty.is_waiting();
+        tapped.fault_waits = faulty.is_waiting() || of_sam.is_some();
         holder.card.set_cut(None);
         holder.card.power_off();
         tapped
@@ -514,6 +529,7 @@ fn pull(fault: &Fault) -> (Name, Pull) {
         When::During { bytes, noise } => {
             Pull::During(Cut { after: bytes, damage: noise.map_or(Damage::Prefix, Damage::Noise) })
         }
+        When::Garbled => Pull::Garbled,
     };
     (fault.command, pull)
 }

@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     /// Actual balance and unused overdraft together (GET BALANCE P1 = 00); read where it is to be told
     /// whether a fare is covered.
     pub(crate) available: Option<Fen>,
+    /// Type of the newest trip, EF 1E, where it is looked at.
+    pub(crate) newest_trip: Option<u8>,
     /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
     /// Overdraft used (GET BALANCE P1 = 02); read before a load or a refund only.
     pub(crate) overdraft_used: Fen,
@@ -36,6 +38,7 @@ impl Default for Facts {
             bus: BusRecord::default(),
             actual: Fen::ZERO,
             available: None,
+            newest_trip: None,
             overdraft_used: Fen::ZERO,
             previous: None,
         }

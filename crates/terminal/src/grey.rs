@@ -52,6 +52,11 @@ impl GreyStore {
         self.greys.iter().any(|grey| grey.record.kind == kind as u8)
     }
 
+    /// The record that was kept last.
+    pub(crate) fn newest(&self) -> Option<&UploadRecord> {
+        self.greys.last().map(|grey| &grey.record)
+    }
+
     /// Takes a record out.
     pub(crate) fn take(&mut self, slot: SlotId) -> Option<Grey> {
         let at = self.greys.iter().position(|grey| grey.slot == slot)?;

@@ -3,9 +3,10 @@
 
 use crate::action::FareQuestion;
 use crate::codes::Code;
+use crate::forms::station_code;
 use crate::place::Direction;
 use crate::profile::RailTail;
-use crate::rail::{INSIDE, RailTap, entry_of, station_code};
+use crate::rail::{INSIDE, RailTap, entry_of};
 use tunion_data::file::{RailRecord, RailStatus};
 use tunion_data::{BcdDateTime, Fen};
 
@@ -32,7 +33,7 @@ impl RailTap<'_> {
     /// The marker of a settled over-fare.
     pub(crate) const fn settled_mark(&self) -> u8 {
         match self.profile.rail.tail {
-            RailTail::Beijing => SETTLED,
+            RailTail::Beijing | RailTail::Xian => SETTLED,
             RailTail::Shanghai => INSIDE,
         }
     }

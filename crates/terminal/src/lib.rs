@@ -28,7 +28,9 @@
 //! | [`profile`], [`place`] | what differs between terminals |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
-//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos`, `loads`, `refund` | decisions: pure functions of what was read |
+//! | [`selection`], [`white_list`] | which application; whose cards |
+//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos`, `guards`, `recent`, `loads`, `refund` | decisions: pure functions of what was read |
+//! | `forms` | how each city writes stations, terminals and institutions |
 //! | `plan` | one debit and its records |
 //! | `machine` | the order of commands, recovery, grey records, locks, the load SAM |
 #![no_std]
@@ -42,7 +44,9 @@ mod checks;
 pub mod codes;
 pub mod display;
 mod facts;
+mod forms;
 mod grey;
+mod guards;
 mod leave;
 pub mod ledger;
 mod loads;
@@ -53,8 +57,11 @@ mod plan;
 mod pos;
 pub mod profile;
 mod rail;
+mod recent;
 mod refund;
 mod sam;
+pub mod selection;
+pub mod white_list;
 
 pub use action::{
     Action, Advice, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
@@ -62,6 +69,9 @@ pub use action::{
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
 pub use display::{Displays, Light, Shown, Words};
+pub use guards::RepeatRule;
 pub use machine::{Setup, Terminal};
 pub use place::{BusReader, Direction, Fares, Office, Place, RailGate};
 pub use profile::Profile;
+pub use selection::Selection;
+pub use white_list::Trusted;

@@ -64,6 +64,8 @@ pub struct BusReader {
     pub stop: StopId,
     /// The vehicle, ASCII, padded with spaces.
     pub vehicle: [u8; 8],
+    /// Whether it is the one at the rear door, where nobody boards (`docs/spec/terminal.md` 1.2).
+    pub rear: bool,
 }
 
 /// Who makes the fare.

@@ -4,7 +4,7 @@ use crate::action::Note;
 use crate::checks;
 use crate::codes::Code;
 use crate::facts::{Facts, KeyInfo};
-use crate::profile::Profile;
+use crate::profile::{Profile, TripBalance};
 use crate::sam::Sam;
 use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
@@ -63,6 +63,8 @@ pub(crate) struct Stop {
 #[derive(Clone, Debug)]
 pub(crate) enum IndustryRecord {
     Rail([u8; INDUSTRY_LEN]),
+    /// A rail record that has neither: Xi'an's.
+    Bare([u8; INDUSTRY_LEN]),
     Bus(BusRecord),
 }
 
@@ -70,7 +72,7 @@ impl IndustryRecord {
     /// The low byte of the record's identifier.
     pub(crate) const fn id(&self) -> u8 {
         match self {
-            Self::Rail(_) => RailRecord::ID,
+            Self::Rail(_) | Self::Bare(_) => RailRecord::ID,
             Self::Bus(_) => BusRecord::ID,
         }
     }
@@ -81,6 +83,7 @@ impl IndustryRecord {
         let serial = bcd(terminal_seq);
         match self {
             Self::Rail(bytes) => RailRecord { serial, ..RailRecord::decode(bytes) }.sealed(),
+            Self::Bare(bytes) => *bytes,
             Self::Bus(record) => BusRecord { serial, ..*record }.encode(),
         }
     }
@@ -98,8 +101,8 @@ fn bcd(number: u32) -> [u8; 8] {
     digits
 }
 
-/// A terminal's number in the 8-byte fields of 1A and 1E: two zero bytes first, as in the bus record
-/// (`docs/spec/terminal.md` 1.2). In 2701 each city has a form of its own; this is our reading.
+/// A terminal's number in the 8-byte fields of the bus record, and of a city that has no form of its own: two
+/// zero bytes first (`docs/spec/terminal.md` 1.2).
 pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
     let mut field = [0; 8];
     field[2..].copy_from_slice(&terminal.0);
@@ -159,14 +162,17 @@ impl Plan {
         let (max_amount, max_minutes) = self.due.unwrap_or_default();
         let record = TripRecord {
             trip_type: self.trip_type? as u8,
-            terminal: terminal_field(sam.terminal),
+            terminal: profile.rail.tail.terminal(profile.city, self.here, sam),
             industry: self.industry as u8,
             line: order.bytes(self.here.line),
             station: order.bytes(self.here.station),
             operator: order.bytes(profile.operator),
             reserved: 0,
             amount: if self.kind == RecordKind::Refund { Fen::ZERO } else { self.amount },
-            balance: facts.after(self.amount),
+            balance: match profile.trip_balance {
+                TripBalance::After => facts.after(self.amount),
+                TripBalance::Before => facts.actual,
+            },
             at: at.into(),
             city: profile.city,
             acquirer: sam.application.acquirer,

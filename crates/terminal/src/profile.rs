@@ -3,6 +3,10 @@
 use crate::display::Displays;
 pub use crate::loads::{LoadBy, LoadProfile};
 pub use crate::refund::RefundProfile;
+
+use crate::guards::RepeatRule;
+use crate::selection::Selection;
+use crate::white_list::Trusted;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tunion_data::file::CardType;
@@ -24,18 +28,25 @@ pub struct Profile {
     /// Issuers whose cards are local; only bytes 0–3 count (`docs/spec/terminal.md` 1.0).
     pub local_issuers: Vec<IssuerId>,
     /// Issuers whose cards may roam here; empty for all that are interoperable.
-    pub white_list: Vec<IssuerId>,
+    pub white_list: Vec<Trusted>,
     /// Checks, in the order in which they are made. What a flow cannot do without is checked where it is
     /// needed, also when it is not listed.
     pub checks: Vec<Check>,
     /// Kinds of card that are accepted.
     pub accepted: Vec<CardType>,
+    /// Kinds of card that the map of types has (票种对照表); empty for all. One that it has and that is not
+    /// accepted is forbidden, one that it has not is unknown (`docs/spec/terminal.md` 3.1, row 8, Xi'an).
+    pub known: Vec<CardType>,
     /// What becomes of a student card after its last day.
     pub expired_student: ExpiredStudent,
-    /// Whether the directory (PPSE) is selected first.
-    pub select_directory: bool,
+    /// Which application is selected, and how.
+    pub select: Selection,
     /// When MAC2 is checked.
     pub mac2: Mac2Policy,
+    /// What becomes of a card whose MAC2 the PSAM refused.
+    pub mac2_failure: Mac2Failure,
+    /// Which balance 1E has.
+    pub trip_balance: TripBalance,
     /// Below this balance a bus or gate asks to top up, though it lets pass.
     pub top_up_below: Fen,
     /// Grey records that are kept at once.
@@ -87,6 +98,14 @@ pub struct RailProfile {
     /// So many minutes one who settled an over-fare has to leave without paying again
     /// (`docs/spec/terminal.md` 3.5, Xi'an).
     pub exit_minutes: u16,
+    /// The least balance for entry (进闸最小限额) where the gate controller names the fare; a tariff has its
+    /// own (`docs/spec/terminal.md` 3.4, Xi'an).
+    pub entry_minimum: Fen,
+    /// Seconds between two uses of a card at gates, at least; 0 for none (`docs/spec/terminal.md` 3.5).
+    pub passback_seconds: u16,
+    /// Whether a gate that lost a card during its debit asks for that card before it serves another
+    /// (请把卡放回), for [`Profile::retap_seconds`] (`docs/spec/terminal.md` 3.1, row 21, Shanghai).
+    pub ask_back: bool,
 }
 
 /// The rules of a ticket office (票务处, `docs/spec/terminal.md` 1.9).
@@ -129,6 +148,17 @@ pub struct BusProfile {
     pub max_minutes: u16,
     /// Line classes on which one tap pays the ride, by their names in the tariff's lines.
     pub single_tap_classes: Vec<String>,
+    /// A card that shows more is broken (`docs/spec/terminal.md` 1.1 step 7, 3.7). `None`: any balance is
+    /// believed.
+    pub max_balance: Option<Fen>,
+    /// A ride whose list fare is more, or nothing, is a mistake in the tables (`docs/spec/terminal.md`
+    /// 3.7). `None`: any fare is believed.
+    pub max_fare: Option<Fen>,
+    /// Whether the newest trip on the card is read and has to be of a known type (`docs/spec/terminal.md`
+    /// 1.1 step 8).
+    pub newest_trip: bool,
+    /// Who may not begin two rides within some minutes. `None`: everybody may.
+    pub repeat: Option<RepeatRule>,
 }
 
 /// Byte order of a number on the card.
@@ -175,6 +205,8 @@ pub enum Check {
     EntryBalance,
     /// Rail: not inside already at an entry, inside at an exit.
     Journey,
+    /// Rail: the last use at a gate is not a moment ago.
+    Passback,
 }
 
 /// What a terminal does with a student card after 30 September (`docs/spec/programme.md` 10).
@@ -198,7 +230,30 @@ pub enum Mac2Policy {
     AfterDecision,
 }
 
-/// The operator's area of 2701, bytes 99..127 (`docs/spec/terminal.md` 1.3).
+/// What becomes of a card whose MAC2 the PSAM refused (`docs/spec/terminal.md` 2.3). Its record is kept
+/// and flagged either way, and the tap says so where MAC2 is checked before the decision.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Mac2Failure {
+    /// It is refused at its next tap, as in Shanghai. That one refusal clears it is our reading.
+    #[default]
+    Distrust,
+    /// Nothing more: clearing judges the record, as with the bus vendor and in Xi'an.
+    Record,
+}
+
+/// Which balance a terminal writes into 1E. Whoever reads has to expect either (`docs/spec/terminal.md`
+/// 9.1).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum TripBalance {
+    /// The one after the transaction.
+    #[default]
+    After,
+    /// The one before it, as in Xi'an.
+    Before,
+}
+
+/// How rail writes 2701: its operator's area, bytes 99..127, and its 8-byte fields
+/// (`docs/spec/terminal.md` 1.3).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum RailTail {
     /// Our reading of Beijing: last time, monthly total, CRC, and Xi'an's code of an over-fare that was settled;
@@ -207,6 +262,8 @@ pub enum RailTail {
     Beijing,
     /// Shanghai: the same, with last device, flags and the in/out marker.
     Shanghai,
+    /// Xi'an: no CRC and no serial; stations, terminals and their lines in forms of its own.
+    Xian,
 }
 
 /// What an entry gate does with a journey that is open in another city (`docs/spec/terminal.md`

@@ -4,10 +4,11 @@ use crate::action::{Charge, Note};
 use crate::checks;
 use crate::codes::Code;
 use crate::facts::Facts;
+use crate::forms::station_code;
 use crate::leave::Settled;
 use crate::ledger;
 use crate::place::{Direction, Fares, RailGate};
-use crate::plan::{IndustryRecord, Plan, Stop, terminal_field};
+use crate::plan::{IndustryRecord, Plan, Stop};
 use crate::profile::{OpenElsewhere, Profile, RailTail};
 use crate::sam::Sam;
 use alloc::vec::Vec;
@@ -66,18 +67,6 @@ pub(crate) enum Mark {
     Left,
 }
 
-/// A station in the 8-byte fields of 2701: its code in the last two bytes. That holds Shanghai's
-/// form, whose code is one byte; for Beijing it is our reading.
-fn station_field(code: u16) -> [u8; 8] {
-    let [high, low] = code.to_be_bytes();
-    [0, 0, 0, 0, 0, 0, high, low]
-}
-
-pub(crate) fn station_code(field: [u8; 8]) -> u16 {
-    let [.., high, low] = field;
-    u16::from_be_bytes([high, low])
-}
-
 /// Line and station where the journey on a card began.
 pub(crate) fn entry_of(journey: &RailRecord) -> (u8, u16) {
     (journey.entry_line, station_code(journey.entry_station))
@@ -88,8 +77,8 @@ impl RailTap<'_> {
     /// (`docs/spec/terminal.md` 1.3); one of another city may have no CRC, as Xi'an's.
     pub(crate) fn journey(&self) -> RailRecord {
         let journey = RailRecord::decode(&self.facts.rail);
-        let ours = journey.last_city() == self.profile.city;
-        if ours && !self.facts.rail_holds { RailRecord::blank() } else { journey }
+        let sealed = self.profile.rail.tail.is_sealed() && journey.last_city() == self.profile.city;
+        if sealed && !self.facts.rail_holds { RailRecord::blank() } else { journey }
     }
 
     /// The monthly total on the card: the one counter of a tariff that has one.
@@ -105,12 +94,11 @@ impl RailTap<'_> {
         Stop { line: u16::from(self.gate.line), station: self.gate.station }
     }
 
-    /// Institution in 2701: the acquirer, or Shanghai's zeros and line.
-    fn institution(&self, line: u8) -> IssuerId {
-        match self.profile.rail.tail {
-            RailTail::Beijing => self.sam.application.acquirer,
-            RailTail::Shanghai => IssuerId([0, 0, 0, 0, 0, 0, 0, line]),
-        }
+    /// Institution, station and terminal in 2701, of this line and station.
+    fn fields(&self, line: u8, station: u16) -> (IssuerId, [u8; 8], [u8; 8]) {
+        let Profile { city, rail, .. } = self.profile;
+        let terminal = rail.tail.terminal(*city, self.here(), self.sam);
+        (rail.tail.institution(self.sam, line), rail.tail.station(*city, line, station), terminal)
     }
 
     /// The plan of this tap. `charge` is the controller's fare, if it makes it.
@@ -153,6 +141,18 @@ impl RailTap<'_> {
         if enters && self.facts.actual < self.entry_balance()? { Err(Code::Balance) } else { Ok(()) }
     }
 
+    /// Not a moment after the last use at a gate, whichever city's (row 22, `docs/spec/terminal.md` 3.5). A
+    /// use that lies ahead of our clock is no limit.
+    pub(crate) fn is_not_passed_back(&self) -> Result<(), Code> {
+        let journey = self.journey();
+        let inside = RailStatus::from_byte(journey.status).is_inside();
+        let last = if inside { journey.entry_at } else { journey.exit_at };
+        let limit = i64::from(self.profile.rail.passback_seconds);
+        let again =
+            last.datetime().is_some_and(|last| (0..limit).contains(&self.at.duration_since(last).as_secs()));
+        if again { Err(Code::Repeat) } else { Ok(()) }
+    }
+
     fn enter(&self) -> Result<Plan, Code> {
         self.is_not_open_elsewhere()?;
         self.journey_fits()?;
@@ -179,21 +179,27 @@ impl RailTap<'_> {
     ) -> RailRecord {
         // Shanghai leaves these two zero.
         let (entry_line, entry_balance) = match self.profile.rail.tail {
-            RailTail::Beijing => (line, self.facts.actual),
+            RailTail::Beijing | RailTail::Xian => (line, self.facts.actual),
             RailTail::Shanghai => (0, Fen::ZERO),
         };
+        // Xi'an leaves these two as they are.
+        let (max_amount, fare) = match self.profile.rail.tail {
+            RailTail::Beijing | RailTail::Shanghai => (Fen::ZERO, Fen::ZERO),
+            RailTail::Xian => (journey.max_amount, journey.fare),
+        };
+        let (entry_institution, entry_station, entry_terminal) = self.fields(line, station);
         RailRecord {
             status: status.to_byte(),
             entry_city: self.profile.city,
-            entry_institution: self.institution(line),
-            entry_station: station_field(station),
-            entry_terminal: terminal_field(self.sam.terminal),
+            entry_institution,
+            entry_station,
+            entry_terminal,
             entry_at: self.at.into(),
-            max_amount: Fen::ZERO,
+            max_amount,
             entry_line,
             entry_amount: Fen::ZERO,
             entry_balance,
-            fare: Fen::ZERO,
+            fare,
             ..journey
         }
     }
@@ -210,9 +216,10 @@ impl RailTap<'_> {
         entered.is_none_or(|entered| self.at.duration_since(entered).as_secs() < limit)
     }
 
-    /// The least balance for this rider to enter here. A controller's gate knows none.
+    /// The least balance for this rider to enter here: the tariff's, or the profile's where the controller
+    /// names the fare.
     fn entry_balance(&self) -> Result<Fen, Code> {
-        let Some(tariff) = self.fares.tariff() else { return Ok(Fen::ZERO) };
+        let Some(tariff) = self.fares.tariff() else { return Ok(self.profile.rail.entry_minimum) };
         let station = self.fares.station(self.gate.station).ok_or(Code::NoFare)?;
         let rider = checks::rider(self.profile, self.facts, self.at.date());
         tariff.entry_balance(Place::Station(station), rider).map_err(|_| Code::NoFare)
@@ -257,15 +264,16 @@ impl RailTap<'_> {
 
     /// The record with an exit of now, here; `fare` is what the card is debited.
     pub(crate) fn exited(&self, journey: RailRecord, status: RailStatus, fare: Fen) -> RailRecord {
+        let (exit_institution, exit_station, exit_terminal) = self.fields(self.gate.line, self.gate.station);
         RailRecord {
             status: status.to_byte(),
             exit_city: self.profile.city,
-            exit_institution: self.institution(self.gate.line),
-            exit_station: station_field(self.gate.station),
-            exit_terminal: terminal_field(self.sam.terminal),
+            exit_institution,
+            exit_station,
+            exit_terminal,
             exit_at: self.at.into(),
             exit_line: match self.profile.rail.tail {
-                RailTail::Beijing => self.gate.line,
+                RailTail::Beijing | RailTail::Xian => self.gate.line,
                 RailTail::Shanghai => 0,
             },
             fare,
@@ -305,6 +313,12 @@ impl RailTap<'_> {
     /// Writes the header and the operator's area with the monthly total.
     pub(crate) fn finish(&self, journey: RailRecord, total: &Counter, mark: Mark) -> IndustryRecord {
         let RailRecord { record_id, length, valid, .. } = RailRecord::blank();
+        if self.profile.rail.tail == RailTail::Xian {
+            // It clears its own part of the operator's area, and leaves the rest as it is (our reading).
+            let in_out = if mark == Mark::Settled { self.settled_mark() } else { 0 };
+            let cleared = RailRecord { in_out, reserved: 0, crc: 0, ..journey };
+            return IndustryRecord::Bare(RailRecord { record_id, length, valid, ..cleared }.encode());
+        }
         let common = RailRecord {
             record_id,
             length,
@@ -323,7 +337,7 @@ impl RailTap<'_> {
         let [_, _, last_device @ ..] = self.sam.terminal.0;
         let record = match (self.profile.rail.tail, mark) {
             (RailTail::Beijing, Mark::Settled) => RailRecord { in_out: self.settled_mark(), ..common },
-            (RailTail::Beijing, _) => common,
+            (RailTail::Beijing | RailTail::Xian, _) => common,
             (RailTail::Shanghai, _) => RailRecord {
                 last_device,
                 entry_flag: if mark == Mark::Entered { ENTRY_NORMAL } else { journey.entry_flag },

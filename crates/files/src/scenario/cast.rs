@@ -175,7 +175,10 @@ fn bus(
         Field::new("line", table.line.as_ref(), BUS).such_as("line = \"331\""),
         Field::new("vehicle", table.vehicle.as_ref(), BUS).such_as("vehicle = \"A1001\""),
     ];
-    let optional = [Field::new("direction", table.direction.as_ref(), BUS)];
+    let optional = [
+        Field::new("direction", table.direction.as_ref(), BUS),
+        Field::new("door", table.door.as_ref(), BUS),
+    ];
     errors.keep(fit::missing(source, name, file.kind, &needed));
     errors.keep(fit::unused(source, file.kind, &needed, None));
     errors.keep(fit::unused(source, file.kind, &optional, None));
@@ -185,7 +188,10 @@ fn bus(
     };
     let line = errors.keep(line_of(source, line, table.direction.as_ref(), lines));
     let vehicle = errors.keep(self::vehicle(source, vehicle));
-    errors.or(line.zip(vehicle).map(|(line, vehicle)| BusPlace { line, vehicle }))
+    let doors = [("front", false), ("rear", true)];
+    let rear = table.door.as_ref().map(|door| source.choose(door, "door of a bus", doors)).transpose();
+    let rear = errors.keep(rear).flatten().unwrap_or(false);
+    errors.or(line.zip(vehicle).map(|(line, vehicle)| BusPlace { line, vehicle, rear }))
 }
 
 /// The line of a name in its direction, which goes without saying where there is one.

@@ -10,7 +10,7 @@ use tunion_data::{Fen, IssuerId, Pan};
 
 use crate::card::PurseTable;
 use crate::diag::{Day, Moment, Text};
-use crate::terminal::Switches;
+use crate::terminal::{SelectTable, Switches, WhiteList};
 
 pub(super) type Name = Spanned<String>;
 pub(super) type Money = Option<Text<Fen>>;
@@ -76,21 +76,31 @@ pub(super) struct TerminalTable {
     pub(super) direction: Option<Spanned<u8>>,
     pub(super) vehicle: Option<Name>,
     pub(super) station: Option<Spanned<Station>>,
+    pub(super) door: Option<Name>,
     mac2: Option<Name>,
     accepted: Option<Spanned<Vec<Name>>>,
     expired_student: Option<Name>,
-    white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
-    select_directory: Option<bool>,
+    known: Option<Spanned<Vec<Name>>>,
+    white_list: Option<Spanned<WhiteList>>,
+    select: Option<Spanned<SelectTable>>,
+    mac2_failure: Option<Name>,
+    trip_balance: Option<Name>,
     top_up_below: Money,
     grey_slots: Option<Spanned<u16>>,
     retap_seconds: Option<Spanned<u16>>,
     lock_black_listed: Option<Spanned<bool>>,
     open_elsewhere: Option<Name>,
     free_reentry_minutes: Option<Spanned<u16>>,
+    passback_seconds: Option<Spanned<u16>>,
+    ask_back: Option<Spanned<bool>>,
     max_minutes: Option<Spanned<u16>>,
     overtime_minutes: Option<Spanned<u16>>,
     remaining: Option<Spanned<Text<Fen>>>,
     exit_minutes: Option<Spanned<u16>>,
+    max_balance: Option<Spanned<Text<Fen>>>,
+    max_fare: Option<Spanned<Text<Fen>>>,
+    newest_trip: Option<Spanned<bool>>,
+    repeat: Option<Spanned<crate::terminal::RepeatTable>>,
 }
 
 impl TerminalTable {
@@ -100,18 +110,27 @@ impl TerminalTable {
             mac2: self.mac2.clone(),
             accepted: self.accepted.clone(),
             expired_student: self.expired_student.clone(),
+            known: self.known.clone(),
             white_list: self.white_list.clone(),
-            select_directory: self.select_directory,
+            select: self.select.clone(),
+            mac2_failure: self.mac2_failure.clone(),
+            trip_balance: self.trip_balance.clone(),
             top_up_below: self.top_up_below,
             grey_slots: self.grey_slots.clone(),
             retap_seconds: self.retap_seconds.clone(),
             lock_black_listed: self.lock_black_listed.clone(),
             open_elsewhere: self.open_elsewhere.clone(),
             free_reentry_minutes: self.free_reentry_minutes.clone(),
+            passback_seconds: self.passback_seconds.clone(),
+            ask_back: self.ask_back.clone(),
             max_minutes: self.max_minutes.clone(),
             overtime_minutes: self.overtime_minutes.clone(),
             remaining: self.remaining.clone(),
             exit_minutes: self.exit_minutes.clone(),
+            max_balance: self.max_balance.clone(),
+            max_fare: self.max_fare.clone(),
+            newest_trip: self.newest_trip.clone(),
+            repeat: self.repeat.clone(),
         }
     }
 }
@@ -135,6 +154,7 @@ pub(super) struct TapTable {
     pub(super) host: Option<Name>,
     pub(super) line: Option<Spanned<u8>>,
     pub(super) fare: Option<Spanned<FareTable>>,
+    pub(super) cards: Option<Spanned<u8>>,
     pub(super) fault: Option<FaultTable>,
     pub(super) repeat: Option<RepeatTable>,
     pub(super) expect: Option<Spanned<ExpectTable>>,

@@ -16,6 +16,7 @@ use crate::diag::{Diagnostic, Diagnostics, Place, Repeats, Source};
 use crate::terminal::TerminalFile;
 use crate::terminal::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
 use crate::terminal::fit::{self, Field};
+use crate::terminal::guards;
 
 /// The steps in the order of time, those of the same second in the order of the file.
 pub(super) fn steps(
@@ -61,6 +62,7 @@ fn step<'a>(
     let entry = &cast.terminals[terminal];
     let act = errors.keep(act(source, tap, entry));
     let charge = errors.keep(charge(source, table, entry));
+    let cards = errors.keep(cards(source, table.cards.as_ref()));
     let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
     let fault = errors.keep(fault.transpose());
     let host = errors.keep(refund::host(source, table.host.as_ref(), entry));
@@ -68,10 +70,38 @@ fn step<'a>(
     else {
         return Err(errors);
     };
-    let host_is_down = host.unwrap_or_default();
+    let (host_is_down, cards) = (host.unwrap_or_default(), cards.unwrap_or(1));
     let at = table.at.get_ref().0;
     let line = source.line(tap);
-    errors.or(Step { at, card, terminal, act, charge, fault, host_is_down, expect, line })
+    errors.or(Step { at, card, cards, terminal, act, charge, fault, host_is_down, expect, line })
+}
+
+/// How many cards are in the field at once.
+fn cards(source: &Source, cards: Option<&Spanned<u8>>) -> Result<u8, Diagnostic> {
+    match cards {
+        None => Ok(1),
+        Some(cards) if *cards.get_ref() < 2 => {
+            let error = source.error(cards, format!("a tap with `cards = {}`", cards.get_ref()));
+            Err(error.help("leave it out for one card; cards = 2 holds two to the terminal at once"))
+        }
+        Some(cards) => Ok(*cards.get_ref()),
+    }
+}
+
+/// Line and station fit into what this gate writes.
+fn fits(
+    source: &Source,
+    tap: &TapTable,
+    line: u8,
+    station: u16,
+    entry: &TerminalEntry,
+) -> Result<(), Diagnostic> {
+    let place = tap.enter.as_ref().or(tap.exit.as_ref());
+    let (Some(place), false) = (place, guards::fits(entry.file.profile.rail.tail, line, station)) else {
+        return Ok(());
+    };
+    let error = source.error(place, format!("this gate cannot write line {line}, station {station}"));
+    Err(error.help(format!("its records have two digits for each: up to {}", guards::XIAN_MOST)))
 }
 
 /// What the card holder does: exactly one thing, and one that this kind of terminal is for.
@@ -110,9 +140,13 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         return Err(error.also(enter, "it enters").help("write two taps").into());
     }
     if let Some(enter) = enter {
-        Ok(Act::Enter { station: station(source, enter, &entry.file)?, line })
+        let station = station(source, enter, &entry.file)?;
+        fits(source, tap.get_ref(), line, station, entry)?;
+        Ok(Act::Enter { station, line })
     } else if let Some(exit) = exit {
-        Ok(Act::Exit { station: station(source, exit, &entry.file)?, line })
+        let station = station(source, exit, &entry.file)?;
+        fits(source, tap.get_ref(), line, station, entry)?;
+        Ok(Act::Exit { station, line })
     } else if let Some(stop) = stop {
         Ok(Act::Bus { stop: self::stop(source, stop, entry)? })
     } else if let Some(load) = load {

@@ -17,7 +17,7 @@ use super::fit::{ADVISES, CHECKS, DEBITS, Field, RAIL, RIDES};
 use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
 use super::switches::Switches;
 use super::words::Switch;
-use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger, load, office, refund};
+use super::{PsamFile, TerminalFile, TerminalKind, fit, guards, ledger, load, office, refund};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
@@ -95,8 +95,11 @@ pub(super) fn terminal(
         mac2: file.mac2.clone(),
         accepted: file.accepted.clone(),
         expired_student: file.expired_student.clone(),
+        known: file.known.clone(),
         white_list: file.white_list.clone(),
-        select_directory: file.select_directory,
+        select: file.select.clone(),
+        mac2_failure: file.mac2_failure.clone(),
+        trip_balance: file.trip_balance.clone(),
         top_up_below: file.top_up_below,
         grey_slots: file.grey_slots.clone(),
         retap_seconds: file.retap_seconds.clone(),
@@ -234,11 +237,16 @@ fn rail(
     tariff: Option<&Tariff>,
 ) -> Result<RailProfile, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let RailTable { group, tail, free_reentry_minutes, open_elsewhere, ledger, .. } = table.get_ref();
+    let RailTable { group, tail: form, free_reentry_minutes, open_elsewhere, ledger, .. } = table.get_ref();
     let RailTable { overtime_minutes, remaining, exit_minutes, .. } = table.get_ref();
+    let RailTable { passback_seconds, ask_back, entry_minimum, .. } = table.get_ref();
     let group = errors.keep(group.as_ref().map(|name| self::group(source, name, tariff)).transpose());
     let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
-    let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
+    let Some(tail) = errors.keep(RailTail::read(source, form)) else { return Err(errors) };
+    if tail == RailTail::Xian {
+        errors.keep(guards::fits_xian(source, form, table.get_ref(), tariff));
+    }
+    let entry_minimum = errors.keep(guards::entry_minimum(source, entry_minimum.as_ref(), tariff));
     let counters = tariff.map(|tariff| tariff.counters().count());
     let ledger = match (ledger, counters) {
         (_, Some(2..)) => {
@@ -272,6 +280,9 @@ fn rail(
         overtime_minutes: *overtime_minutes,
         remaining: remaining.map(|amount| amount.0),
         exit_minutes: exit_minutes.unwrap_or(EXIT_MINUTES),
+        entry_minimum: entry_minimum.unwrap_or_default(),
+        passback_seconds: *passback_seconds,
+        ask_back: *ask_back,
     })
 }
 
@@ -292,7 +303,16 @@ fn bus(source: &Source, table: &BusTable, tariff: Option<&Tariff>) -> Result<Bus
         errors.keep(source.choose(name, "line class", classes.map(|(id, name)| (name, id))));
     }
     let single_tap_classes = table.single_tap_classes.iter().map(|name| name.get_ref().clone()).collect();
-    errors.or(BusProfile { max_minutes: table.max_minutes, single_tap_classes })
+    let repeat = table.repeat.as_ref().map(|repeat| guards::repeat(source, repeat)).transpose();
+    let repeat = errors.keep(repeat).flatten();
+    errors.or(BusProfile {
+        max_minutes: table.max_minutes,
+        single_tap_classes,
+        max_balance: table.max_balance.map(|amount| amount.0),
+        max_fare: table.max_fare.map(|amount| amount.0),
+        newest_trip: table.newest_trip,
+        repeat,
+    })
 }
 
 fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {

@@ -4,9 +4,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::{CityCode, Fen, IssuerId, TerminalId};
 
+use super::guards::RepeatTable;
 use super::load::LoadTable;
 use super::office::{OfficeTable, PosTable};
 use super::refund::RefundTable;
+use super::select::SelectTable;
+use super::white_list::WhiteList;
 use crate::diag::{Day, Text};
 
 pub(crate) type Name = Spanned<String>;
@@ -28,8 +31,11 @@ pub(super) struct File {
     pub(super) checks: Option<Names>,
     pub(super) accepted: Option<Names>,
     pub(super) expired_student: Option<Name>,
-    pub(super) white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
-    pub(super) select_directory: Option<bool>,
+    pub(super) known: Option<Names>,
+    pub(super) white_list: Option<Spanned<WhiteList>>,
+    pub(super) select: Option<Spanned<SelectTable>>,
+    pub(super) mac2_failure: Option<Name>,
+    pub(super) trip_balance: Option<Name>,
     pub(super) top_up_below: Option<Text<Fen>>,
     pub(super) grey_slots: Option<Spanned<u16>>,
     pub(super) retap_seconds: Option<Spanned<u16>>,
@@ -55,6 +61,11 @@ pub(super) struct RailTable {
     pub(super) overtime_minutes: Option<u16>,
     pub(super) remaining: Option<Text<Fen>>,
     pub(super) exit_minutes: Option<u16>,
+    pub(super) entry_minimum: Option<Spanned<Text<Fen>>>,
+    #[serde(default)]
+    pub(super) passback_seconds: u16,
+    #[serde(default)]
+    pub(super) ask_back: bool,
     pub(super) ledger: Option<Spanned<LedgerTable>>,
 }
 
@@ -80,6 +91,11 @@ pub(super) struct BusTable {
     pub(super) max_minutes: u16,
     #[serde(default)]
     pub(super) single_tap_classes: Vec<Name>,
+    pub(super) max_balance: Option<Text<Fen>>,
+    pub(super) max_fare: Option<Text<Fen>>,
+    #[serde(default)]
+    pub(super) newest_trip: bool,
+    pub(super) repeat: Option<RepeatTable>,
 }
 
 #[derive(Deserialize)]

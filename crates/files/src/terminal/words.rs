@@ -3,7 +3,7 @@
 use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Light;
 use tunion_terminal::profile::{
-    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Policy, OpenElsewhere, RailTail,
+    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Failure, Mac2Policy, OpenElsewhere, RailTail, TripBalance,
 };
 
 use super::TerminalKind;
@@ -42,7 +42,8 @@ switches! {
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
     ExpiredStudent, "expired-student policy":
         "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
-    RailTail, "operator's area": "beijing" = Self::Beijing, "shanghai" = Self::Shanghai;
+    RailTail, "operator's area":
+        "beijing" = Self::Beijing, "shanghai" = Self::Shanghai, "xian" = Self::Xian;
     LoadBy, "maker of loads": "host" = Self::Host, "sam" = Self::Sam;
     OpenElsewhere, "open-elsewhere policy":
         "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
@@ -55,7 +56,9 @@ switches! {
         "white-list" = Self::WhiteList, "interoperable" = Self::Interoperable,
         "card-type" = Self::CardType, "black-list" = Self::BlackList,
         "open-elsewhere" = Self::OpenElsewhere, "entry-balance" = Self::EntryBalance,
-        "journey" = Self::Journey;
+        "journey" = Self::Journey, "passback" = Self::Passback;
+    Mac2Failure, "MAC2-failure policy": "distrust" = Self::Distrust, "record" = Self::Record;
+    TripBalance, "balance of a trip": "after" = Self::After, "before" = Self::Before;
     Light, "light":
         "off" = Self::Off, "green" = Self::Green, "yellow" = Self::Yellow, "red" = Self::Red;
 }

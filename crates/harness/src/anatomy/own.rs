@@ -59,6 +59,7 @@ impl Judged<'_> {
             // An entry has no price: what has none is the station.
             Code::NoFare if gate.direction == Direction::Entry => Some(Name::EntryBalance),
             Code::ReentryFree | Code::ReentryPaid | Code::NoEntry => Some(Name::Journey),
+            Code::Repeat => Some(Name::Passback),
             code => of_card(code),
         }
     }
@@ -109,6 +110,7 @@ impl Judged<'_> {
                 format!("balance {}{wanted}", purse.balance.fen())
             }
             Name::EntryBalance => "not asked here".to_owned(),
+            Name::Passback => format!("{} seconds between two uses at gates", profile.rail.passback_seconds),
         }
     }
 
@@ -136,7 +138,25 @@ impl Judged<'_> {
 }
 
 /// Why a flow refuses a card that passed all checks.
-const OF_FLOWS: [Code; 3] = [Code::NoFare, Code::BadRecord, Code::Balance];
+const OF_FLOWS: [Code; 17] = [
+    Code::NoFare,
+    Code::FareBroken,
+    Code::BadRecord,
+    Code::BoardInFront,
+    Code::Balance,
+    Code::BalanceBroken,
+    Code::Repeat,
+    Code::NoEntry,
+    Code::Overtime,
+    Code::FareNotCovered,
+    Code::OvertimeNotCovered,
+    Code::OpenElsewhere,
+    Code::NothingToSettle,
+    Code::PayOtherwise,
+    Code::NotRefundable,
+    Code::LoadLimit,
+    Code::QuotaSpent,
+];
 
 /// The check of the card itself that a code belongs to.
 const fn of_card(code: Code) -> Option<Name> {
@@ -146,7 +166,7 @@ const fn of_card(code: Code) -> Option<Name> {
         Code::Expired => Name::NotExpired,
         Code::NotWhiteListed => Name::WhiteList,
         Code::NotInteroperable => Name::Interoperable,
-        Code::TypeRefused => Name::CardType,
+        Code::TypeRefused | Code::TypeUnknown => Name::CardType,
         Code::BlackListed => Name::BlackList,
         _ => return None,
     })

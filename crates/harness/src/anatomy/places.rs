@@ -158,7 +158,7 @@ impl Ask {
             found.ok_or_else(|| no_such(OPTION, "bus line", name, names(lines)))?
         };
         let (line, found) = *way;
-        Ok((BusPlace { line, vehicle: self.vehicle()? }, found))
+        Ok((BusPlace { line, vehicle: self.vehicle()?, rear: false }, found))
     }
 
     fn vehicle(&self) -> Result<[u8; 8], Refusal> {

@@ -46,6 +46,7 @@ impl Stage {
         let step = |at, act, charge, fault| Step {
             at,
             card: 0,
+            cards: 1,
             terminal: 0,
             act,
             charge,

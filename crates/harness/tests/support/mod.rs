@@ -39,7 +39,6 @@ pub fn profile() -> Profile {
         checks: vec![Check::Enabled, Check::Started, Check::NotExpired, Check::CardType, Check::BlackList],
         accepted: vec![CardType::Ordinary, CardType::Student],
         expired_student: ExpiredStudent::Refuse,
-        select_directory: false,
         mac2: Mac2Policy::BeforeDecision,
         top_up_below: Fen::ZERO,
         grey_slots: 10,

@@ -22,6 +22,7 @@ pub(super) enum Reading {
     Bus,
     Balance,
     Available,
+    NewestTrip,
     OverdraftUsed,
     /// The transaction before this one.
     Previous,

@@ -2,6 +2,7 @@
 
 use super::{Tap, Terminal};
 use crate::action::{Action, Note, SlotId};
+use crate::profile::Mac2Failure;
 use alloc::boxed::Box;
 use tunion_data::Pan;
 use tunion_data::command::Transaction;
@@ -13,8 +14,11 @@ use tunion_fare::Quote;
 const DISTRUSTED: usize = 32;
 
 impl Terminal<'_> {
-    /// Remembers a card whose MAC2 failed.
+    /// Remembers a card whose MAC2 failed, if the profile says so.
     pub(super) fn distrust(&mut self, pan: Pan) {
+        if self.setup.profile.mac2_failure == Mac2Failure::Record {
+            return;
+        }
         if self.distrusted.len() >= DISTRUSTED {
             self.distrusted.remove(0);
         }
@@ -24,6 +28,7 @@ impl Terminal<'_> {
     /// Uploads a record whose outcome is known, and frees its slot.
     pub(super) fn settle(&mut self, slot: SlotId, record: UploadRecord) {
         self.grey.take(slot);
+        self.recent.note(&record);
         self.upload(slot, record);
     }
 

@@ -1,5 +1,6 @@
 //! The machine: which command follows which, and what each answer means.
 
+mod ask_back;
 mod bring_up;
 mod decide;
 mod enquire;
@@ -14,6 +15,7 @@ mod recover;
 mod sam_link;
 mod sam_load;
 mod secure;
+mod select;
 mod sign_on;
 mod tap;
 
@@ -23,6 +25,7 @@ use crate::codes::{Code, Gate};
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
 use crate::profile::Profile;
+use crate::recent::Recent;
 use crate::sam::Sam;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -69,6 +72,8 @@ pub struct Terminal<'t> {
     sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
+    /// The latest rides that were begun here.
+    recent: Recent,
     /// What is wanted, until it is handed over.
     actions: VecDeque<Action>,
 }
@@ -110,6 +115,7 @@ impl<'t> Terminal<'t> {
             next_record,
             sam_open: None,
             distrusted: Vec::new(),
+            recent: Recent::default(),
             actions: VecDeque::new(),
         }
     }
@@ -225,7 +231,7 @@ impl<'t> Terminal<'t> {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
             Event::CardGone if step.asks_card() => match step {
                 Step::Securing(securing) => self.secure_gone(tap, &securing),
-                step => Err(step.card_gone().into()),
+                step => Err(self.gone(&step).into()),
             },
             Event::CardGone => {
                 tap.gone = true;
@@ -258,7 +264,7 @@ impl<'t> Terminal<'t> {
             return Ok(Some(step));
         }
         match step {
-            Step::Directory => Ok(Some(self.select_application(tap))),
+            Step::Directory => self.directory(tap, answer),
             Step::Application => self.selected(tap, answer),
             Step::Reading(reading) => self.read(tap, reading, answer),
             Step::Recovering(recovery) => self.recover(tap, recovery, answer),

@@ -68,6 +68,8 @@ pub(super) enum Verdict {
     Accepted,
     /// 9302: the card is to blame.
     Refused,
+    /// The PSAM is locked and judges no more.
+    Locked,
     /// The PSAM did not judge.
     None,
 }
@@ -78,6 +80,7 @@ impl Verdict {
         match Answer::of(bytes).map(|answer| answer.sw) {
             Some(Sw::OK) => Self::Accepted,
             Some(Sw::WRONG_MAC) => Self::Refused,
+            Some(Sw::PERMANENTLY_BLOCKED) => Self::Locked,
             _ => Self::None,
         }
     }
@@ -87,6 +90,7 @@ impl Verdict {
         match self {
             Self::Accepted => None,
             Self::Refused => Some(Code::Mac2),
+            Self::Locked => Some(Code::SamLocked),
             Self::None => Some(Code::SamFault),
         }
     }
@@ -96,7 +100,7 @@ impl Verdict {
         match self {
             Self::Accepted => 0,
             Self::Refused => UploadRecord::MAC2_FAILED,
-            Self::None => UploadRecord::MAC2_UNCHECKED,
+            Self::Locked | Self::None => UploadRecord::MAC2_UNCHECKED,
         }
     }
 }
@@ -181,12 +185,14 @@ impl Terminal<'_> {
         Ok(Some(Step::Paying(payment)))
     }
 
-    /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
+    /// An answer of the PSAM's. One that has forgotten its application is reset after this tap; one that is
+    /// locked would be in vain (`docs/spec/terminal.md` 2.3).
     pub(super) fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
         let answer = Answer::of(bytes);
         self.sam_suspect |= answer.is_none_or(|a| matches!(a.sw, Sw::CONDITIONS | Sw::INVALID_STATE));
         let answer = answer.ok_or(Code::SamFault)?;
-        answer.value(Code::SamFault)
+        let locked = answer.sw == Sw::PERMANENTLY_BLOCKED;
+        answer.value(if locked { Code::SamLocked } else { Code::SamFault })
     }
 
     /// What the records of this payment are stamped with.
@@ -227,7 +233,8 @@ impl Terminal<'_> {
             return Err(Refusal::status(code, answer.sw));
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
-        let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
+        let lost = if self.asks_back() { Code::PutBack } else { Code::Moved };
+        let DebitAnswer { tac, mac2 } = answer.value(lost)?;
         let Payment { waits, plan, record, .. } = &mut *payment;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
@@ -254,7 +261,8 @@ impl Terminal<'_> {
     fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, verdict: Verdict) -> Turn {
         payment.record.flags |= verdict.flag();
         match verdict {
-            Verdict::Accepted => {}
+            // A locked PSAM would be reset in vain.
+            Verdict::Accepted | Verdict::Locked => {}
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
@@ -279,7 +287,7 @@ impl Terminal<'_> {
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
-            Some(IndustryRecord::Rail(record)) => tap.facts.set_rail(record),
+            Some(IndustryRecord::Rail(record) | IndustryRecord::Bare(record)) => tap.facts.set_rail(record),
             None => {}
         }
         self.ride(tap, None)

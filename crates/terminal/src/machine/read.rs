@@ -1,8 +1,8 @@
-//! Selecting and reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
+//! Reading the card, up to the decision (`docs/spec/terminal.md` 1.0).
 
 use super::enquire::Reading;
 use super::secure::Why;
-use super::{Answer, Refusal, Setup, Step, Tap, Terminal, Turn};
+use super::{Answer, Setup, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Charge, FareQuestion, Request};
 use crate::bus::BusTap;
 use crate::checks::Subject;
@@ -15,43 +15,15 @@ use crate::rail::RailTap;
 use tunion_apdu::Sw;
 use tunion_apdu::build::{self, Asked};
 use tunion_data::command::Balance;
-use tunion_data::fci::{EP_AID, PPSE};
-use tunion_data::file::{AppInfo, BusRecord, Management, RailRecord, Sfi};
+use tunion_data::file::{AppInfo, BusRecord, Management, RailRecord, Sfi, TripRecord};
 
 impl Terminal<'_> {
-    pub(super) fn select(&mut self, tap: &mut Tap) -> Step {
-        if self.setup.profile.select_directory {
-            self.ask(tap, build::select_name(PPSE));
-            Step::Directory
-        } else {
-            self.select_application(tap)
-        }
-    }
-
-    /// What the directory answered is not looked at (`docs/spec/terminal.md` 1.0, first bus vendor).
-    pub(super) fn select_application(&mut self, tap: &mut Tap) -> Step {
-        self.ask(tap, build::select_name(&EP_AID));
-        Step::Application
-    }
-
-    pub(super) fn selected(&mut self, tap: &mut Tap, answer: Answer<'_>) -> Turn {
-        match answer.sw {
-            Sw::OK => {}
-            // docs/spec/terminal.md 1.0: blocked for a time or for good.
-            Sw::SELECTED_INVALIDATED | Sw::PERMANENTLY_BLOCKED | Sw::NOT_SUPPORTED | Sw(0x6284) => {
-                return self.blocked(tap, answer.sw);
-            }
-            sw => return Err(Refusal::status(Code::Invalid, sw)),
-        }
-        self.ask(tap, build::read_binary(Sfi::INFO, 0x1E));
-        Ok(Some(Step::Reading(Reading::Info)))
-    }
-
     pub(super) fn read(&mut self, tap: &mut Tap, reading: Reading, answer: Answer<'_>) -> Turn {
         match reading {
             Reading::Info => {
                 tap.facts.info = answer.value::<AppInfo>(Code::ReadFailed)?;
                 let pan = tap.facts.info.pan;
+                self.may_come(pan, tap.at)?;
                 if let Some(at) = self.distrusted.iter().position(|distrusted| *distrusted == pan) {
                     self.distrusted.remove(at);
                     return Err(Code::Distrusted.into());
@@ -86,6 +58,18 @@ impl Terminal<'_> {
                     self.ask(tap, build::get_balance(Asked::Available));
                     return Ok(Some(Step::Reading(Reading::Available)));
                 }
+                if matches!(self.setup.place, Place::Bus(_)) && self.setup.profile.bus.newest_trip {
+                    self.ask(tap, build::read_record(Sfi::TRIP, 1, 0x30));
+                    return Ok(Some(Step::Reading(Reading::NewestTrip)));
+                }
+                self.read_previous(tap)
+            }
+            Reading::NewestTrip => {
+                // A card that has none says so.
+                let trip = (answer.sw != Sw::RECORD_NOT_FOUND)
+                    .then(|| answer.value::<TripRecord>(Code::ReadFailed))
+                    .transpose()?;
+                tap.facts.newest_trip = trip.map(|trip| trip.trip_type);
                 self.read_previous(tap)
             }
             Reading::Available => {
@@ -183,7 +167,7 @@ impl Terminal<'_> {
             return Err(Code::NoFare);
         };
         let (profile, sam, facts) = (self.setup.profile, &self.sam, &tap.facts);
-        BusTap { profile, reader, tariff, sam, facts, at: tap.at }.plan()
+        BusTap { profile, reader, tariff, sam, facts, recent: &self.recent, at: tap.at }.plan()
     }
 
     fn rail_tap<'a>(&'a self, tap: &'a Tap) -> Option<RailTap<'a>> {

@@ -11,8 +11,8 @@ use crate::facts::Facts;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tunion_apdu::{CommandBuf, Sw};
-use tunion_data::Fen;
 use tunion_data::civil::DateTime;
+use tunion_data::{Aid, Fen};
 use tunion_fare::Quote;
 
 /// A card's stay in the field.
@@ -24,6 +24,8 @@ pub(super) struct Tap {
     pub(super) facts: Facts,
     /// Whether `facts.actual` was read.
     pub(super) balance_known: bool,
+    /// Names of applications that are still to be tried.
+    pub(super) names: alloc::vec::IntoIter<Aid>,
     /// The read that is outstanding, for one more try with the right Le.
     pub(super) retry: Option<CommandBuf>,
     /// The card went while another was being asked: that answer ends the tap.
@@ -44,6 +46,7 @@ impl Tap {
             request,
             facts: Facts::default(),
             balance_known: false,
+            names: Vec::new().into_iter(),
             retry: None,
             gone: false,
             unproved: None,
