@@ -82,17 +82,27 @@ impl Exchange {
             Some(sw) => format!("{sw} {}", self.says),
             None => self.says.clone(),
         };
-        let checked = self.checked.iter().map(|mac| format!(", {} {}", mac.name, mac.verdict));
-        let made = self.made.iter().map(|mac| {
-            let verdict = match mac.right {
-                Some(true) => "right",
-                Some(false) => "WRONG",
-                None => "not judged",
-            };
-            format!(", {} {verdict}", mac.name)
-        });
-        let macs: String = checked.chain(made).collect();
-        let said = format!("{}{about}, {answer}{macs}", self.title);
+        let said = format!("{}{about}, {answer}{}", self.title, self.macs());
         out.wrapped(&format!("{}{:<5} ", padded(&sums, SUMS), self.to), &said);
+    }
+
+    /// The MACs that were checked and made, those of one verdict together.
+    fn macs(&self) -> String {
+        let checked = self.checked.iter().map(|mac| (mac.name, mac.verdict));
+        let made = self.made.iter().map(|mac| match mac.right {
+            Some(true) => (mac.name, "right"),
+            Some(false) => (mac.name, "WRONG"),
+            None => (mac.name, "not judged"),
+        });
+        let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (name, verdict) in checked.chain(made) {
+            match groups.last_mut() {
+                Some((names, last)) if *last == verdict => names.push(name),
+                _ => groups.push((vec![name], verdict)),
+            }
+        }
+        groups.iter().fold(String::new(), |said, (names, verdict)| {
+            format!("{said}, {} {verdict}", names.join(" and "))
+        })
     }
 }

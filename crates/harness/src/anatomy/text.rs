@@ -63,7 +63,7 @@ impl Tap {
         self.title(out);
         for exchange in self.bring_up.iter().filter(|_| bring_up) {
             out.gap();
-            exchange.write(out, "terminal, switched on,");
+            exchange.write(out, "terminal, switched on");
         }
         for step in &self.steps {
             out.gap();
@@ -145,7 +145,7 @@ impl Step {
             Self::Record(record) => record.write(out),
             Self::Show { balance_fen, log, trips } => {
                 let balance = yuan(*balance_fen);
-                out.line(&format!("terminal: shows balance {balance}, {log} log records, {trips} trips"));
+                out.line(&format!("terminal: shows balance {balance}, log {log}, trips {trips}"));
             }
         }
     }

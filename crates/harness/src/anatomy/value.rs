@@ -104,7 +104,7 @@ pub struct Outcome {
     pub light: String,
     /// List fare in fen.
     pub list_fen: Option<u32>,
-    /// What was debited, in fen; nothing at a load.
+    /// What was debited, in fen; nothing at a load and an enquiry.
     pub charged_fen: Option<u32>,
     /// What was loaded, in fen.
     pub loaded_fen: Option<u32>,
@@ -200,7 +200,7 @@ pub struct Exchange {
     pub sw: Option<String>,
     /// What came, in words.
     pub says: String,
-    /// When the card answers a status word that is not 9000.
+    /// When a status word that is not 9000 is answered, where that is known.
     pub why: Option<&'static str>,
     /// The data objects of an answer to SELECT.
     pub objects: Vec<Object>,

@@ -24,7 +24,7 @@ pub(super) struct Times {
 }
 
 impl Ask {
-    /// Both times. Without any a tap is made at 08:10 on 2026-11-23, a working day that every fixture covers; or,
+    /// Both times. Without any a tap is made at 08:10 on 2026-11-23, a working day that the calendar of the fixtures knows; or,
     /// where that day is none of the card's validity, on its first day; and in any case after what the card's
     /// log shows.
     pub(super) fn times(&self, card: &Image) -> Result<Times, Refusal> {
