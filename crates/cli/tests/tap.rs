@@ -263,7 +263,12 @@ const WRONG_VALUES: &[Wrong] = &[
         "--enter 西二旗 --at noon",
         "error: --at: `noon` is no time\n  help: write 2026-11-23T07:40, in UTC+8 or with an offset",
     ),
-    ("beijing-rail", "--enter 西二旗 --pull debit", "error: --pull: there is no command `debit`\n"),
+    (
+        "beijing-rail",
+        "--enter 西二旗 --pull debit",
+        "error: --pull: there is no command `debit`\n  help: write one that a card answers, such as debit-for-purchase or \
+         read-binary\n",
+    ),
     (
         "beijing-rail",
         "--enter 西二旗 --pull debit-for-purchas",

@@ -414,6 +414,22 @@ fn lines_fit_a_hundred_columns() {
     }
 }
 
+/// A status word whose words do not fit stands alone.
+#[test]
+fn an_exchange_is_one_line_of_the_short_form() {
+    let (mut terminals, keys) = (Terminals::new(), lab().into());
+    let ask = Ask { balance: None, again: Some(30), ..exit("西二旗", "五道口") };
+    let (anatomy, _) = played(&card_of("counter-near-end"), &terminals.of("beijing-rail"), &keys, &ask);
+    let brief = anatomy.brief();
+    let initialize: Vec<&str> = brief.lines().filter(|line| line.contains("INITIALIZE")).collect();
+    assert!(initialize.last().unwrap().ends_with("INITIALIZE FOR CAPP PURCHASE: 4.00, 9402"), "{brief}");
+    let text = anatomy.text(false);
+    assert!(
+        text.contains("    < 9402 transaction counter at its maximum: the sequence is at FFFF\n"),
+        "{text}"
+    );
+}
+
 /// The totals are the sums of the exchanges, and of a known tap what is known.
 #[test]
 fn totals_are_sums() {

@@ -77,7 +77,11 @@ impl Ask {
         };
         let command = named(command).ok_or_else(|| {
             let titles: Vec<String> = titles().map(|(title, _)| spelled(title)).collect();
-            Refusal::from(unknown("command", command, titles.iter().map(String::as_str))).at(OPTION)
+            let refusal = Refusal::from(unknown("command", command, titles.iter().map(String::as_str)));
+            let helped = refusal.remedy().is_some();
+            let refusal = refusal.at(OPTION);
+            let help = "write one that a card answers, such as debit-for-purchase or read-binary";
+            if helped { refusal } else { refusal.help(help) }
         })?;
         Ok(Some(Fault { command, when }))
     }
