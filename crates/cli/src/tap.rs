@@ -107,7 +107,7 @@ pub(crate) struct Tap {
 
     /// When, as 2026-11-23T08:10: UTC+8, or with an offset such as +09:00. [default: 2026-11-23T08:10, or the
     /// first day of the card's validity if that day is outside of it, and half an hour after the last transaction
-    /// on the card if that is later]
+    /// on the card if that is later; with --entered half an hour after that]
     #[arg(long, value_name = "TIME", help_heading = "When")]
     at: Option<String>,
 
@@ -116,7 +116,7 @@ pub(crate) struct Tap {
     #[arg(long, value_name = "NAME", help_heading = "When")]
     entered: Option<String>,
 
-    /// When that was. [default: 30 minutes before --at]
+    /// When that was. [default: 30 minutes before the tap]
     #[arg(long, value_name = "TIME", help_heading = "When")]
     entered_at: Option<String>,
 

@@ -1,7 +1,7 @@
 //! A tap in one line an exchange, with what it took so far.
 
 use super::Anatomy;
-use super::lines::{Lines, padded};
+use super::lines::{Lines, WIDTH, padded, width};
 use super::text::short;
 use super::value::{Exchange, Step, Sum, Tap};
 use tunion_data::Fen;
@@ -47,7 +47,8 @@ impl Step {
                 let passed = checks.iter().filter(|check| check.verdict == "passed").count();
                 let failed = checks.iter().find(|check| check.verdict == "failed");
                 let failed = failed.map_or_else(String::new, |check| format!(", then {} failed", check.name));
-                own(out, &format!("{passed} checks passed{failed}"));
+                let s = if passed == 1 { "" } else { "s" };
+                own(out, &format!("{passed} check{s} passed{failed}"));
             }
             Self::Plan(plan) => own(out, &format!("plan: {}, {}", plan.what, Fen::new(plan.amount_fen))),
             Self::Reset => own(out, "resets its PSAM"),
@@ -77,22 +78,32 @@ impl Exchange {
         // Who is no card and no PSAM adds nothing.
         let sums = if self.command.is_some() { sums } else { String::new() };
         let about = if self.about.is_empty() { String::new() } else { format!(": {}", self.about) };
-        let answer = match &self.sw {
-            Some(sw) if sw == "9000" => sw.clone(),
-            Some(sw) => format!("{sw} {}", self.says),
-            None => self.says.clone(),
-        };
-        let checked = self.checked.iter().map(|mac| format!(", {} {}", mac.name, mac.verdict));
-        let made = self.made.iter().map(|mac| {
-            let verdict = match mac.right {
-                Some(true) => "right",
-                Some(false) => "WRONG",
-                None => "not judged",
-            };
-            format!(", {} {verdict}", mac.name)
+        let said = |answer: &str| format!("{}{about}, {answer}{}", self.title, self.macs());
+        let label = format!("{}{:<5} ", padded(&sums, SUMS), self.to);
+        let sw = self.sw.as_deref().unwrap_or_default();
+        let words = if sw == "9000" { sw.to_owned() } else { format!("{sw} {}", self.says) };
+        let line = format!("{label}{}", said(words.trim_start()));
+        // Where its words do not fit, a status word stands alone: an exchange is one line.
+        out.line(&if width(&line) <= WIDTH { line } else { format!("{label}{}", said(sw)) });
+    }
+
+    /// The MACs that were checked and made, those of one verdict together.
+    fn macs(&self) -> String {
+        let checked = self.checked.iter().map(|mac| (mac.name, mac.verdict));
+        let made = self.made.iter().map(|mac| match mac.right {
+            Some(true) => (mac.name, "right"),
+            Some(false) => (mac.name, "WRONG"),
+            None => (mac.name, "not judged"),
         });
-        let macs: String = checked.chain(made).collect();
-        let said = format!("{}{about}, {answer}{macs}", self.title);
-        out.wrapped(&format!("{}{:<5} ", padded(&sums, SUMS), self.to), &said);
+        let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (name, verdict) in checked.chain(made) {
+            match groups.last_mut() {
+                Some((names, last)) if *last == verdict => names.push(name),
+                _ => groups.push((vec![name], verdict)),
+            }
+        }
+        groups.iter().fold(String::new(), |said, (names, verdict)| {
+            format!("{said}, {} {verdict}", names.join(" and "))
+        })
     }
 }

@@ -65,8 +65,8 @@ impl Words<'_> {
             request: spec.as_ref().map(|spec| self.request(spec, journeys)).unwrap_or_default(),
             answer: data.map(hex),
             sw: sw.map(|sw| format!("{:04X}", sw.0)),
-            says: sw.map_or("no answer", |sw| sw.text()).to_owned(),
-            why: sw.filter(|_| exchange.device == Device::Card).and_then(|sw| why(exchange.name()?, sw)),
+            says: sw.map_or_else(|| "no answer".to_owned(), says),
+            why: sw.and_then(|sw| why(exchange.device, exchange.name()?, sw)),
             objects: if selects { objects(answered) } else { Vec::new() },
             reply: spec.as_ref().map(|spec| self.reply(exchange.device, spec, answered)).unwrap_or_default(),
             checked: macs.checked,
@@ -131,11 +131,35 @@ impl Sum {
     }
 }
 
-/// When the card answers a status word that is not 9000.
-fn why(name: Name, sw: Sw) -> Option<&'static str> {
+/// When a PSAM refuses (`tunion-psam`'s own readings of `docs/spec/terminal.md` 2.2, 2.3).
+const OF_SAM: &[(Name, Sw, &str)] = &[
+    (Name::InitSamForPurchase, Sw::NO_SUCH_KEY, "a key version that the PSAM does not have"),
+    (Name::InitSamForPurchase, Sw::WRONG_DATA, "a type other than 06 and 09, or no DES"),
+    (Name::InitSamForPurchase, Sw::PERMANENTLY_BLOCKED, "too many MAC2 were wrong: the PSAM is locked"),
+    (Name::CreditSamForPurchase, Sw::WRONG_MAC, "MAC2 is wrong; the purchase is closed"),
+    (Name::CreditSamForPurchase, Sw::PERMANENTLY_BLOCKED, "too many MAC2 were wrong: the PSAM is locked"),
+];
+
+/// When a status word that is not 9000 is answered.
+fn why(device: Device, name: Name, sw: Sw) -> Option<&'static str> {
+    if device == Device::Sam {
+        return OF_SAM.iter().find(|(of, word, _)| (*of, *word) == (name, sw)).map(|(.., when)| *when);
+    }
     let own = ANSWERS.iter().find(|answers| answers.name == name).map_or(&[][..], |answers| answers.rows);
     let mut rows = own.iter().chain(GENERAL).filter(|row| row.answered && row.sw == sw.family().0);
     rows.next().filter(|_| !sw.is_ok()).map(|row| row.when)
+}
+
+/// A status word in words, with the number that is in it.
+fn says(sw: Sw) -> String {
+    let [_, low] = sw.0.to_be_bytes();
+    let length = if low == 0 { 256 } else { u16::from(low) };
+    match sw.family().0 {
+        0x6100 => format!("{length} bytes wait for GET RESPONSE"),
+        0x6C00 => format!("wrong Le, {length} is right"),
+        0x63C0 => format!("verification failed, {} tries left", low & 0x0F),
+        _ => sw.text().to_owned(),
+    }
 }
 
 /// The low byte of the identifier of the record of EF 1A that UPDATE CAPP DATA CACHE brings.

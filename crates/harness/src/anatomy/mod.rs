@@ -27,13 +27,14 @@
 //! | `own` | what the terminal does by itself: checks, plan, decision |
 //! | `change` | the card before and after |
 //! | [`value`] | what comes of it |
-//! | `text`, `brief`, `lines` | for a person: all of it, one line an exchange |
+//! | `text`, `fields`, `brief`, `lines` | for a person: all of it, one line an exchange |
 
 mod ask;
 mod book;
 mod brief;
 mod change;
 mod decode;
+mod fields;
 mod lines;
 mod mac;
 mod meaning;

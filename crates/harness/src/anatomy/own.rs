@@ -197,7 +197,7 @@ impl Words<'_> {
             text: words.text.clone(),
             light: kebab(words.light),
             list_fen: decision.list.map(Fen::get),
-            charged_fen: moved.filter(|_| !is_load),
+            charged_fen: moved.filter(|moved| !is_load && (is_ride || *moved > 0)),
             loaded_fen: moved.filter(|_| is_load),
             balance_fen: decision.balance.map(Fen::get),
             notes: decision.notes.iter().copied().map(note).collect(),

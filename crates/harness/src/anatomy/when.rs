@@ -24,7 +24,7 @@ pub(super) struct Times {
 }
 
 impl Ask {
-    /// Both times. Without any a tap is made at 08:10 on 2026-11-23, a working day that every fixture covers; or,
+    /// Both times. Without any a tap is made at 08:10 on 2026-11-23, a working day that the calendar of the fixtures knows; or,
     /// where that day is none of the card's validity, on its first day; and in any case after what the card's
     /// log shows.
     pub(super) fn times(&self, card: &Image) -> Result<Times, Refusal> {
@@ -77,7 +77,11 @@ impl Ask {
         };
         let command = named(command).ok_or_else(|| {
             let titles: Vec<String> = titles().map(|(title, _)| spelled(title)).collect();
-            Refusal::from(unknown("command", command, titles.iter().map(String::as_str))).at(OPTION)
+            let refusal = Refusal::from(unknown("command", command, titles.iter().map(String::as_str)));
+            let helped = refusal.remedy().is_some();
+            let refusal = refusal.at(OPTION);
+            let help = "write one that a card answers, such as debit-for-purchase or read-binary";
+            if helped { refusal } else { refusal.help(help) }
         })?;
         Ok(Some(Fault { command, when }))
     }
