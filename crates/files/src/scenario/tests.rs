@@ -90,7 +90,7 @@ rides = 1
 /// Tariffs take long to compile; all tests share them.
 static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
 
-fn read(text: &str) -> Result<Scenario, String> {
+pub(super) fn read(text: &str) -> Result<Scenario, String> {
     let source = Source::new(format!("{FIXTURES}scenarios/small.toml"), text);
     let plain = format!("{}/", std::path::Path::new(FIXTURES).canonicalize().unwrap().display());
     let told = parse(&source, &mut LIBRARY.lock().unwrap());

@@ -9,13 +9,13 @@ use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
 
 use super::{Library, Source, TerminalFile, TerminalKind, parse};
 
-const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
+pub(super) const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
 
 /// Tariffs take long to compile; all tests share them.
 static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
 
 /// A fixture after one change.
-fn changed(name: &str, from: &str, to: &str) -> Result<TerminalFile, String> {
+pub(super) fn changed(name: &str, from: &str, to: &str) -> Result<TerminalFile, String> {
     let text = std::fs::read_to_string(format!("{TERMINALS}{name}.toml")).unwrap();
     assert!(text.contains(from), "{from}");
     let source = Source::new(format!("{TERMINALS}x.toml"), text.replacen(from, to, 1));
