@@ -174,7 +174,7 @@ fn play(profile: &Profile, place: Place, request: Request, fares: Fares<'_>, see
     let mut desk = Desk::new(profile, place, fares, &black_list);
     desk.issue(1);
     desk.issue(2);
-    let mut cards = vec![card(1), card(2)];
+    let mut cards: Vec<_> = [1, 2].into_iter().map(card).collect();
     let mut hand = Hand {
         random: Stream::seed_from_u64(seed),
         often,
