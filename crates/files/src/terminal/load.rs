@@ -60,3 +60,52 @@ fn possible(source: &Source, least: &Amount, most: &Amount) -> Result<(), Diagno
         .error(most, format!("with this limit nothing can be loaded that is at least {}", least.get_ref().0));
     Err(error.also(least, "the least").help("raise the limit, or lower the least"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use insta::assert_snapshot;
+    use tunion_data::Fen;
+    use tunion_terminal::profile::{LoadBy, LoadProfile};
+
+    use crate::terminal::tests::changed;
+
+    fn load_sam(from: &str, to: &str) -> String {
+        changed("beijing-load-sam", from, to).unwrap_err()
+    }
+
+    #[test]
+    fn who_loads_and_how_much() {
+        let file = changed("beijing-load-sam", "version", "version").unwrap();
+        let rules = LoadProfile {
+            by: LoadBy::Sam,
+            base: Some(Fen::from_yuan(10)),
+            max_single: Some(Fen::from_yuan(500)),
+            max_balance: Some(Fen::from_yuan(1000)),
+            min_first: Some(Fen::from_yuan(20)),
+            extend_days: 365,
+        };
+        assert_eq!((file.profile.load, file.psam.load_sam), (rules, true));
+        let host = changed("beijing-top-up", "version", "version").unwrap().profile.load;
+        assert_eq!((host.by, host.max_single, host.extend_days), (LoadBy::Host, None, 0));
+        // The table may be left out.
+        let plain = changed(
+            "beijing-top-up",
+            "[load]\nby = \"host\"\nbase = \"10.00\"\nmax-balance = \"1000.00\"\n",
+            "",
+        );
+        assert_eq!(plain.unwrap().profile.load, LoadProfile::default());
+    }
+
+    #[test]
+    fn mistakes() {
+        assert_snapshot!(load_sam("load-sam = true\n", ""));
+        assert_snapshot!(load_sam("by = \"sam\"", "by = \"isam\""));
+        assert_snapshot!(load_sam("by = \"sam\"\n", ""));
+        assert_snapshot!(load_sam("base = \"10.00\"", "base = \"0.00\""));
+        assert_snapshot!(load_sam("max-single = \"500.00\"", "max-single = \"5.00\""));
+        assert_snapshot!(load_sam("extend-days = 365", "extend-years = 1"));
+        assert_snapshot!(changed("beijing-rail", "[psam]", "[load]\nby = \"host\"\n\n[psam]").unwrap_err());
+    }
+}

@@ -1,6 +1,7 @@
 //! Gates made by hand, with a PSAM and a store around them, and what may go wrong there.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of a shared module")]
 
+pub mod desk;
 pub mod town;
 
 use rand_core::SeedableRng;
@@ -78,6 +79,14 @@ pub fn card(number: u8) -> Card<Stream> {
 
 /// A card with this balance, and no overdraft.
 pub fn card_with(number: u8, balance: Fen) -> Card<Stream> {
+    let (info, purse) = made_of(number);
+    let purse = PurseContents { balance: Fen24::new(balance).unwrap(), ..purse };
+    let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), managed(), purse);
+    Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
+}
+
+/// EF 15 and the purse of a card.
+pub fn made_of(number: u8) -> (AppInfo, PurseContents) {
     let info = AppInfo {
         issuer: BEIJING,
         app_type: 2,
@@ -87,10 +96,14 @@ pub fn card_with(number: u8, balance: Fen) -> Card<Stream> {
         valid_to: BcdDate::from(date(2027, 1, 1)),
         issuer_data: [0; 2],
     };
-    let management = Management { card_type: 1, interoperable: 1, ..Management::default() };
-    let purse = PurseContents { balance: Fen24::new(balance).unwrap(), ..PurseContents::default() };
-    let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), management, purse);
-    Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
+    let purse =
+        PurseContents { balance: Fen24::new(Fen::from_yuan(50)).unwrap(), ..PurseContents::default() };
+    (info, purse)
+}
+
+/// EF 17 of every card.
+pub fn managed() -> Management {
+    Management { card_type: 1, interoperable: 1, ..Management::default() }
 }
 
 /// What may go wrong around a terminal.
