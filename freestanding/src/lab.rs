@@ -6,7 +6,7 @@ use tunion_crypto::Key16;
 use tunion_data::command::{SamApplication, SamSerial};
 use tunion_data::file::{AppInfo, Management};
 use tunion_data::{CityCode, Fen, Fen24, IssuerId, Pan, TerminalId};
-use tunion_psam::SequenceMoves;
+use tunion_psam::{LoadSam, SequenceMoves, Transport};
 
 /// The issuer and the card that the keys below belong to (`docs/spec/card.md` 5.1).
 pub(crate) const ISSUER: IssuerId = IssuerId(hex!("05212482FFFFFFFF"));
@@ -72,5 +72,10 @@ pub(crate) fn psam_contents() -> tunion_psam::Contents {
         sequence: TERMINAL_SEQ,
         sequence_moves: SequenceMoves::AtInit,
         mac_failure_limit: 3,
+        block_root: Key16::new(OWN),
+        maintenance_root: Key16::new(OWN),
+        control_key: Key16::new(OWN),
+        load: Some(LoadSam { root: Key16::new(OWN), authenticate: Key16::new(OWN) }),
+        transport: Transport::Direct,
     }
 }

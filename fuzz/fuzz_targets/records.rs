@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
     round_trips!(bytes: c::InitRequest, c::PurchaseInit, c::LoadInit, c::LimitInitRequest, c::LimitInit);
     round_trips!(bytes: c::LimitRequest, c::DebitRequest, c::DebitAnswer, c::CreditRequest, c::CreditAnswer);
     round_trips!(bytes: c::UnloadAnswer, c::ProveRequest, c::Proof, c::Balance, c::Balances, c::SamInitRequest);
-    round_trips!(bytes: c::SamInitAnswer, c::SamCreditRequest, c::SamSerial, c::SamApplication);
+    round_trips!(bytes: c::SamInitAnswer, c::SamCreditRequest, c::SamSerial, c::SamApplication, c::SamQuota);
     round_trips!(bytes: m::TransactionMac, m::PurchaseTac, m::LoadMac1, m::LoadTac, m::LimitMac1, m::LimitMac2, m::LimitTac);
     if let Some(front) = bytes.get(..f::RailRecord::LEN) {
         let record = f::RailRecord::try_from(front).expect("it has the layout's length");

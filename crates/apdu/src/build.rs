@@ -3,9 +3,10 @@
 
 use crate::Name;
 use heapless::Vec;
+use tunion_data::Aid;
 use tunion_data::command::{
     CreditRequest, DebitRequest, InitRequest, LimitInitRequest, LimitRequest, ProveRequest, SamCreditRequest,
-    SamInitRequest, Transaction,
+    SamInitRequest, SamKey, SamQuota, Transaction,
 };
 use tunion_data::file::Sfi;
 
@@ -15,12 +16,18 @@ pub type CommandBuf = Vec<u8, 261>;
 /// Puts a command together. More data than one Lc can count does not compile.
 fn command<const N: usize>(name: Name, p1: u8, p2: u8, data: &[u8; N], le: Option<u8>) -> CommandBuf {
     const { assert!(N <= 255, "Lc is one byte") };
+    command_of(name, p1, p2, data, le)
+}
+
+/// The same with data of any length, of which what is beyond 255 bytes is cut off.
+fn command_of(name: Name, p1: u8, p2: u8, data: &[u8], le: Option<u8>) -> CommandBuf {
     let spec = name.spec();
+    let data = data.get(..255).unwrap_or(data);
     let mut bytes = CommandBuf::new();
     // 4 + 1 + 255 + 1 bytes at most always fit.
     let _ = bytes.extend_from_slice(&[spec.cla, spec.ins, p1, p2]);
-    if N > 0 {
-        let [.., lc] = N.to_be_bytes();
+    if !data.is_empty() {
+        let [.., lc] = data.len().to_be_bytes();
         let _ = bytes.push(lc);
         let _ = bytes.extend_from_slice(data);
     }
@@ -34,6 +41,19 @@ fn command<const N: usize>(name: Name, p1: u8, p2: u8, data: &[u8; N], le: Optio
 #[must_use]
 pub fn select_name<const N: usize>(name: &[u8; N]) -> CommandBuf {
     command(Name::SelectName, 0x04, 0x00, name, Some(0x00))
+}
+
+/// SELECT of an application by its name, with Le = 00.
+#[must_use]
+pub fn select_application(aid: &Aid) -> CommandBuf {
+    let name = aid.as_bytes();
+    let mut bytes = command(Name::SelectName, 0x04, 0x00, &[], None);
+    let [.., lc] = name.len().to_be_bytes();
+    // 4 + 1 + 16 + 1 bytes at most always fit.
+    let _ = bytes.push(lc);
+    let _ = bytes.extend_from_slice(name);
+    let _ = bytes.push(0x00);
+    bytes
 }
 
 /// SELECT by file identifier.
@@ -156,6 +176,53 @@ pub fn credit_sam(mac2: [u8; 4]) -> CommandBuf {
     command(Name::CreditSamForPurchase, 0x00, 0x00, &SamCreditRequest { mac2 }.encode(), None)
 }
 
+/// INIT FOR DESCRYPT: the PSAM derives `key` by `factors`, of which it applies the last one first. More
+/// than three make a command that no PSAM takes.
+#[must_use]
+pub fn init_descrypt(key: SamKey, factors: &[[u8; 8]]) -> CommandBuf {
+    let SamKey { p1, p2 } = key;
+    command_of(Name::InitForDescrypt, p1, p2, factors.as_flattened(), None)
+}
+
+/// DES CRYPT of whole blocks. Le is what the answer has by `p1` (`docs/spec/terminal.md` 2.4): 4 bytes
+/// when a MAC ends, none while it goes on, and for a cipher text as many as went in. What is beyond 248
+/// bytes is cut off.
+#[must_use]
+pub fn des_crypt(p1: u8, data: &[u8]) -> CommandBuf {
+    let data = data.get(..248).unwrap_or(data);
+    let [.., length] = data.len().to_be_bytes();
+    let le = match p1 & 0x03 {
+        0x01 => Some(0x04),
+        0x03 => None,
+        _ => Some(length),
+    };
+    command_of(Name::DesCrypt, p1, 0x00, data, le)
+}
+
+/// GET RESPONSE of `le` bytes, as `61xx` said they wait.
+#[must_use]
+pub fn get_response(le: u8) -> CommandBuf {
+    command(Name::GetResponse, 0x00, 0x00, &[], Some(le))
+}
+
+/// GET CHALLENGE of the 8 bytes that a load SAM's sign-on begins with (`docs/spec/terminal.md` 1.6).
+#[must_use]
+pub fn sam_challenge() -> CommandBuf {
+    get_challenge(8)
+}
+
+/// EXTERNAL AUTHENTICATE of a load SAM: the host's answer to its challenge (`docs/spec/terminal.md` 1.6).
+#[must_use]
+pub fn authenticate_sam(cryptogram: [u8; 8]) -> CommandBuf {
+    command(Name::ExternalAuthenticate, 0x00, 0x01, &cryptogram, None)
+}
+
+/// UPDATE BINARY of a load SAM's quota, file 18 (`docs/spec/terminal.md` 1.6, our reading).
+#[must_use]
+pub fn write_quota(quota: &SamQuota) -> CommandBuf {
+    command(Name::UpdateBinary, 0x80 | Sfi::QUOTA.0, 0x00, &quota.encode(), None)
+}
+
 /// A command of secure messaging without its MAC, which is what the MAC is made over
 /// (`docs/spec/card.md` 4.7): Lc already counts the 4 bytes that [`signed`] puts behind. More data than
 /// 251 bytes is cut off there.
@@ -203,11 +270,31 @@ mod tests {
         assert_eq!(block, [0x84, 0x1E, 0x00, 0x00, 0x04, 0x34, 0x85, 0xAF, 0xE2]);
     }
 
+    /// The lock of `docs/spec/terminal.md` 3.3, and the top-up machine's commands of 1.6.
+    #[test]
+    fn the_commands_of_a_lock_and_of_a_load_sam() {
+        let (asn, issuer) = ([0xA5; 8], [0x15; 8]);
+        let init = init_descrypt(SamKey::BLOCK, &[asn, issuer]);
+        assert_eq!(init, [&[0x80, 0x1A, 0x45, 0x02, 0x10][..], &asn, &issuer].concat()[..]);
+        let crypt = des_crypt(0x05, &[0x11; 16]);
+        assert_eq!(crypt, [&[0x80, 0xFA, 0x05, 0x00, 0x10][..], &[0x11; 16], &[0x04]].concat()[..]);
+        assert_eq!(des_crypt(0x07, &[0; 16])[..5], [0x80, 0xFA, 0x07, 0x00, 0x10]);
+        assert_eq!(des_crypt(0x07, &[0; 16]).len(), 5 + 16, "nothing is answered, so there is no Le");
+        assert_eq!(des_crypt(0x00, &[0; 24]).last(), Some(&24));
+        let init = init_descrypt(SamKey::LOAD, &[asn]);
+        assert_eq!(init, [&[0x80, 0x1A, 0x2B, 0x01, 0x08][..], &asn].concat()[..]);
+        assert_eq!(sam_challenge(), [0x00, 0x84, 0x00, 0x00, 0x08]);
+        assert_eq!(authenticate_sam([7; 8])[..5], [0x00, 0x82, 0x00, 0x01, 0x08]);
+        assert_eq!(write_quota(&SamQuota::default())[..5], [0x00, 0xD6, 0x98, 0x00, 0x0F]);
+        assert_eq!(get_response(0x08), [0x00, 0xC0, 0x00, 0x00, 0x08]);
+    }
+
     #[test]
     fn what_is_built_is_found_in_the_table() {
         let request = InitRequest::default();
         let built = [
             (Device::Card, select_name(b"2PAY.SYS.DDF01"), Name::SelectName),
+            (Device::Card, select_application(&Aid::MOHURD), Name::SelectName),
             (Device::Sam, select_file(0x8011), Name::SelectFile),
             (Device::Card, read_binary(Sfi::INFO, 0x1E), Name::ReadBinary),
             (Device::Card, read_record(Sfi::LOG, 1, 0), Name::ReadRecord),
@@ -226,6 +313,13 @@ mod tests {
             (Device::Card, prove(Transaction::Capp, 1), Name::GetTransactionProve),
             (Device::Sam, init_sam(&SamInitRequest::default()), Name::InitSamForPurchase),
             (Device::Sam, credit_sam([0; 4]), Name::CreditSamForPurchase),
+            (Device::Sam, init_descrypt(SamKey::BLOCK, &[[0; 8]; 2]), Name::InitForDescrypt),
+            (Device::Sam, des_crypt(0x05, &[0; 16]), Name::DesCrypt),
+            (Device::Sam, des_crypt(0x02, &[0; 300]), Name::DesCrypt),
+            (Device::Sam, get_response(8), Name::GetResponse),
+            (Device::Sam, sam_challenge(), Name::GetChallenge),
+            (Device::Sam, authenticate_sam([0; 8]), Name::ExternalAuthenticate),
+            (Device::Sam, write_quota(&SamQuota::default()), Name::UpdateBinary),
         ];
         for (device, bytes, name) in built {
             let command = Command::parse(&bytes).unwrap();

@@ -94,6 +94,10 @@ pub enum Name {
     InitSamForPurchase,
     /// CREDIT SAM FOR PURCHASE.
     CreditSamForPurchase,
+    /// INIT FOR DESCRYPT: the PSAM derives a card's key.
+    InitForDescrypt,
+    /// DES CRYPT: a MAC or a cipher text under that key.
+    DesCrypt,
 }
 
 /// What a parameter byte may be.
@@ -194,10 +198,11 @@ table! {
     // Lc 08..10: the e-purse has 8 bytes, its instances up to 16 (docs/spec/card.md 1.1).
     SelectName "SELECT" CARD 0x00 0xA4 Is(0x04), Is(0x00); lc 8, 16; None => None, None;
     SelectFile "SELECT FILE" BOTH 0x00 0xA4 Is(0x00), Is(0x00); lc 2, 2; None => None, None;
-    GetResponse "GET RESPONSE" CARD 0x00 0xC0 Is(0x00), Is(0x00); lc 0, 0; None => None, None;
+    GetResponse "GET RESPONSE" BOTH 0x00 0xC0 Is(0x00), Is(0x00); lc 0, 0; None => None, None;
     ReadBinary "READ BINARY" BOTH 0x00 0xB0 Form::Sfi, Any; lc 0, 0; None => None, None;
     ReadRecord "READ RECORD" CARD 0x00 0xB2 Any, SfiRecord; lc 0, 0; None => None, None;
-    UpdateBinary "UPDATE BINARY" CARD 0x00 0xD6 Form::Sfi, Any; lc 1, 255; None => Some(0), None;
+    // A load SAM's quota is written by it (docs/spec/terminal.md 1.6, our reading).
+    UpdateBinary "UPDATE BINARY" BOTH 0x00 0xD6 Form::Sfi, Any; lc 1, 255; None => Some(0), None;
     SecureUpdateBinary "UPDATE BINARY (secure)" CARD 0x04 0xD6 Form::Sfi, Any;
         lc 1, 255; None => Some(0), None;
     UpdateRecord "UPDATE RECORD" CARD 0x00 0xDC Any, SfiNumber; lc 1, 255; None => Some(0), None;
@@ -206,8 +211,8 @@ table! {
     AppendRecord "APPEND RECORD (secure)" CARD 0x04 0xE2 ALGORITHM, SfiShifted;
         lc 1, 255; None => Some(0), None;
     GetChallenge "GET CHALLENGE" BOTH 0x00 0x84 Is(0x00), Is(0x00); lc 0, 0; None => None, None;
-    // P2 is the key's id.
-    ExternalAuthenticate "EXTERNAL AUTHENTICATE" CARD 0x00 0x82 Is(0x00), Any;
+    // P2 is the key's id; a load SAM has 01 (docs/spec/terminal.md 1.6).
+    ExternalAuthenticate "EXTERNAL AUTHENTICATE" BOTH 0x00 0x82 Is(0x00), Any;
         lc 8, 16; None => Some(0), None;
     InternalAuthenticate "INTERNAL AUTHENTICATE" CARD 0x00 0x88 Is(0x00), Is(0x00);
         lc 1, 255; None => None, None;
@@ -218,7 +223,7 @@ table! {
     UnblockPin "PIN UNBLOCK" CARD 0x84 0x24 ALGORITHM, Is(0x00); lc 0, 12; None => Some(0), None;
     ApplicationBlock "APPLICATION BLOCK" CARD 0x84 0x1E ALGORITHM, OneOf(&[0x00, 0x01]);
         lc 0, 4; None => Some(0), None;
-    ApplicationUnblock "APPLICATION UNBLOCK" CARD 0x84 0x18 ALGORITHM, Is(0x00);
+    ApplicationUnblock "APPLICATION UNBLOCK" BOTH 0x84 0x18 ALGORITHM, Is(0x00);
         lc 0, 4; None => Some(0), None;
     CardBlock "CARD BLOCK" CARD 0x84 0x16 Is(0x00), Is(0x00); lc 0, 4; None => Some(0), None;
     GetAlgorithm "GET ALGORITHM" CARD 0x80 0xCD Is(0x00), Is(0x00); lc 0, 0; None => Some(1), None;
@@ -261,6 +266,11 @@ table! {
         lc 36, 36; Some(SamInitRequest::FIELDS) => Some(8), Some(SamInitAnswer::FIELDS);
     CreditSamForPurchase "CREDIT SAM FOR PURCHASE" SAM 0x80 0x72 Is(0x00), Is(0x00);
         lc 4, 4; Some(SamCreditRequest::FIELDS) => Some(0), None;
+    // P1 and P2 name a key; the data are whole factors, one to three of them.
+    InitForDescrypt "INIT FOR DESCRYPT" SAM 0x80 0x1A Any, Any; lc 8, 24; None => Some(0), None;
+    // Whole blocks; how long the answer is depends on P1.
+    DesCrypt "DES CRYPT" SAM 0x80 0xFA OneOf(&[0x00, 0x01, 0x02, 0x03, 0x05, 0x07]), Is(0x00);
+        lc 8, 248; None => None, None;
 }
 
 impl Spec {
@@ -344,7 +354,7 @@ const fn chains() -> Chains {
 }
 
 /// Whether a command ends the transaction that is open, be it answered or refused: any SELECT does, and
-/// any INITIALIZE (80 50 on the card, 80 70 on the PSAM), whatever its parameters and lengths (our
+/// any INITIALIZE (80 50 on the card, 80 70 and 80 1A on the PSAM), whatever its parameters and lengths (our
 /// reading, `docs/spec/card.md` 3.1, 6a). So the first two bytes tell.
 #[must_use]
 pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
@@ -360,6 +370,7 @@ pub fn ends_transaction(device: Device, command: &[u8]) -> bool {
                 | Name::InitForUnload
                 | Name::InitForUpdate
                 | Name::InitSamForPurchase
+                | Name::InitForDescrypt
         );
         ends && spec.cla == cla && spec.devices.contains(&device)
     })

@@ -216,7 +216,10 @@ impl<R: Rng> Applet for Card<R> {
             // Answered below the applet.
             Name::GetResponse => Err(Sw::CONDITIONS.into()),
             // The PSAM's commands are never found for a card.
-            Name::InitSamForPurchase | Name::CreditSamForPurchase => Err(Sw::UNKNOWN_INSTRUCTION.into()),
+            Name::InitSamForPurchase
+            | Name::CreditSamForPurchase
+            | Name::InitForDescrypt
+            | Name::DesCrypt => Err(Sw::UNKNOWN_INSTRUCTION.into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! else is done below.
 
 mod card;
+mod clear;
 mod fare;
 mod number;
 mod output;
@@ -9,6 +10,7 @@ mod pull;
 mod run;
 mod save;
 mod serve;
+mod tap;
 mod tear;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +31,12 @@ enum Command {
     /// Ends with 0 when every expectation held, 1 when one failed, 2 on bad input or when no scenario
     /// was found; on bad input nothing is played.
     Run(run::Run),
+
+    /// Lay one tap open: every byte between card, terminal and PSAM, decoded, with who made which MAC.
+    ///
+    /// Ends with 0 when the gate opened or what was asked for was done, with 1 when it was refused, with 2 on bad
+    /// input; with --again the second tap counts.
+    Tap(Box<tap::Tap>),
 
     /// Put a card within reach of other programs, by a virtual PC/SC reader or by TCP.
     ///
@@ -59,6 +67,13 @@ enum Command {
     /// Ends with 0, or with 2 on bad input.
     Card(card::Card),
 
+    /// Clear upload files: data, duplicates, TACs, grey records, balances and counters of every card.
+    ///
+    /// Prints what was accepted, and every record that was rejected with its reason. Ends with 0 when nothing was
+    /// rejected; with 1 when a record was, or a row is no record, in which case the rest is cleared all the same;
+    /// with 2 when a file, its header or the keys cannot be used at all, and then nothing is cleared.
+    Clear(clear::Clear),
+
     /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
@@ -66,10 +81,12 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => run.main(),
+        Command::Tap(tap) => tap.main(),
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
         Command::Pull(pull) => pull.main(),
         Command::Card(card) => card.main(),
+        Command::Clear(clear) => clear.main(),
         Command::Fare(fare) => fare.main(),
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use tunion_files::diag::Diagnostics;
+use tunion_harness::fares::quote::Refusal;
 
 /// How a command ends when the input was bad, or a file could not be written.
 pub(crate) const BAD_INPUT: u8 = 2;
@@ -46,8 +47,14 @@ pub(crate) fn refuse_before(error: &anyhow::Error, undone: &str) -> ExitCode {
 fn told(error: &anyhow::Error) -> String {
     match error.downcast_ref::<Diagnostics>() {
         Some(found) => found.render(io::stderr().is_terminal()),
-        None => format!("error: {error:#}"),
+        None => error.downcast_ref::<Refusal>().map_or_else(|| format!("error: {error:#}"), refused),
     }
+}
+
+/// What is wrong with an argument, and below it what would be right.
+fn refused(refusal: &Refusal) -> String {
+    let help = refusal.remedy().map_or_else(String::new, |remedy| format!("\n  help: {remedy}"));
+    format!("error: {}{help}", refusal.fault())
 }
 
 /// A reader that closes its pipe, such as `head`, is no error.

@@ -42,7 +42,11 @@ impl Served {
     }
 
     fn of(card: &str, arguments: &[&str]) -> Self {
-        let mut command = command(&[&["--card", card, "--tcp", "127.0.0.1:0"], arguments].concat());
+        Self::device(&[&["--card", card][..], arguments].concat())
+    }
+
+    fn device(arguments: &[&str]) -> Self {
+        let mut command = command(&[&["--tcp", "127.0.0.1:0"], arguments].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
@@ -100,6 +104,81 @@ fn over_tcp_a_program_talks_to_the_card_and_the_trace_shows_it() {
         assert!(line.starts_with(begin), "{lines:#?}");
     }
     assert_eq!(lines.len(), begins.len());
+}
+
+const PSAM: &str = "fixtures/terminals/beijing-rail.toml";
+/// SELECT of DF 8011, and an INIT SAM FOR PURCHASE of nothing for a card of zeros.
+const SELECT_SAM: &[u8] = &[0x00, 0xA4, 0x00, 0x00, 0x02, 0x80, 0x11];
+fn init_sam() -> Vec<u8> {
+    [&[0x80, 0x70, 0, 0, 0x24][..], &[0; 10], &[0x09], &[0; 7], &[0x01, 0x00], &[0; 16]].concat()
+}
+
+/// The PSAM of a gate, by the same line and with the same trace; its memory stays between connections.
+#[test]
+fn over_tcp_a_program_talks_to_a_psam() {
+    let mut served = Served::device(&["--psam", PSAM, "--trace"]);
+    let first = "psam 100000010001 (beijing-rail) listens on 127.0.0.1:";
+    assert!(served.said.starts_with(first) && served.said.ends_with("; Ctrl-C ends\n"), "{}", served.said);
+    assert!(page().contains(&served.said.replace(served.address(), "127.0.0.1:9000")));
+    let answers = served.ask(&[&[0x00, 0xB0, 0x96, 0x00, 0x06], SELECT_SAM, &init_sam()]);
+    assert_eq!(answers[0], [0x10, 0x00, 0x00, 0x01, 0x00, 0x01, 0x90, 0x00]);
+    assert_eq!(answers[1], [0x90, 0x00]);
+    assert!(answers[2].starts_with(&[0, 0, 0, 1]) && answers[2].len() == 10);
+    assert!(served.ask(&[SELECT_SAM, &init_sam()])[1].starts_with(&[0, 0, 0, 2]));
+    let stderr = BufReader::new(served.child.stderr.as_mut().unwrap()).lines().map(Result::unwrap);
+    let lines: Vec<String> = stderr.take(3).collect();
+    assert_eq!(lines[..2], ["psam : a program connected", "psam : power on"]);
+    assert!(lines[2].starts_with("psam > READ BINARY"), "{lines:#?}");
+}
+
+/// A profile of this text behind the [psam] table of the enquiry terminal, which is its last.
+fn profile(name: &str, more: &str) -> String {
+    let text = std::fs::read_to_string(root().join("fixtures/terminals/beijing-enquiry.toml")).unwrap();
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, format!("{text}{more}")).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_psam_answers_as_its_profile_says() {
+    let get_response: &[u8] = &[0x00, 0xC0, 0x00, 0x00, 0x08];
+    let ask = |path: &str| Served::device(&["--psam", path]).ask(&[SELECT_SAM, &init_sam(), get_response]);
+    let direct = ask(&profile("direct.toml", ""));
+    assert_eq!((direct[1].len(), &direct[2][..]), (10, &[0x69, 0x85][..]));
+    let waiting = ask(&profile("waiting.toml", "transport = \"get-response\"\n"));
+    assert_eq!(waiting[1..], [vec![0x61, 0x08], direct[1].clone()]);
+    // Other keys, another MAC1.
+    let path = profile("direct.toml", "");
+    let other = Served::device(&["--psam", &path, "--keys", "fixtures/keys/with-internal.toml"]);
+    // Their version is 2.
+    let answers = other.ask(&[SELECT_SAM, &init_sam()]);
+    assert_eq!(answers[1], [0x94, 0x03]);
+}
+
+/// A reader gets the ATR of a contact card, which says the PSAM's rate.
+#[test]
+fn a_psam_in_a_reader_has_an_atr_of_its_own() {
+    for (rate, atr) in [("production", &[0x3B, 0x9D, 0x13][..]), ("test", &[0x3B, 0x1D, 0x11])] {
+        let path = profile(&format!("{rate}.toml"), &format!("rate = \"{rate}\"\n"));
+        let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = reader.local_addr().unwrap().to_string();
+        let mut child =
+            command(&["--psam", &path, "--vpcd", &address]).stdout(Stdio::null()).spawn().unwrap();
+        let (mut slot, _) = reader.accept().unwrap();
+        slot.write_all(&[0, 1, 0x04]).unwrap();
+        let mut answer = [0; 5];
+        slot.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer[2..], atr);
+        if rate == "production" {
+            let mut whole = answer[2..].to_vec();
+            whole.resize(usize::from(answer[1]), 0);
+            slot.read_exact(&mut whole[3..]).unwrap();
+            let shown: Vec<String> = whole.iter().map(|byte| format!("{byte:02X}")).collect();
+            assert!(page().contains(&shown.join(" ")), "the page shows {}", shown.join(" "));
+        }
+        drop(slot);
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+    }
 }
 
 #[test]
@@ -212,20 +291,24 @@ fn a_reader_or_a_port_that_is_not_to_be_had_ends_it_with_1() {
     assert_eq!(code, Some(1));
     assert!(page().contains(&said.replace(&address, "127.0.0.1:9000")), "the page shows: {said}");
 
-    drop(taken);
-    let (code, said) = ended(&["--card", CARD, "--vpcd", &address]);
+    // A port that was free a moment ago may be another test's by now.
+    let address = "127.0.0.1:1";
+    let (code, said) = ended(&["--card", CARD, "--vpcd", address]);
     assert_eq!(code, Some(1));
     assert!(said.starts_with(&format!("error: no vpcd reader at {address} (")), "{said}");
     // The number of the error is each system's own.
     if cfg!(target_os = "linux") {
-        assert!(page().contains(&said.replace(&address, "127.0.0.1:35963")), "the page shows: {said}");
+        assert!(page().contains(&said.replace(address, "127.0.0.1:35963")), "the page shows: {said}");
     }
 }
 
 #[test]
 fn wrong_arguments_and_files_end_it_with_2() {
     let cases: &[(&[&str], &str)] = &[
-        (&[], "--card <FILE>"),
+        (&[], "<--card <FILE>|--psam <FILE>>"),
+        (&["--card", CARD, "--psam", PSAM], "cannot be used with '--psam <FILE>'"),
+        (&["--psam", PSAM, "--save", "psam.image"], "cannot be used with '--save <IMAGE>'"),
+        (&["--psam", CARD], "this looks like a card profile; a terminal profile is wanted"),
         (&["--card", "nowhere.toml"], "there is no such file\n--> nowhere.toml\n"),
         (&["--card", "fixtures/keys/lab.toml"], "this looks like a key set; a card profile is wanted"),
         (&["--card", CARD, "--keys", CARD], "this looks like a card profile; a key set is wanted"),

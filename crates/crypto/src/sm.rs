@@ -36,6 +36,21 @@ impl TdesKey {
         mac::truncate(self.encrypt(last, tally))
     }
 
+    /// The same MAC in pieces, as a PSAM makes it for commands that it never sees whole
+    /// (`docs/spec/terminal.md` 2.4): the CBC chain of the left half over whole blocks, from `state`. Nothing
+    /// is padded. One DES block for each.
+    #[must_use]
+    pub fn chain_blocks(&self, state: [u8; 8], blocks: &[[u8; 8]], tally: &mut Tally) -> [u8; 8] {
+        blocks.iter().fold(state, |state, block| self.left.encrypt(mac::xor(state, *block), tally))
+    }
+
+    /// What ends it: the last block, padded already, after the chain has come to `state`. The first 4
+    /// bytes are the MAC. 1 two-key 3DES block.
+    #[must_use]
+    pub fn chain_end(&self, state: [u8; 8], last: [u8; 8], tally: &mut Tally) -> [u8; 4] {
+        mac::truncate(self.encrypt(mac::xor(state, last), tally))
+    }
+
     /// The cryptogram that EXTERNAL AUTHENTICATE sends: the challenge enciphered
     /// (`docs/spec/card.md` 4.7). 1 two-key 3DES block.
     #[must_use]

@@ -94,6 +94,28 @@ proptest! {
     }
 
     #[test]
+    fn a_command_mac_in_pieces_is_the_command_mac(
+        key in uniform16(any::<u8>()),
+        iv in uniform8(any::<u8>()),
+        input in vec(any::<u8>(), 0..=48),
+        cut in 0..8_usize,
+    ) {
+        let mut tally = Tally::default();
+        let key = Key16::new(key).tdes(&mut tally);
+        let whole = key.command_mac(Challenge::from(iv), &input, &mut tally);
+        let mut padded = [&input[..], &[0x80]].concat();
+        padded.resize(padded.len().next_multiple_of(8), 0);
+        let (blocks, _) = padded.as_chunks();
+        let (last, before) = blocks.split_last().unwrap();
+        let (first, rest) = before.split_at(cut.min(before.len()));
+        let mut tally = Tally::default();
+        let state = key.chain_blocks(iv, first, &mut tally);
+        let state = key.chain_blocks(state, rest, &mut tally);
+        prop_assert_eq!(key.chain_end(state, *last, &mut tally), whole);
+        prop_assert_eq!(tally, Tally { des_blocks: before.len() as u64, tdes_blocks: 1, ..Tally::default() });
+    }
+
+    #[test]
     fn cmac_is_rfc_4493(key in uniform16(any::<u8>()), input in vec(any::<u8>(), 0..=80)) {
         let mut tally = Tally::default();
         let key = Key16::new(key).aes(&mut tally);

@@ -1,7 +1,7 @@
 //! The data fields of commands and answers (`docs/spec/card.md` 3, `docs/spec/terminal.md` 2).
 
 use crate::record;
-use crate::{BcdDate, BcdTime, Fen, Fen24, IssuerId, TerminalId};
+use crate::{BcdDate, BcdDateTime, BcdTime, Fen, Fen24, IssuerId, TerminalId};
 
 /// What a purse transaction is, as logged in EF 18, put into MACs and asked for by GET TRANSACTION
 /// PROVE (`docs/spec/card.md` 2.4).
@@ -305,6 +305,53 @@ record! {
     }
 }
 
+record! {
+    /// File 18 in DF 8011 of a load SAM, 15 bytes: what it may still load by itself. A host gives quota,
+    /// time of expiry and batch number at sign-on (`docs/spec/terminal.md` 1.6); that they stand in this
+    /// file, and in this order, is our reading.
+    SamQuota, SamQuotaView: 15 {
+        /// What is left to be loaded.
+        0 quota: Fen,
+        /// The last second in which it may be.
+        4 expiry: BcdDateTime,
+        /// Batch number, which the SAM keeps and does not judge.
+        11 batch: u32,
+    }
+}
+
+/// A key that INIT FOR DESCRYPT prepares, as P1 and P2 name it: type and use, then version
+/// (`docs/spec/terminal.md` 2.4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SamKey {
+    /// Type and use; the high digit tells the levels of diversification.
+    pub p1: u8,
+    /// Version.
+    pub p2: u8,
+}
+
+impl SamKey {
+    /// The MAC of APPLICATION BLOCK, by two levels: the factors are the last 8 bytes of the card number,
+    /// then the issuer.
+    pub const BLOCK: Self = Self { p1: 0x45, p2: 0x02 };
+    /// The MAC of an update of EF 15, under the application maintenance key (DAMK), by two levels. P2 is
+    /// our reading: of `45` only version `02` is seen, and that locks.
+    pub const MAINTENANCE: Self = Self { p1: 0x45, p2: 0x01 };
+    /// MAC1 and MAC2 of a load, by one level, the last 8 bytes of the card number: a load SAM holds a root
+    /// that its issuer diversified already (our reading).
+    pub const LOAD: Self = Self { p1: 0x2B, p2: 0x01 };
+
+    /// How many factors of 8 bytes it is derived by: the high digit of P1 halved, 1 for `2x`, 2 for `4x`.
+    ///
+    /// ```
+    /// use tunion_data::command::SamKey;
+    /// assert_eq!((SamKey::LOAD.levels(), SamKey::BLOCK.levels()), (1, 2));
+    /// ```
+    #[must_use]
+    pub const fn levels(self) -> usize {
+        (self.p1 >> 5) as usize
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,7 +379,8 @@ mod tests {
             SamInitAnswer,
             SamCreditRequest,
             SamSerial,
-            SamApplication
+            SamApplication,
+            SamQuota
         );
     }
 }

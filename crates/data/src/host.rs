@@ -1,8 +1,8 @@
-//! What a top-up terminal and the issuer's online-load host (圈存) say to each other
-//! (`docs/spec/terminal.md` 1.6). Values only: how they travel is not public and not modelled.
+//! What a top-up terminal and the issuer's hosts say to each other, of one online load (圈存) or of the sign-on
+//! of its load SAM (`docs/spec/terminal.md` 1.6). Values only: how they travel is not public and not modelled.
 
-use crate::command::{LoadInit, Proof};
-use crate::{BcdDate, BcdTime, Fen, IssuerId, Pan, TerminalId};
+use crate::command::{LoadInit, Proof, SamSerial};
+use crate::{BcdDate, BcdDateTime, BcdTime, Fen, IssuerId, Pan, TerminalId};
 use core::fmt;
 use jiff::civil::DateTime;
 
@@ -132,3 +132,60 @@ pub struct LoadProof {
     /// What the card answered to GET TRANSACTION PROVE.
     pub proof: Proof,
 }
+
+/// A terminal asks for a quota for its load SAM (签到).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SignOnRequest {
+    /// The SAM's serial number.
+    pub serial: SamSerial,
+    /// The terminal's number, which the SAM holds.
+    pub terminal: TerminalId,
+    /// The SAM's answer to GET CHALLENGE.
+    pub challenge: [u8; 8],
+    /// The terminal's time, UTC+8.
+    pub at: DateTime,
+}
+
+/// The host signs a load SAM on: what the terminal passes on to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SignOn {
+    /// By which the SAM knows the host: the data of EXTERNAL AUTHENTICATE.
+    pub authenticator: [u8; 8],
+    /// What may be loaded from now on, whatever was left.
+    pub quota: Fen,
+    /// The last second in which it may be.
+    pub expiry: BcdDateTime,
+    /// Batch number (批次号), which every load record carries.
+    pub batch: u32,
+    /// The day to which these loads are settled (清算日期).
+    pub settled: BcdDate,
+}
+
+/// The host does not sign a load SAM on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SignOnRefusal {
+    /// The SAM is none of this issuer's.
+    UnknownSam,
+    /// The SAM stands in for another terminal than the one it was given to.
+    WrongTerminal,
+    /// The SAM was reported stolen, or is held back.
+    Barred,
+    /// What it may load in one day has been given out.
+    DayQuotaSpent(Fen),
+}
+
+impl fmt::Display for SignOnRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSam => f.write_str("the issuer does not know this load SAM"),
+            Self::WrongTerminal => f.write_str("the load SAM belongs to another terminal"),
+            Self::Barred => f.write_str("the load SAM is barred"),
+            Self::DayQuotaSpent(quota) => write!(f, "all of the day's {quota} yuan have been given out"),
+        }
+    }
+}
+
+impl core::error::Error for SignOnRefusal {}
+
+/// What the host answers to a sign-on.
+pub type SignOnAnswer = Result<SignOn, SignOnRefusal>;

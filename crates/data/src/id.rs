@@ -7,6 +7,13 @@ use core::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ParseIdError(&'static str);
 
+impl ParseIdError {
+    /// `wanted` says what would be right.
+    pub(crate) const fn new(wanted: &'static str) -> Self {
+        Self(wanted)
+    }
+}
+
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)

@@ -15,7 +15,9 @@
 #[cfg(test)]
 extern crate std;
 
+mod aid;
 mod bcd;
+mod bin;
 mod fen;
 mod id;
 mod layout;
@@ -28,8 +30,10 @@ pub mod mac;
 pub mod tlv;
 pub mod upload;
 
+pub use aid::Aid;
 pub use bcd::{BcdDate, BcdDateTime, BcdTime, NotBcd};
-pub use fen::{Fen, Fen24, ParseFenError, TooLarge};
+pub use bin::Bin;
+pub use fen::{Fen, Fen24, FenSum, ParseFenError, TooLarge};
 pub use id::{CityCode, IssuerId, Pan, ParseIdError, TerminalId};
 pub use layout::{Field, FieldInfo, Kind, WrongLength};
 

@@ -5,7 +5,7 @@
 //! | `version` | 1 |
 //! | `provenance` | where the keys come from: published test keys, or random ones |
 //! | `key-version` | the version of all roots, which cards answer to INITIALIZE |
-//! | `[roots]` | the root for each [`Purpose`] by its name: 16 bytes, 32 hexadecimal digits. Only `internal-auth` may be left out |
+//! | `[roots]` | the root for each [`Purpose`] by its name: 16 bytes, 32 hexadecimal digits. Only `internal-auth` may be left out. Beside them `psam-control`, of the PSAMs' own control keys; without it `app-control` stands in for it (our reading) |
 //!
 //! The keys are `docs/spec/card.md` 4.1's. A key set is for tests: no production key belongs in a file.
 
@@ -53,6 +53,7 @@ struct RootTable {
     app_control: Option<Root>,
     external_auth: Option<Root>,
     internal_auth: Option<Root>,
+    psam_control: Option<Root>,
 }
 
 type Root = Text<Hex<16>>;
@@ -124,8 +125,11 @@ impl RootTable {
             app_control: required(Purpose::AppControl, self.app_control),
             external_auth: required(Purpose::ExternalAuth, self.external_auth),
             internal_auth: self.internal_auth.map(key),
+            psam_control: Key16::new([0; 16]),
             version,
         };
+        let psam_control = self.psam_control.map_or_else(|| roots.app_control.clone(), key);
+        let roots = Roots { psam_control, ..roots };
         (roots, missing)
     }
 }

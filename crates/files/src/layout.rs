@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use encoding_rs::GBK;
 use tunion_data::command::{Proof, ProveRequest};
 use tunion_data::file::{self, INDUSTRY_LEN, INDUSTRY_PREFIX, Sfi};
+use tunion_data::upload::{Payment, RecordKind, Surcharge, UploadRecord};
 use tunion_data::{BcdDate, BcdDateTime, BcdTime, FieldInfo, Kind, Pan, record};
 
 /// Values of a field that have a name.
@@ -75,6 +76,18 @@ impl Layout {
     pub fn proof() -> Self {
         let sequence = ProveRequest::FIELDS.to_vec();
         Self { title: "proof".to_owned(), fields: sequence, names: no_names }.then(Proof::FIELDS)
+    }
+
+    /// The data of a command or of an answer, as the table of commands has them.
+    #[must_use]
+    pub fn message(fields: &[FieldInfo]) -> Self {
+        Self { title: "message".to_owned(), fields: fields.to_vec(), names: message_names }
+    }
+
+    /// What a terminal keeps and uploads of a debit, a load or a lock.
+    #[must_use]
+    pub fn upload() -> Self {
+        Self { title: "record".to_owned(), fields: UploadRecord::FIELDS.to_vec(), names: upload_names }
     }
 
     fn then(mut self, more: &[FieldInfo]) -> Self {
@@ -209,8 +222,8 @@ fn management_names(field: &str) -> Names {
     }
 }
 
-/// `docs/spec/card.md` 2.4.
-pub(crate) const TRANSACTIONS: Names =
+/// Transactions by their names in files (`docs/spec/card.md` 2.4).
+pub const TRANSACTIONS: Names =
     &[("load", 0x02), ("unload", 0x03), ("purchase", 0x06), ("limit-update", 0x07), ("capp", 0x09)];
 
 fn log_names(field: &str) -> Names {
@@ -245,6 +258,51 @@ fn trip_names(field: &str) -> Names {
     }
 }
 
+/// `docs/spec/card.md` 4.8.
+const ALGORITHMS: Names = &[("des", 0x00), ("sm4", 0x01)];
+
+/// `docs/spec/terminal.md` 2.1.
+fn message_names(field: &str) -> Names {
+    match field {
+        "transaction" => TRANSACTIONS,
+        "algorithm" => ALGORITHMS,
+        "kind" => &[("psam", 0x0E), ("isam", 0x0F)],
+        _ => &[],
+    }
+}
+
+/// The names of a set of values, each with its byte.
+macro_rules! named {
+    ($type:ty) => {{
+        const NAMES: [(&str, u8); <$type>::ALL.len()] = {
+            let mut names = [("", 0); <$type>::ALL.len()];
+            let mut at = 0;
+            while at < names.len() {
+                let value = <$type>::ALL[at];
+                names[at] = (value.name(), value as u8);
+                at += 1;
+            }
+            names
+        };
+        &NAMES
+    }};
+}
+
+/// `docs/spec/terminal.md` 6.1.
+fn upload_names(field: &str) -> Names {
+    match field {
+        "kind" => named!(RecordKind),
+        "surcharge_kind" => named!(Surcharge),
+        "payment" => named!(Payment),
+        "origin" => &[("local", UploadRecord::LOCAL), ("foreign", UploadRecord::FOREIGN)],
+        "transaction" | "previous_transaction" => TRANSACTIONS,
+        "algorithm" => ALGORITHMS,
+        "card_type" => CARD_TYPES,
+        "trip_type" | "industry" => trip_names(field),
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,11 +326,30 @@ mod tests {
     }
 
     #[test]
+    fn messages_and_records_have_names() {
+        let meaning = |layout: &Layout, name: &str, byte: u8| {
+            let field = layout.field(name);
+            field.map_or_else(String::new, |field| layout.meaning(field, &[byte]))
+        };
+        let record = Layout::upload();
+        let seen = ["kind", "surcharge-kind", "payment", "origin", "transaction", "trip-type"]
+            .map(|name| meaning(&record, name, if name == "kind" { 0x0D } else { 0x0B }));
+        assert_eq!(seen, ["exit", "11", "card", "11", "11", "11"]);
+        assert_eq!(meaning(&record, "origin", 0x22), "local");
+        assert_eq!(meaning(&record, "surcharge-kind", 0x02), "overtime");
+        let init = Layout::message(tunion_data::command::SamInitRequest::FIELDS);
+        assert_eq!(
+            (meaning(&init, "transaction", 9), meaning(&init, "algorithm", 0)),
+            ("capp".into(), "des".into())
+        );
+    }
+
+    #[test]
     fn every_file_has_a_layout_without_a_hole() {
         let all = [(Sfi::INFO, 0), (Sfi::HOLDER, 0), (Sfi::MANAGEMENT, 0), (Sfi::TRIP, 0)];
         let industry = (1..=18).map(|id| (Sfi::INDUSTRY, id));
         let layouts = all.into_iter().chain(industry).map(|(file, id)| Layout::of(file, id));
-        for layout in layouts.chain([Layout::log_entry(), Layout::proof()]) {
+        for layout in layouts.chain([Layout::log_entry(), Layout::proof(), Layout::upload()]) {
             let mut at = 0;
             for field in &layout.fields {
                 assert_eq!(field.offset, at, "{} {}", layout.title, field.name);

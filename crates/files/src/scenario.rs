@@ -7,6 +7,11 @@
 //! keys = "../keys/lab.toml"               # every path is relative to this file
 //! black-list = ["lost"]                   # cards of this scenario, or 19-digit card numbers
 //!
+//! [sign-on]                               # optional: what the host gives a load SAM, each of it optional
+//! quota = "2000.00"                       # at one sign-on
+//! per-day = "20000.00"                    # on one day in all
+//! hours = 24                              # for how long
+//!
 //! [cards.lin]
 //! file = "../cards/student.toml"          # a card profile
 //! pan = "3105170010000000011"             # what differs from it
@@ -26,7 +31,7 @@
 //! vehicle = "A1001"                       # ASCII, at most 8
 //!
 //! [terminals.kiosk]
-//! file = "../terminals/beijing-top-up.toml"
+//! file = "../terminals/beijing-load-sam.toml"
 //!
 //! [[tap]]
 //! at = 2026-11-23T07:20:00                # without quotes and zone: all clocks are in UTC+8
@@ -71,9 +76,12 @@
 //!
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
-//! `online-seq`; a terminal in `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `recovery`, `open-elsewhere`, `free-reentry-minutes` and
-//! `max-minutes`.
+//! `online-seq`; a terminal in `mac2`, `mac2-failure`, `accepted`, `known`, `expired-student`, `white-list`,
+//! `select`, `trip-balance`, `top-up-below`, `grey-slots`, `retap-seconds`, `recovery`, `lock-black-listed`, `open-elsewhere`,
+//! `free-reentry-minutes`, `overtime-minutes`, `remaining`, `exit-minutes`, `passback-seconds`, `ask-back`,
+//! `max-minutes`, `max-balance`, `max-fare`, `newest-trip` and `repeat`. A bus reader can be at the rear:
+//! `door = "rear"`. A ticket office, and an enquiry terminal that is to tell what is due, stands at a `station`,
+//! here or in its taps.
 //!
 //! A tap is exactly one of these, and the terminal has to be of its kind:
 //!
@@ -82,17 +90,27 @@
 //! | `enter`, `exit` | rail gates | a station's name; at gates whose controller names the fare, its number |
 //! | `stop` | bus readers | where the bus is, a stop of its line |
 //! | `load` | top-up terminals | the amount |
-//! | `enquire = true` | enquiry terminals | |
+//! | `buy` | shops | the amount |
+//! | `settle` | ticket offices | `area` of the passenger, `payment`, and where one without an entry `entered` |
+//! | `enquire = true` | enquiry terminals, ticket offices | |
+//! | `refund = true` | ticket offices | the card is given back, at the office's station or at the tap's `station` |
+//! | `lock = true` | ticket offices | the card is locked |
 //!
-//! An exit at a gate whose controller names the fare says it: `fare = { list = "4.00", charged =
-//! "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
+//! Such as `settle = { area = "paid", payment = "cash", entered = "五道口" }`.
+//!
+//! An exit at a gate whose controller names the fare says it, and so does what an office settles by it:
+//! `fare = { list = "4.00", charged = "4.00" }`. A `fault` takes the card out of the field at the first such command of the tap: `before`
 //! it arrives, `after` the card has done it but before the answer arrives, or `during` its writing, when
-//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. `repeat` makes
-//! `times` taps of one, the first at its own time. All taps are played in the order of their times.
+//! `bytes` have reached memory; with a seed as `noise` the page under way becomes noise. A fault at a
+//! command to the PSAM silences the PSAM, and a `garbled` command arrives with another MAC. `cards = 2`
+//! holds two cards to the terminal at once, of which `card` is one. `repeat` makes
+//! `times` taps of one, the first at its own time. With `host = "down"` the issuer's host is not reached during
+//! the tap of a top-up terminal. All taps are played in the order of their times.
 //!
 //! What can be expected of a tap: `gate` (open, closed), `code`, `prompt`, `list`, `charged` (what was
-//! debited or loaded in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
-//! `month` (the total on the card) and `notes`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
+//! debited, loaded or paid out in this tap), `balance` (actual, on the card), `overdraft-used` (on the card),
+//! `month` (the total on the card) and `notes`; of an enquiry `free-area`, `paid-area` (the codes that gates
+//! would show) and `due`. Codes, prompts and notes are named as their variants in `tunion-terminal`, in kebab-case:
 //! `fare-not-covered`, `top-up-soon`, `total-overwritten`. What can be expected of a card in the end:
 //! `charged`, `loaded`, `balance`, `overdraft-used`, `month`, `rides` of that total, and the `records` of
 //! debits emitted, those of nothing included. An `expect` that says nothing is refused, and so is a
@@ -101,6 +119,8 @@
 mod cast;
 mod expect;
 mod fault;
+mod office;
+mod refund;
 mod schema;
 mod taps;
 
@@ -110,11 +130,12 @@ pub(crate) use expect::variant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tunion_apdu::table::Name;
+use tunion_apdu::table::{Device, Name};
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_fare::{LineId, StopId};
-use tunion_terminal::{BlackList, Charge, Code, Gate, Prompt};
+use tunion_issuer::QuotaRules;
+use tunion_terminal::{BlackList, Charge, Code, Gate, Office, Prompt, Settle};
 
 use crate::card::CardFile;
 use crate::diag::{Diagnostics, Source};
@@ -142,6 +163,8 @@ pub struct Scenario {
     pub terminals: Vec<TerminalEntry>,
     /// Card numbers that may not be used.
     pub black_list: BlackList,
+    /// What the host gives load SAMs.
+    pub sign_on: QuotaRules,
     /// The taps in the order of time.
     pub steps: Vec<Step>,
     /// What is expected of each card at the end.
@@ -166,6 +189,9 @@ pub struct TerminalEntry {
     pub file: Arc<TerminalFile>,
     /// Which bus it is on; `Some` exactly for bus readers.
     pub bus: Option<BusPlace>,
+    /// Code of the station that a ticket office or an enquiry terminal stands at, where its taps do not
+    /// name another.
+    pub station: Option<u16>,
 }
 
 /// The bus that a reader is on.
@@ -175,6 +201,8 @@ pub struct BusPlace {
     pub line: LineId,
     /// The vehicle, ASCII, padded with spaces.
     pub vehicle: [u8; 8],
+    /// Whether it is the reader at the rear door.
+    pub rear: bool,
 }
 
 /// A tap.
@@ -184,6 +212,8 @@ pub struct Step {
     pub at: DateTime,
     /// Index of the card.
     pub card: usize,
+    /// How many cards are in the field at once; of more than one none is spoken to.
+    pub cards: u8,
     /// Index of the terminal.
     pub terminal: usize,
     /// What the holder does.
@@ -192,6 +222,8 @@ pub struct Step {
     pub charge: Option<Charge>,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// Whether the issuer's host cannot be reached.
+    pub host_is_down: bool,
     /// What is expected.
     pub expect: Expect,
     /// The line of the `[[tap]]` in the file.
@@ -222,11 +254,19 @@ pub enum Act {
     },
     /// Tops up by this amount.
     Load(Fen),
-    /// Asks for balance and history.
-    Enquire,
+    /// Asks for balance and history, at a station or anywhere.
+    Enquire(Option<Office>),
+    /// Has the journey put right at the ticket office of a station.
+    Settle(Office, Settle),
+    /// Buys something for this amount.
+    Buy(Fen),
+    /// Gives the card back at the ticket office of a station.
+    Refund(Office),
+    /// Has the card locked there.
+    Lock(Office),
 }
 
-/// The card leaves the field.
+/// The card leaves the field, the PSAM falls silent, or a command arrives garbled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fault {
     /// At the first command of this name in the tap.
@@ -235,7 +275,15 @@ pub struct Fault {
     pub when: When,
 }
 
-/// When a card leaves the field.
+impl Fault {
+    /// Whether it is the PSAM's link that fails.
+    #[must_use]
+    pub fn is_of_sam(&self) -> bool {
+        self.command.spec().devices == [Device::Sam]
+    }
+}
+
+/// When a card leaves the field, or the PSAM its socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// Before the command arrives.
@@ -249,6 +297,8 @@ pub enum When {
         /// The seed of what the page under way becomes; without one it is half new, half old.
         noise: Option<u64>,
     },
+    /// It stays, and a bit of the command's last byte of data, which is a MAC, is turned over on its way.
+    Garbled,
 }
 
 /// What is expected of a tap; what is `None` is not looked at.
@@ -272,6 +322,12 @@ pub struct Expect {
     pub month: Option<Fen>,
     /// The notes of the decision, all of them in their order; status words are not compared.
     pub notes: Option<Vec<NoteKind>>,
+    /// What an enquiry says of the free area.
+    pub free_area: Option<Code>,
+    /// What an enquiry says of the paid area.
+    pub paid_area: Option<Code>,
+    /// What an enquiry says is due there.
+    pub due: Option<Fen>,
 }
 
 /// A kind of [`Note`](tunion_terminal::Note).
@@ -289,10 +345,26 @@ pub enum NoteKind {
     Recovered,
     /// An earlier debit was found not done.
     NotDone,
+    /// The over-fare was settled at the ticket office before.
+    SettledBefore,
     /// A grey record was emitted.
     GreyEmitted,
     /// The issuer's host refused.
     HostRefused,
+    /// The application was locked.
+    Locked,
+    /// The application was not locked.
+    NotLocked,
+    /// Whether it was locked is not known.
+    LockOpen,
+    /// The last day of validity was moved.
+    Extended,
+    /// Whether it was moved is not known.
+    ExtensionOpen,
+    /// The issuer's host gave the load SAM no quota.
+    SignOnRefused,
+    /// The overdraft has to be settled first.
+    OverdraftOpen,
 }
 
 /// What is expected of a card at the end; what is `None` is not looked at.
@@ -335,6 +407,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let cast = errors.keep(cast::Cast::new(source, &file, library));
     let (Some(keys), Some(cast)) = (keys, cast) else { return Err(errors) };
     let black_list = errors.keep(cast.black_list(source, &file.black_list));
+    let sign_on = errors.keep(refund::sign_on(source, file.sign_on.as_ref(), &cast.terminals));
     let steps = errors.keep(taps::steps(source, &file.tap, &cast));
     errors.keep(cast::all_used(source, &file));
     errors.keep(expect::any(source, &file));
@@ -342,6 +415,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
     let (Some(black_list), Some(steps), Some(totals)) = (black_list, steps, totals) else {
         return Err(errors);
     };
+    let Some(sign_on) = sign_on else { return Err(errors) };
     let path = PathBuf::from(source.path());
     errors.or(Scenario {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -352,6 +426,7 @@ pub fn parse(source: &Source, library: &mut Library) -> Result<Scenario, Diagnos
         cards: cast.cards,
         terminals: cast.terminals,
         black_list,
+        sign_on,
         steps,
         totals,
     })

@@ -1,9 +1,10 @@
-//! Terminal profiles: a gate, a bus reader, a top-up or an enquiry terminal of one operator.
+//! Terminal profiles: a gate, a bus reader, a ticket office, a shop, a top-up or an enquiry terminal of one
+//! operator.
 //!
 //! ```toml
 //! version = 1
 //! name = "beijing-rail"
-//! kind = "rail-gate"                  # rail-gate, bus-reader, top-up or enquiry
+//! kind = "rail-gate"                  # rail-gate, bus-reader, ticket-office, pos, top-up or enquiry
 //! provenance = "docs/spec/terminal.md 1.3"
 //! city = "1000"
 //! local-issuers = ["01011000FFFFFFFF"]
@@ -20,21 +21,30 @@
 //! tariff = "../tariffs/beijing-rail.toml"     # or fare = "controller", when the gate controller names it
 //!
 //! expired-student = "refuse"          # default; or as-ordinary
-//! white-list = []                     # issuers that may roam here; default: all interoperable ones
-//! select-directory = false            # default
+//! known = []                          # kinds of card that the map of types has; default: all
+//! white-list = []                     # issuers that may roam here, or a file; default: all interoperable ones
+//! select = { directory = false, aids = ["A000000632010105"] }     # default
+//! mac2-failure = "distrust"           # default; or record
+//! trip-balance = "after"              # default; or before: which balance 1E has
 //! top-up-below = "0.00"               # default: never asks to top up
 //! grey-slots = 10                     # default
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
+//! lock-black-listed = false           # default; true: a card on the black list is locked at gates and on buses
 //!
 //! [recovery]                          # default: none of it
 //! promote = ["power-on", "other-card"]    # when what is still grey is given up to clearing (记录转正)
 //! proof-seconds = 120                 # so long a card's proof is asked for; then its log decides alone
 //!
-//! [rail]                              # rail gates only
+//! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
-//! tail = "beijing"                    # or shanghai: what stands in 2701 from 99 on
+//! tail = "beijing"                    # or shanghai, xian: what stands in 2701 from 99 on, and its forms
 //! free-reentry-minutes = 20
 //! open-elsewhere = "refuse"           # or start-anew
+//! overtime-minutes = 240              # optional: a longer journey is refused; else the tariff prices it
+//! remaining = "0.00"                  # optional: what an exit leaves at least; else the card's overdraft decides
+//! exit-minutes = 20                   # default: so long a settled over-fare lets out
+//! passback-seconds = 0                # default: none
+//! ask-back = false                    # default
 //!
 //! [rail.ledger]                       # where the monthly total lies, for a tariff that has one
 //! record = "2701"
@@ -45,6 +55,32 @@
 //! [bus]                               # bus readers only
 //! max-minutes = 240
 //! single-tap-classes = ["sightseeing"]    # default none
+//! max-balance = "5000.00"             # default: any balance is believed
+//! max-fare = "99.00"                  # default: any fare is believed
+//! newest-trip = false                 # default
+//! repeat = { minutes = 10, types = ["senior"] }   # default: everybody may tap twice
+//!
+//! [office]                            # ticket offices only
+//! overtime-penalty = "5.00"           # default: the tariff's highest single fare
+//! over-fare-from-card = false         # default
+//! exit-missing = "3.00"               # or single-ticket: from the entry to here
+//! staff = "000107"                    # default 000000: who serves
+//!
+//! [pos]                               # shops only
+//! limit = "1000.00"                   # the largest purchase
+//! merchant-type = "5411"              # ISO 18245
+//! [load]                              # top-up terminals, optional: without it the host alone decides
+//! by = "host"                         # or sam: the load SAM, within the quota that the host gives it
+//! base = "10.00"                      # optional: amounts are multiples of it
+//! max-single = "500.00"               # optional: the most at once
+//! max-balance = "1000.00"             # optional: the most in the purse afterwards
+//! min-first = "20.00"                 # optional: the least of a card's first load
+//! extend-days = 365                   # optional: after a load the card is valid for so many days at least
+//!
+//! [refund]                            # ticket offices, optional: without it no card is taken back
+//! accepted = ["ordinary", "student"]
+//! fee = "0.00"                        # default: what is kept back
+//! settle-overdraft = true             # default: a card that owes is not taken back
 //!
 //! [psam]
 //! acquirer = "01011000FFFFFFFF"
@@ -55,12 +91,18 @@
 //! first-terminal = "100000010001"
 //! sequence-moves = "at-init"          # default; or at-credit
 //! mac-failure-limit = 3
+//! transport = "direct"                # default; or get-response: answers by way of 61xx, as T=0 has it
+//! rate = "production"                 # default, 38,400 bit/s from the reset on; or test, 9,600
+//! load-sam = false                    # default; true: the PSAM can make a load's MACs itself
 //! ```
 //!
-//! Rail gates and bus readers give all of this but the other's table. A top-up terminal has no fares
-//! and writes no trips: no `operator`, `byte-order`, `mac2`, `tariff`. An enquiry terminal makes no
-//! checks either: no `checks`, `accepted`, `expired-student`, `white-list`, `grey-slots`,
-//! `retap-seconds`, `recovery`. A field without a use is refused.
+//! Rail gates, ticket offices and bus readers give all of this but the others' tables. A shop and a top-up
+//! terminal have no fares and write no trips: no `operator`, `byte-order`, `tariff`; the latter has no
+//! `mac2` either. An enquiry terminal changes nothing: no `mac2`, `grey-slots`, `retap-seconds`, `recovery`. By
+//! `checks`, `accepted`, `expired-student`, `white-list`, `tariff`, `[rail]` and `[office]` it advises; it need
+//! have none of them. A field without a use is refused.
+//! A gate with `fare = "controller"` has `entry-minimum`. What each field is for, and what the shipped profiles
+//! have, stands in `docs/terminals.md`.
 //!
 //! Another profile can be named as the `base`, with what differs from it:
 //!
@@ -73,9 +115,7 @@
 //! defects = ["surcharge-kind-lost"]   # what its programme does wrong, see `tunion_terminal::Defect`
 //! ```
 //!
-//! What can differ is `mac2`, `accepted`, `expired-student`, `white-list`, `select-directory`,
-//! `top-up-below`, `grey-slots`, `retap-seconds`, `open-elsewhere`, `free-reentry-minutes`, `max-minutes`,
-//! `recovery` and `defects`. A base has no base of its own.
+//! What can differ is what a scenario can change (see `scenario`), and `defects`. A base has no base of its own.
 //!
 //! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
@@ -85,9 +125,15 @@ mod codes;
 mod compile;
 mod derived;
 pub(crate) mod fit;
+pub(crate) mod guards;
 mod ledger;
+mod load;
+mod office;
+mod refund;
 mod schema;
+mod select;
 mod switches;
+mod white_list;
 mod words;
 
 use std::fmt;
@@ -97,7 +143,7 @@ use std::sync::Arc;
 use tunion_data::civil::Date;
 use tunion_data::{IssuerId, TerminalId};
 use tunion_fare::Tariff;
-use tunion_psam::SequenceMoves;
+use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
 
 use crate::diag::{Diagnostics, Source};
@@ -105,8 +151,11 @@ use crate::kind::Kind;
 use crate::library::Library;
 
 pub(crate) use codes::parse as codes;
+pub(crate) use guards::RepeatTable;
 pub(crate) use schema::RecoveryTable;
+pub(crate) use select::SelectTable;
 pub(crate) use switches::Switches;
+pub(crate) use white_list::WhiteList;
 
 /// A kind of terminal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -119,6 +168,10 @@ pub enum TerminalKind {
     TopUp,
     /// An enquiry terminal (查询机).
     Enquiry,
+    /// The ticket offices (票务处) of a city's rail stations.
+    TicketOffice,
+    /// A shop's terminal (POS).
+    Pos,
 }
 
 impl fmt::Display for TerminalKind {
@@ -128,6 +181,8 @@ impl fmt::Display for TerminalKind {
             Self::BusReader => "a bus reader",
             Self::TopUp => "a top-up terminal",
             Self::Enquiry => "an enquiry terminal",
+            Self::TicketOffice => "a ticket office",
+            Self::Pos => "a shop's terminal",
         })
     }
 }
@@ -151,6 +206,12 @@ pub struct PsamFile {
     pub sequence_moves: SequenceMoves,
     /// How many MAC2 in a row may be wrong before the PSAM locks.
     pub mac_failure_limit: u8,
+    /// How it gives an answer that has data.
+    pub transport: Transport,
+    /// The rate of its bytes.
+    pub rate: Rate,
+    /// Whether it is a load SAM too, for cards of `issuer`.
+    pub load_sam: bool,
 }
 
 /// A terminal profile with everything that a terminal is set up from.

@@ -144,7 +144,7 @@ fn a_scenario_is_resolved() {
 
     let black = of("black-list");
     assert!(black.black_list.contains(&black.cards[0].file.image.info.pan));
-    assert_eq!(black.black_list.len(), 2);
+    assert_eq!(black.black_list.len(), 3);
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Checks {
     /// Checks one tap.
     pub(crate) fn tap(&mut self, step: &Step, index: usize, row: &Row) {
         let at = (step.line, Some(index));
-        let Expect { gate, code, prompt, list, charged, balance, overdraft_used, month, notes } =
+        let Expect { gate, code, prompt, list, charged, balance, overdraft_used, month, notes, .. } =
             &step.expect;
         let decision = row.decision.as_ref();
         self.compare(at, "gate", gate.as_ref(), decision.map(|d| &d.gate), |name| kebab(name));
@@ -64,6 +64,17 @@ impl Checks {
             self.compare(at, what, expected.as_ref(), found, Fen::to_string);
         }
         self.belief(at, decision, row);
+        self.advice(at, &step.expect, row);
+    }
+
+    /// Checks what an enquiry advises.
+    fn advice(&mut self, at: At, expect: &Expect, row: &Row) {
+        let Expect { free_area, paid_area, due, .. } = expect;
+        let advice = row.enquiry.as_ref().map(|enquiry| &enquiry.advice);
+        let (free, paid) = (advice.map(|a| &a.free_area), advice.map(|a| &a.paid_area));
+        self.compare(at, "free-area", free_area.as_ref(), free, |code| kebab(code));
+        self.compare(at, "paid-area", paid_area.as_ref(), paid, |code| kebab(code));
+        self.compare(at, "due", due.as_ref(), advice.map(|a| &a.due), Fen::to_string);
     }
 
     /// Checks how a card ended. `debits` is the number of its debit records.

@@ -5,7 +5,7 @@
 
 use crate::trace::Trace;
 use tunion_apdu::{Command, Device, Name, Response, table};
-use tunion_card::{Chip, Cut};
+use tunion_card::{Chip, Cut, Work};
 
 /// No answer came: the device left the field, or lost its power.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,9 @@ pub trait Link {
 
     /// Lays a loss of power ahead, so many bytes of writing from now.
     fn tear(&mut self, cut: Cut);
+
+    /// What the last command took of the device; nothing when it never arrived.
+    fn work(&self) -> Work;
 }
 
 impl<C: Chip> Link for C {
@@ -38,6 +41,10 @@ impl<C: Chip> Link for C {
     fn tear(&mut self, cut: Cut) {
         self.set_cut(Some(cut));
     }
+
+    fn work(&self) -> Work {
+        Chip::work(self)
+    }
 }
 
 /// When the card is pulled out of the field.
@@ -49,20 +56,36 @@ pub enum Pull {
     After,
     /// While the command writes to memory.
     During(Cut),
+    /// Not at all: a bit of the command's last byte of data is turned over on its way.
+    Garbled,
 }
 
 /// A link that loses the device at one command.
 #[derive(Debug)]
 pub struct Faulty<'l, L> {
     inner: &'l mut L,
+    device: Device,
     /// The command at which it happens, once.
     fault: Option<(Name, Pull)>,
+    /// The last command never arrived.
+    kept_away: bool,
 }
 
 impl<'l, L: Link> Faulty<'l, L> {
-    /// Wraps `inner`; with no fault it changes nothing.
+    /// Wraps a card; with no fault it changes nothing.
     pub fn new(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
-        Self { inner, fault }
+        Self { inner, device: Device::Card, fault, kept_away: false }
+    }
+
+    /// Wraps a PSAM.
+    pub fn sam(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
+        Self { inner, device: Device::Sam, fault, kept_away: false }
+    }
+
+    /// The fault, if it still lies ahead.
+    #[must_use]
+    pub fn ahead(&self) -> Option<(Name, Pull)> {
+        self.fault
     }
 
     /// Whether the fault still lies ahead: the command never came.
@@ -74,10 +97,11 @@ impl<'l, L: Link> Faulty<'l, L> {
 
 impl<L: Link> Link for Faulty<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
-        let name = name_of(command);
+        let name = name_of(self.device, command);
         let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
             return self.inner.transmit(command, response);
         };
+        self.kept_away = pull == Pull::Before;
         match pull {
             Pull::Before => {}
             Pull::After => self.inner.transmit(command, response)?,
@@ -86,6 +110,7 @@ impl<L: Link> Link for Faulty<'_, L> {
                 // A command that wrote less than the cut lay ahead still loses its answer.
                 let _ = self.inner.transmit(command, response);
             }
+            Pull::Garbled => return self.inner.transmit(&garbled(command), response),
         }
         self.inner.leave();
         response.clear();
@@ -99,12 +124,26 @@ impl<L: Link> Link for Faulty<'_, L> {
     fn tear(&mut self, cut: Cut) {
         self.inner.tear(cut);
     }
+
+    fn work(&self) -> Work {
+        if self.kept_away { Work::default() } else { self.inner.work() }
+    }
 }
 
-/// The command's name, by the card's table.
-fn name_of(command: &[u8]) -> Option<Name> {
+/// The command's name, by the table.
+fn name_of(device: Device, command: &[u8]) -> Option<Name> {
     let command = Command::parse(command).ok()?;
-    table::find(Device::Card, &command).ok().map(|spec| spec.name)
+    table::find(device, &command).ok().map(|spec| spec.name)
+}
+
+/// The command with a bit of its last byte of data turned over.
+fn garbled(command: &[u8]) -> Vec<u8> {
+    let mut bytes = command.to_vec();
+    let last = command.get(4).map_or(0, |lc| 4 + usize::from(*lc));
+    if let Some(byte) = bytes.get_mut(last) {
+        *byte ^= 0x01;
+    }
+    bytes
 }
 
 /// A link that writes down what goes over it.
@@ -125,7 +164,8 @@ impl<'l, L: Link> Traced<'l, L> {
 impl<L: Link> Link for Traced<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
         let outcome = self.inner.transmit(command, response);
-        self.trace.push(self.device, command, outcome.is_ok().then(|| response.bytes()));
+        let answer = outcome.is_ok().then(|| response.bytes());
+        self.trace.push(self.device, command, answer, self.inner.work());
         outcome
     }
 
@@ -135,5 +175,9 @@ impl<L: Link> Link for Traced<'_, L> {
 
     fn tear(&mut self, cut: Cut) {
         self.inner.tear(cut);
+    }
+
+    fn work(&self) -> Work {
+        self.inner.work()
     }
 }

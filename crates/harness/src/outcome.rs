@@ -66,7 +66,7 @@ pub struct Row {
     pub place: String,
     /// Name of the card.
     pub card: String,
-    /// Whether it is a ride, not a top-up or an enquiry.
+    /// Whether it is a ride, not a top-up, a purchase, an enquiry or a visit to the ticket office.
     pub is_ride: bool,
     /// Whether it is a top-up: then the decision's amount was credited, not debited.
     pub is_load: bool,

@@ -3,8 +3,9 @@
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
+use tunion_card::Work;
 use tunion_data::FieldInfo;
-use tunion_data::command::{Balances, SamApplication, SamSerial};
+use tunion_data::command::{Balances, SamApplication, SamQuota, SamSerial};
 use tunion_data::file::{self, Sfi};
 pub use tunion_files::layout::{hex, show};
 
@@ -17,6 +18,8 @@ pub struct Exchange {
     pub command: Vec<u8>,
     /// The answer; `None` when it was lost.
     pub answer: Option<Vec<u8>>,
+    /// What it took of the device.
+    pub work: Work,
 }
 
 /// Everything that went over the links, in order.
@@ -26,9 +29,9 @@ pub struct Trace {
 }
 
 impl Trace {
-    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>) {
+    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>, work: Work) {
         let answer = answer.map(<[u8]>::to_vec);
-        self.exchanges.push(Exchange { device, command: command.to_vec(), answer });
+        self.exchanges.push(Exchange { device, command: command.to_vec(), answer, work });
     }
 
     /// How many exchanges there were.
@@ -54,7 +57,7 @@ impl Trace {
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        for Exchange { device, command, answer } in &self.exchanges {
+        for Exchange { device, command, answer, .. } in &self.exchanges {
             let lost = [0xFF; 2];
             let answer = answer.as_deref();
             hash.update([u8::from(*device == Device::Sam), u8::from(answer.is_some())]);
@@ -69,7 +72,7 @@ impl Trace {
 
 impl Exchange {
     /// The command in the table.
-    fn spec(&self) -> Option<(Command<'_>, &'static Spec)> {
+    pub(crate) fn spec(&self) -> Option<(Command<'_>, &'static Spec)> {
         let command = Command::parse(&self.command).ok()?;
         let spec = table::find(self.device, &command).ok()?;
         Some((command, spec))
@@ -117,7 +120,7 @@ impl Exchange {
         let spec = self.spec();
         let mut lines = vec![format!("{who} > {:<30} {}", self.full_title(), bytes(&self.command))];
         if let Some((command, spec)) = &spec {
-            lines.extend(words(request_layout(command, spec), command.data));
+            lines.extend(words(self.request_layout(command, spec), command.data));
         }
         match (&self.answer, self.sw()) {
             (Some(answer), Some(sw)) => {
@@ -132,12 +135,26 @@ impl Exchange {
         lines
     }
 
+    fn request_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
+        match (spec.name, self.device) {
+            (Name::UpdateCappDataCache, _) => {
+                let id = if command.p1 == 0 { command.data.get(1).copied().unwrap_or(0) } else { command.p1 };
+                file::fields(Sfi(command.p2 >> 3), id)
+            }
+            (Name::UpdateBinary, Device::Sam) if Sfi(command.p1 & 0x1F) == Sfi::QUOTA => {
+                Some(SamQuota::FIELDS)
+            }
+            _ => spec.request,
+        }
+    }
+
     fn answer_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
         match (spec.name, self.device) {
             (Name::ReadBinary, Device::Card) => file::fields(Sfi(command.p1 & 0x1F), 0),
             (Name::ReadBinary, Device::Sam) => match command.p1 & 0x1F {
                 0x15 => Some(SamSerial::FIELDS),
                 0x17 => Some(SamApplication::FIELDS),
+                0x18 => Some(SamQuota::FIELDS),
                 _ => None,
             },
             (Name::ReadRecord, _) => file::fields(Sfi(command.p2 >> 3), command.p1),
@@ -162,16 +179,6 @@ pub(crate) fn who(device: Device) -> &'static str {
     match device {
         Device::Card => "card",
         Device::Sam => "psam",
-    }
-}
-
-fn request_layout(command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
-    match spec.name {
-        Name::UpdateCappDataCache => {
-            let id = if command.p1 == 0 { command.data.get(1).copied().unwrap_or(0) } else { command.p1 };
-            file::fields(Sfi(command.p2 >> 3), id)
-        }
-        _ => spec.request,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use tunion_fare::{StopId, Tariff};
 use tunion_files::scenario::{Act, Fault, NoteKind, Step, TerminalEntry, When};
-use tunion_terminal::{Decision, Note};
+use tunion_terminal::{Area, Decision, Note, Settle};
 
 /// The place in the passenger's words.
 pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
@@ -23,7 +23,15 @@ pub(crate) fn place_name(step: &Step, entry: &TerminalEntry) -> String {
         Act::Exit { station: code, .. } => format!("out {}", station(code)),
         Act::Bus { stop } => format!("bus {}", bus_stop(stop)),
         Act::Load(amount) => format!("top-up {amount}"),
-        Act::Enquire => "enquiry".to_owned(),
+        Act::Enquire(None) => "enquiry".to_owned(),
+        Act::Enquire(Some(office)) => format!("enquiry {}", station(office.station)),
+        Act::Settle(office, Settle { area, .. }) => {
+            let side = if area == Area::Paid { "inside" } else { "outside" };
+            format!("office {}, {side}", station(office.station))
+        }
+        Act::Buy(amount) => format!("buy {amount}"),
+        Act::Refund(office) => format!("refund {}", station(office.station)),
+        Act::Lock(office) => format!("lock {}", station(office.station)),
     }
 }
 
@@ -41,10 +49,12 @@ pub(crate) fn reasons(decision: Option<&Decision>, tariff: Option<&Tariff>) -> V
     quote.reasons.iter().map(line).collect()
 }
 
-/// How the card was pulled out of the field.
+/// How the card was pulled out of the field, or what else went wrong.
 pub(crate) fn fault(fault: &Fault) -> String {
     let title = fault.command.spec().title;
     match fault.when {
+        When::Garbled => format!("the MAC of {title} was garbled on its way"),
+        _ if fault.is_of_sam() => format!("the PSAM gave no answer to {title}"),
         When::Before => format!("the card was pulled before {title}"),
         When::After => format!("the card was pulled after {title}, its answer lost"),
         When::During { bytes, .. } => {
@@ -67,10 +77,20 @@ pub(crate) fn note(note: Note) -> String {
             format!("recovered: the {what} of {amount} at {at} was done, its own record was emitted")
         }
         Note::NotDone => "what the tap before began was not done".to_owned(),
+        Note::SettledBefore => "the over-fare was settled at the ticket office here".to_owned(),
         Note::GreyEmitted => {
             "what an earlier tap did can no longer be known: its grey record was emitted".to_owned()
         }
         Note::HostRefused(refusal) => format!("the issuer refused: {refusal}"),
+        Note::Locked => "the application was locked".to_owned(),
+        Note::NotLocked => "the application was not locked".to_owned(),
+        Note::LockOpen => "the card was lost while it was being locked: its next tap tells".to_owned(),
+        Note::Extended { to } => format!("the card is valid until {to} now"),
+        Note::ExtensionOpen => {
+            "the card was lost while its validity was being extended: its next tap tells".to_owned()
+        }
+        Note::SignOnRefused(refusal) => format!("the issuer gave the load SAM no quota: {refusal}"),
+        Note::OverdraftOpen { amount } => format!("the overdraft has to be settled first: {amount}"),
         Note::Status(sw) => format!("the card or the PSAM answered {sw}"),
     }
 }
@@ -83,8 +103,16 @@ pub(crate) fn kind(note: Note) -> Option<NoteKind> {
         Note::GivenUp { .. } => NoteKind::GivenUp,
         Note::Recovered { .. } => NoteKind::Recovered,
         Note::NotDone => NoteKind::NotDone,
+        Note::SettledBefore => NoteKind::SettledBefore,
         Note::GreyEmitted => NoteKind::GreyEmitted,
         Note::HostRefused(_) => NoteKind::HostRefused,
+        Note::Locked => NoteKind::Locked,
+        Note::NotLocked => NoteKind::NotLocked,
+        Note::LockOpen => NoteKind::LockOpen,
+        Note::Extended { .. } => NoteKind::Extended,
+        Note::ExtensionOpen => NoteKind::ExtensionOpen,
+        Note::SignOnRefused(_) => NoteKind::SignOnRefused,
+        Note::OverdraftOpen { .. } => NoteKind::OverdraftOpen,
         Note::Status(_) => return None,
     })
 }

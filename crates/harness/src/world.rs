@@ -1,8 +1,12 @@
 //! Playing a scenario: carrying out what terminals want done and telling them what came of it.
 
+mod told;
+
+use crate::asides::{self, Marks};
 use crate::audit;
 use crate::check::Checks;
 use crate::device::Device;
+use crate::journal::{Happened, Journal};
 use crate::link::{Faulty, Link, Pull, Traced};
 use crate::outcome::{CardEnd, Outcome, Row};
 use crate::random::{Stream, stream};
@@ -14,10 +18,11 @@ use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
 use tunion_data::command::Balances;
 use tunion_data::file::RailRecord;
-use tunion_data::host::{LoadAnswer, LoadRefusal};
+use tunion_data::host::{LoadAnswer, LoadRefusal, SignOnAnswer};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
 use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntry, When};
+use tunion_issuer::SignOnHost;
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
@@ -45,6 +50,8 @@ pub struct Holder {
     pub sequences_at_start: (u16, u16),
     /// Actual balance less overdraft used, at the beginning.
     pub worth_at_start: i64,
+    /// Whether it was blocked, and how long it was valid, at the beginning.
+    pub marks_at_start: Marks,
     taps: u64,
     /// Sums over the taps so far.
     charged: Fen,
@@ -55,13 +62,17 @@ pub struct Holder {
 #[derive(Debug)]
 pub struct World<'s> {
     scenario: &'s Scenario,
+    /// Whose keys the PSAMs have.
+    sams: &'s Scenario,
     holders: Vec<Holder>,
     devices: BTreeMap<Spot, Device<'s>>,
     host: LoadHost<BTreeMap<Pan, Account>>,
+    sign_on: SignOnHost,
     trace: Trace,
     rows: Vec<Row>,
     checks: Checks,
     records: Vec<UploadRecord>,
+    journal: Journal,
 }
 
 /// What one tap has come to so far.
@@ -72,6 +83,17 @@ struct Tapped {
     done: bool,
     /// A fault that never came about: the command was not sent.
     fault_waits: bool,
+}
+
+impl Tapped {
+    /// Keeps what the terminal tells of the tap.
+    fn keep(&mut self, told: Action) {
+        match told {
+            Action::Decide(decision) => self.decision = Some(*decision),
+            Action::Show(enquiry) => self.enquiry = Some(enquiry),
+            _ => self.done = true,
+        }
+    }
 }
 
 impl<'s> World<'s> {
@@ -93,6 +115,7 @@ impl<'s> World<'s> {
             Holder {
                 sequences_at_start,
                 worth_at_start: worth(&card),
+                marks_at_start: Marks::from(&card.image()),
                 card,
                 taps: 0,
                 charged: Fen::ZERO,
@@ -102,13 +125,16 @@ impl<'s> World<'s> {
         let holders = scenario.cards.iter().map(holder).collect();
         Self {
             scenario,
+            sams: scenario,
             holders,
             devices: BTreeMap::new(),
             host: LoadHost::new(scenario.keys.roots.clone(), LoadRules::default(), accounts),
+            sign_on: SignOnHost::new(scenario.keys.roots.clone(), scenario.sign_on),
             trace: Trace::default(),
             rows: Vec::new(),
             checks: Checks::default(),
             records: Vec::new(),
+            journal: Journal::default(),
         }
     }
 
@@ -116,6 +142,12 @@ impl<'s> World<'s> {
     #[must_use]
     pub fn card(&self, index: usize) -> Option<&Card<Stream>> {
         self.holders.get(index).map(|holder| &holder.card)
+    }
+
+    /// What the terminals uploaded so far.
+    #[must_use]
+    pub fn records(&self) -> &[UploadRecord] {
+        &self.records
     }
 
     /// Plays one tap and checks what was expected of it.
@@ -169,20 +201,30 @@ impl<'s> World<'s> {
         });
         let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
         let scenario = self.scenario;
-        let mut device = Device::new(scenario, &entry.file, &scenario.black_list, place, index);
+        let mut device = Device::new(self.sams, &entry.file, &scenario.black_list, place, index);
+        if entry.file.psam.load_sam {
+            self.sign_on.give_out(device.serial, device.number);
+        }
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
-            let command = match action {
-                Action::SendSam(command) => command,
+            let signed_on: SignOnAnswer;
+            let event = match action {
+                Action::SendSam(command) => {
+                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
+                    ask_sam(sam, &command, &mut response)
+                }
                 Action::ResetSam => {
                     reset(&mut device);
                     continue;
                 }
+                Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    Event::SignedOn(&signed_on)
+                }
                 _ => continue,
             };
-            let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-            let event = ask_sam(sam, &command, &mut response);
             queue.extend(device.terminal.step(step.at, event));
         }
         if !device.terminal.is_ready() {
@@ -215,19 +257,19 @@ impl<'s> World<'s> {
         // Only memory that was changed by other means has no root; a scenario cannot do that.
         let _ = holder.card.power_on();
         device.terminal.set_place(place);
-        let request = match step.act {
-            Act::Load(amount) => Request::Load(amount),
-            Act::Enquire => Request::Enquire,
-            Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
-        };
-
+        let request = request(step.act);
         let mut tapped = Tapped::default();
-        let mut faulty = Faulty::new(&mut holder.card, step.fault.as_ref().map(pull));
+        let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam()).map(pull);
+        let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
+        let mut faulty = Faulty::new(&mut holder.card, of_card);
         let mut response = Response::new();
+        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request) };
         let mut queue = VecDeque::new();
-        device.terminal.step_onto(step.at, Event::Card(request), &mut queue);
+        device.terminal.step_onto(step.at, arrival, &mut queue);
         while let Some(action) = queue.pop_front() {
+            self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
             let answered: LoadAnswer;
+            let signed_on: SignOnAnswer;
             let event = match action {
                 Action::SendCard(command) => {
                     let mut link = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
@@ -237,19 +279,33 @@ impl<'s> World<'s> {
                     }
                 }
                 Action::SendSam(command) => {
-                    let sam = Traced::new(&mut device.psam, apdu::Device::Sam, &mut self.trace);
-                    ask_sam(sam, &command, &mut response)
+                    let mut psam = Faulty::sam(&mut device.psam, of_sam);
+                    let sam = Traced::new(&mut psam, apdu::Device::Sam, &mut self.trace);
+                    let event = ask_sam(sam, &command, &mut response);
+                    of_sam = psam.ahead();
+                    event
                 }
                 Action::ResetSam => {
                     reset(device);
                     continue;
                 }
+                Action::SendHost(_) | Action::SignOn(_) if step.host_is_down => Event::HostGone,
+                Action::SignOn(request) => {
+                    signed_on = self.sign_on.sign_on(&request);
+                    self.journal.keep(|| Happened::SignedOn(signed_on));
+                    Event::SignedOn(&signed_on)
+                }
                 Action::SendHost(request) => {
                     let Ok(answer) = self.host.approve(&request);
                     answered = answer;
+                    self.journal.keep(|| Happened::HostAnswered(answered));
                     Event::HostAnswer(&answered)
                 }
-                Action::AskFare(_) => Event::Fare(step.charge.unwrap_or(NO_CHARGE)),
+                Action::AskFare(_) => {
+                    let charge = step.charge.unwrap_or(NO_CHARGE);
+                    self.journal.keep(|| Happened::ControllerNamed(charge));
+                    Event::Fare(charge)
+                }
                 Action::Persist(slot, bytes) => {
                     device.store.insert(slot, bytes);
                     Event::Persisted(slot)
@@ -260,11 +316,13 @@ impl<'s> World<'s> {
                 }
                 Action::Confirm(confirmation) => {
                     let Ok(outcome) = self.host.confirm(&confirmation);
+                    self.journal.keep(|| Happened::HostBooked(outcome));
                     host_refused(&mut self.checks, step, outcome.err());
                     continue;
                 }
                 Action::Prove(proof) => {
                     let Ok(outcome) = self.host.prove(&proof);
+                    self.journal.keep(|| Happened::HostBooked(outcome));
                     host_refused(&mut self.checks, step, outcome.err());
                     continue;
                 }
@@ -272,22 +330,14 @@ impl<'s> World<'s> {
                     self.records.push(*record);
                     continue;
                 }
-                Action::Decide(decision) => {
-                    tapped.decision = Some(*decision);
-                    continue;
-                }
-                Action::Show(enquiry) => {
-                    tapped.enquiry = Some(enquiry);
-                    continue;
-                }
-                Action::Done => {
-                    tapped.done = true;
+                told @ (Action::Decide(_) | Action::Show(_) | Action::Done) => {
+                    tapped.keep(told);
                     continue;
                 }
             };
             device.terminal.step_onto(step.at, event, &mut queue);
         }
-        tapped.fault_waits = faulty.is_waiting();
+        tapped.fault_waits = faulty.is_waiting() || of_sam.is_some();
         holder.card.set_cut(None);
         holder.card.power_off();
         tapped
@@ -318,7 +368,7 @@ impl<'s> World<'s> {
             terminal: entry.name.clone(),
             place: place_name(step, entry),
             card: card.name.clone(),
-            is_ride: !matches!(step.act, Act::Load(_) | Act::Enquire),
+            is_ride: matches!(step.act, Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. }),
             is_load: matches!(step.act, Act::Load(_)),
             reasons: reasons(decision.as_ref(), tariff),
             notes: notes(step, decision.as_ref(), tapped),
@@ -402,6 +452,9 @@ impl<'s> World<'s> {
                 moved,
                 &self.records,
             ));
+            let (start, end) = (holder.marks_at_start, Marks::from(&holder.card.image()));
+            let pan = entry.file.image.info.pan;
+            self.checks.extend(asides::unrecorded(&entry.name, pan, start, end, &self.records));
             self.checks.extend(audit::card(&entry.name, entry.file.image.info.pan, money, &self.records));
         }
         self.checks.extend(audit::records(&self.records, &self.scenario.keys.roots));
@@ -416,6 +469,19 @@ impl<'s> World<'s> {
             cards,
             trace: self.trace,
         }
+    }
+}
+
+/// What the holder wants of the terminal.
+const fn request(act: Act) -> Request {
+    match act {
+        Act::Load(amount) => Request::Load(amount),
+        Act::Enquire(_) => Request::Enquire,
+        Act::Settle(_, settle) => Request::Settle(settle),
+        Act::Buy(amount) => Request::Buy(amount),
+        Act::Refund(_) => Request::Refund,
+        Act::Lock(_) => Request::Lock,
+        Act::Enter { .. } | Act::Exit { .. } | Act::Bus { .. } => Request::Ride,
     }
 }
 
@@ -463,6 +529,7 @@ fn pull(fault: &Fault) -> (Name, Pull) {
         When::During { bytes, noise } => {
             Pull::During(Cut { after: bytes, damage: noise.map_or(Damage::Prefix, Damage::Noise) })
         }
+        When::Garbled => Pull::Garbled,
     };
     (fault.command, pull)
 }

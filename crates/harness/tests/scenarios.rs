@@ -13,7 +13,7 @@ fn main() {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    assert!(files.len() >= 14, "the scenarios that the project ships");
+    assert!(files.len() >= 21, "the scenarios that the project ships");
     let trials = files.into_iter().map(|file| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         Trial::test(name, move || check(&file))

@@ -7,8 +7,11 @@ use std::sync::Mutex;
 use std::thread;
 use tunion_apdu::Device;
 use tunion_card::{Card, Chip};
+use tunion_files::library::Library;
+use tunion_files::terminal::PsamFile;
 use tunion_harness::random::{Stream, stream};
 use tunion_harness::serve::{self, Address, Atr, Error, Event, frame};
+use tunion_psam::{Psam, Rate, Transport};
 
 const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x00, 0x08, 0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x05];
 const BALANCE: &[u8] = &[0x80, 0x5C, 0x00, 0x02, 0x04];
@@ -22,6 +25,15 @@ fn card() -> Card<Stream> {
     let keys = tunion_files::keys::load(format!("{fixtures}/keys/lab.toml")).unwrap();
     assert_eq!(keys, tunion_files::keys::lab().unwrap());
     tunion_harness::issue::card(&file, &keys, stream(1, "card", 0)).unwrap()
+}
+
+/// The PSAM of the enquiry terminal, which answers by way of GET RESPONSE.
+fn psam() -> Psam<Stream> {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+    let path = format!("{fixtures}/terminals/beijing-enquiry.toml");
+    let file = tunion_files::terminal::load(path, &mut Library::default()).unwrap();
+    let file = PsamFile { transport: Transport::GetResponse, ..file.psam };
+    tunion_harness::issue::psam(&file, &tunion_files::keys::lab().unwrap(), 0, stream(1, "psam", 0))
 }
 
 fn local(port: u16) -> Address {
@@ -60,7 +72,9 @@ fn a_reader_has_the_card_until_it_goes_away() {
     let served = thread::spawn(move || {
         let (card, mut seen) = (Mutex::new(card()), Vec::new());
         let reader = serve::connect(&at).unwrap();
-        let error = serve::at_reader(reader, &card, &mut |event| seen.extend(event.lines(Device::Card)));
+        let error = serve::at_reader(reader, Atr::default(), &card, &mut |event| {
+            seen.extend(event.lines(Device::Card));
+        });
         (serve::held(&card).is_powered(), seen, error)
     });
     let mut slot = Peer(reader.accept().unwrap().0);
@@ -84,14 +98,51 @@ fn a_reader_has_the_card_until_it_goes_away() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the vpcd reader at {address} went away: start pcscd again, then serve the card anew; it begins as its \
-             file says"
+            "the vpcd reader at {address} went away: start pcscd again, then serve anew; what is served begins as \
+             its file says"
         )
     );
     let heads: Vec<&str> = seen.iter().filter_map(|line| line.strip_prefix("card ")).collect();
     let events: Vec<&str> = heads.iter().filter_map(|line| line.strip_prefix(": ")).collect();
     assert_eq!(events, ["power on", "power off", "reset", "power off"], "and no question for the ATR");
     assert_eq!(heads.iter().filter(|line| line.starts_with("> GET BALANCE")).count(), 2);
+}
+
+#[test]
+fn a_psam_in_a_reader_has_its_own_atr_and_lets_its_answers_be_fetched() {
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = serve::connect(&local(reader.local_addr().unwrap().port())).unwrap();
+    let mut slot = Peer(reader.accept().unwrap().0);
+    let served = thread::spawn(move || {
+        let mut seen = Vec::new();
+        let atr = Atr::psam(Rate::Production);
+        serve::at_reader(stream, atr, &Mutex::new(psam()), &mut |event| {
+            seen.extend(event.lines(Device::Sam));
+        });
+        seen
+    });
+    let select: &[u8] = &[0x00, 0xA4, 0x00, 0x00, 0x02, 0x80, 0x11];
+    // APPLICATION BLOCK's MAC for a card of zeros.
+    let init = [&[0x80, 0x1A, 0x45, 0x02, 0x10][..], &[0; 16]].concat();
+    let crypt = [&[0x80, 0xFA, 0x05, 0x00, 0x10][..], &[0; 16]].concat();
+    let fetch: &[u8] = &[0x00, 0xC0, 0x00, 0x00, 0x04];
+    assert_eq!(slot.ask(&[4]), Atr::psam(Rate::Production).bytes());
+    slot.send(&[1]);
+    for command in [select, &init] {
+        assert_eq!(slot.ask(command), [0x90, 0x00]);
+    }
+    assert_eq!(slot.ask(&crypt), [0x61, 0x04]);
+    let mac = slot.ask(fetch);
+    assert!(mac.len() == 6 && mac.ends_with(&[0x90, 0x00]));
+    // A reset drops what waits, and the key.
+    assert_eq!(slot.ask(&crypt), [0x61, 0x04]);
+    slot.send(&[2]);
+    assert_eq!(slot.ask(fetch), [0x69, 0x85]);
+    assert_eq!(slot.ask(&crypt), [0x69, 0x01]);
+    drop(slot);
+    let seen = served.join().unwrap();
+    assert_eq!(seen[0], "psam : power on");
+    assert_eq!(seen.iter().filter(|line| line.starts_with("psam > DES CRYPT")).count(), 3);
 }
 
 /// A reader that breaks off in the middle of a frame, and one that was never there.
@@ -105,7 +156,7 @@ fn a_reader_that_breaks_off_or_is_not_there_is_told() {
     slot.0.write_all(&[0x00]).unwrap();
     drop(slot);
     let card = Mutex::new(card());
-    assert!(matches!(serve::at_reader(stream, &card, &mut |_| ()), Error::ReaderLeft { .. }));
+    assert!(matches!(serve::at_reader(stream, Atr::default(), &card, &mut |_| ()), Error::ReaderLeft { .. }));
 
     drop(reader);
     let error = serve::connect(&address).unwrap_err().to_string();
@@ -121,7 +172,7 @@ fn a_reader_that_asks_nothing_is_told_once() {
     let slot = reader.accept().unwrap().0;
     let mut slot = Some(slot);
     let mut quiet = 0;
-    let error = serve::at_reader(stream, &Mutex::new(card()), &mut |event| {
+    let error = serve::at_reader(stream, Atr::default(), &Mutex::new(card()), &mut |event| {
         if let Event::Quiet { seconds: 5 } = event {
             quiet += 1;
             slot = None;

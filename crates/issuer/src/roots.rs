@@ -41,6 +41,9 @@ pub struct Roots {
     pub external_auth: Key16,
     /// Root of internal authentication; cards of an issuer without it have no such key.
     pub internal_auth: Option<Key16>,
+    /// Root of the PSAMs' own control keys, APPLICATION UNBLOCK of a PSAM: no card has a key of it
+    /// (`docs/spec/card.md` 5.1).
+    pub psam_control: Key16,
     /// The version of all of them, which cards answer to INITIALIZE.
     pub version: u8,
 }
@@ -73,6 +76,7 @@ impl Roots {
             app_control: key(13),
             external_auth: key(14),
             internal_auth: None,
+            psam_control: key(15),
             version: 1,
         }
     }

@@ -1,14 +1,11 @@
-//! The terminal sequence and the tries at MAC2: all that a PSAM changes in its memory.
+//! The terminal sequence and the tries at MAC2, each committed before it is used.
 
 use tunion_apdu::Sw;
-use tunion_data::{IssuerId, record};
+use tunion_data::IssuerId;
 use tunion_device::Fault;
-use tunion_nvm::{SPARE, Store};
 
 use crate::contents::{Contents, SequenceMoves};
-
-/// One page holds it all, and a commit is that page and a root.
-pub(crate) type PsamStore = Store<1, { 1 + SPARE + 2 }>;
+use crate::state::{PsamStore, State};
 
 /// A purchase as far as a terminal sequence is bound to it. A card does one DEBIT for each of its
 /// offline sequences in its life, so a terminal sequence that was answered for one of these cannot
@@ -23,24 +20,6 @@ pub(crate) struct Purchase {
     pub(crate) seq: u16,
 }
 
-record! {
-    /// The page, as far as it is used.
-    State, StateView: 24 {
-        /// The terminal sequence that the next new purchase is answered.
-        0 next: u32,
-        /// Tries at MAC2 that are left.
-        4 tries: u8,
-        /// 01 if `next` has been answered already, for the purchase that follows.
-        5 lent: u8,
-        /// That purchase's issuer.
-        6 issuer: IssuerId,
-        /// Its card.
-        14 asn: [u8; 8],
-        /// Its offline sequence.
-        22 seq: u16,
-    }
-}
-
 impl State {
     fn lent_to(&self) -> Option<Purchase> {
         (self.lent == 1).then_some(Purchase { issuer: self.issuer, asn: self.asn, seq: self.seq })
@@ -53,7 +32,8 @@ impl State {
 
     /// Gives the number up for good. `FFFFFFFF` is the end, and stays.
     fn advance(&mut self) {
-        *self = Self { next: self.next.saturating_add(1), tries: self.tries, ..Self::default() };
+        self.lend(Purchase { issuer: IssuerId::default(), asn: [0; 8], seq: 0 });
+        *self = Self { next: self.next.saturating_add(1), lent: 0, ..*self };
     }
 }
 
@@ -70,28 +50,8 @@ impl<'p> Counters<'p> {
         Self { store, moves: contents.sequence_moves, limit: contents.mac_failure_limit }
     }
 
-    /// A memory that holds the counters as they are at personalisation.
-    pub(crate) fn format(contents: &Contents) -> PsamStore {
-        let mut store = PsamStore::format();
-        let mut counters = Counters::new(&mut store, contents);
-        // A factory does not lose power.
-        let _ = counters.commit(State {
-            next: contents.sequence,
-            tries: contents.mac_failure_limit,
-            ..State::default()
-        });
-        store
-    }
-
     fn state(&self) -> State {
-        self.store.page(0).first_chunk().map(State::decode).unwrap_or_default()
-    }
-
-    fn commit(&mut self, state: State) -> Result<(), Fault> {
-        let mut tx = self.store.begin();
-        let page = tx.page_mut(0)?;
-        page.iter_mut().zip(state.encode()).for_each(|(to, from)| *to = from);
-        Ok(tx.commit()?)
+        State::read(self.store)
     }
 
     /// The terminal sequence for a purchase that is about to be opened, committed as used.
@@ -112,13 +72,13 @@ impl<'p> Counters<'p> {
             SequenceMoves::AtCredit => state.lend(purchase),
         }
         if state != self.state() {
-            self.commit(state)?;
+            state.commit(self.store)?;
         }
         Ok(number)
     }
 
-    /// Refuses once too many MAC2 were wrong. That the lock shows as 9303 on both purchase commands,
-    /// while files stay readable, is our reading of `docs/spec/terminal.md` 2.3.
+    /// Refuses once too many MAC2 were wrong. That the lock shows as 9303 on every command that works with
+    /// a card's key, while files stay readable, is our reading of `docs/spec/terminal.md` 2.3.
     pub(crate) fn require_unlocked(&self) -> Result<(), Fault> {
         if self.state().tries == 0 { Err(Sw::PERMANENTLY_BLOCKED.into()) } else { Ok(()) }
     }
@@ -127,7 +87,7 @@ impl<'p> Counters<'p> {
     pub(crate) fn spend_try(&mut self) -> Result<(), Fault> {
         self.require_unlocked()?;
         let state = self.state();
-        self.commit(State { tries: state.tries.saturating_sub(1), ..state })
+        State { tries: state.tries.saturating_sub(1), ..state }.commit(self.store)
     }
 
     /// MAC2 was right: every try is given back, for the limit counts failures in a row (our reading),
@@ -138,6 +98,6 @@ impl<'p> Counters<'p> {
         if self.moves == SequenceMoves::AtCredit {
             state.advance();
         }
-        self.commit(state)
+        state.commit(self.store)
     }
 }

@@ -2,9 +2,24 @@
 
 use rand_core::Rng;
 use tunion_apdu::{Command, LeRule, Response, Sw};
+use tunion_data::file::Sfi;
 use tunion_device::Fault;
 
 use crate::psam::{Directory, Psam};
+
+/// A file of a PSAM. 15 and 16 lie in the MF, 17 and 18 in DF 8011 (our reading; terminals read them in
+/// this order, `docs/spec/terminal.md` 2.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum File {
+    /// 15, the serial number.
+    Serial,
+    /// 16, the terminal number.
+    Terminal,
+    /// 17, of the application.
+    Application,
+    /// 18 of a load SAM, its quota (our reading).
+    Quota,
+}
 
 impl<R: Rng> Psam<R> {
     /// SELECT by file identifier: the MF or DF 8011, without an answer. One that finds nothing leaves
@@ -18,18 +33,36 @@ impl<R: Rng> Psam<R> {
         Ok(())
     }
 
+    /// The file that `80 + SFI` names in the directory that is selected.
+    pub(crate) fn file(&self, p1: u8) -> Result<File, Sw> {
+        Ok(match (self.current, Sfi(p1 & 0x1F)) {
+            (Directory::Master, Sfi::INFO) => File::Serial,
+            (Directory::Master, Sfi::HOLDER) => File::Terminal,
+            (Directory::Purchase, Sfi::MANAGEMENT) => File::Application,
+            (Directory::Purchase, Sfi::QUOTA) if self.contents.load.is_some() => File::Quota,
+            _ => return Err(Sw::FILE_NOT_FOUND),
+        })
+    }
+
     /// READ BINARY: P1 is 80 + SFI, P2 the offset; Le = 00 reads to the end and more than there is
-    /// answers `6Cxx`, as on the card. An SFI names a file of the directory that is selected: 15 and
-    /// 16 lie in the MF, 17 in DF 8011 (our reading; terminals read them in this order,
-    /// `docs/spec/terminal.md` 2.1).
+    /// answers `6Cxx`, as on the card.
     pub(crate) fn read_binary(&self, command: &Command<'_>, response: &mut Response) -> Result<(), Fault> {
-        let (serial, application) = (self.contents.serial.encode(), self.contents.application.encode());
-        let file: &[u8] = match (self.current, command.p1 & 0x1F) {
-            (Directory::Master, 0x15) => &serial,
-            (Directory::Master, 0x16) => &self.contents.terminal.0,
-            (Directory::Purchase, 0x17) => &application,
-            _ => return Err(Sw::FILE_NOT_FOUND.into()),
+        let (serial, application, quota);
+        let bytes: &[u8] = match self.file(command.p1)? {
+            File::Serial => {
+                serial = self.contents.serial.encode();
+                &serial
+            }
+            File::Terminal => &self.contents.terminal.0,
+            File::Application => {
+                application = self.contents.application.encode();
+                &application
+            }
+            File::Quota => {
+                quota = self.quota().encode();
+                &quota
+            }
         };
-        Ok(response.push(command.part_of(file, LeRule::Strict)?)?)
+        Ok(response.push(command.part_of(bytes, LeRule::Strict)?)?)
     }
 }

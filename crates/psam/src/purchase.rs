@@ -9,7 +9,7 @@ use tunion_data::mac::TransactionMac;
 use tunion_device::Fault;
 
 use crate::counters::Purchase;
-use crate::psam::{Directory, Psam};
+use crate::psam::{Directory, Open, Psam};
 
 /// The purchase that is open: what its MAC2 is checked with. It lies in RAM and goes with the power.
 #[derive(Clone, Debug)]
@@ -25,10 +25,7 @@ impl<R: Rng> Psam<R> {
         command: &Command<'_>,
         response: &mut Response,
     ) -> Result<(), Fault> {
-        // The commands of DF 8011 want it selected; which status word says so is our reading.
-        if self.current != Directory::Purchase {
-            return Err(Sw::CONDITIONS.into());
-        }
+        self.require(Directory::Purchase)?;
         self.counters().require_unlocked()?;
         let request = SamInitRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         check(&request, self.contents.key_version)?;
@@ -43,14 +40,18 @@ impl<R: Rng> Psam<R> {
         let input = TransactionMac { amount, transaction, terminal: self.contents.terminal, date, time };
         let mac1 = key.mac(&input.encode(), tally);
 
-        self.session = Some(Session { key, amount });
+        self.open = Open::Purchase(Session { key, amount });
         Ok(response.push(&SamInitAnswer { terminal_seq, mac1 }.encode())?)
     }
 
     /// CREDIT SAM FOR PURCHASE: checks MAC2. Right or wrong, the purchase is closed.
     pub(crate) fn credit_for_purchase(&mut self, command: &Command<'_>) -> Result<(), Fault> {
         self.counters().require_unlocked()?;
-        let Session { key, amount } = self.session.take().ok_or(Sw::INVALID_STATE)?;
+        let Open::Purchase(Session { key, amount }) = &self.open else {
+            return Err(Sw::INVALID_STATE.into());
+        };
+        let (key, amount) = (key.clone(), *amount);
+        self.open = Open::Nothing;
         let SamCreditRequest { mac2 } =
             SamCreditRequest::try_from(command.data).map_err(|_| Sw::WRONG_LENGTH)?;
         self.counters().spend_try()?;

@@ -5,9 +5,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tunion_apdu::CommandBuf;
 use tunion_data::file::{AppInfo, LogRecord, Management, RailRecord, TripRecord};
-use tunion_data::host::{LoadAnswer, LoadConfirmation, LoadProof, LoadRequest};
-use tunion_data::upload::{Payment, UploadRecord};
-use tunion_data::{BcdDateTime, CityCode, Fen};
+use tunion_data::host::{
+    LoadAnswer, LoadConfirmation, LoadProof, LoadRequest, SignOnAnswer, SignOnRefusal, SignOnRequest,
+};
+use tunion_data::upload::{Payment, Surcharge, UploadRecord};
+use tunion_data::{BcdDate, BcdDateTime, CityCode, Fen};
 use tunion_fare::Quote;
 
 /// What happens to a terminal.
@@ -33,6 +35,8 @@ pub enum Event<'a> {
     SamGone,
     /// The issuer's host answered.
     HostAnswer(&'a LoadAnswer),
+    /// The issuer's host answered the sign-on of the load SAM.
+    SignedOn(&'a SignOnAnswer),
     /// The issuer's host could not be reached.
     HostGone,
     /// The gate controller named the fare.
@@ -106,6 +110,8 @@ pub enum Action {
     SendSam(CommandBuf),
     /// Ask the issuer's host for a load.
     SendHost(Box<LoadRequest>),
+    /// Ask the issuer's host for a quota of the load SAM.
+    SignOn(Box<SignOnRequest>),
     /// Tell the issuer's host that a load was done. Nothing is waited for.
     Confirm(LoadConfirmation),
     /// Tell the issuer's host that a load whose answer was lost is proved to be done. Nothing is
@@ -155,7 +161,7 @@ pub struct Decision {
     /// List fare, when a fare was made.
     pub list: Option<Fen>,
     /// What was debited (for a load: credited) in this tap, or was found in it to have been before: see
-    /// [`Note::Recovered`].
+    /// [`Note::Recovered`]. For a refund: what is paid out of it, the fee taken off.
     pub charged: Fen,
     /// Actual balance after the tap, as far as the terminal knows it.
     pub balance: Option<Fen>,
@@ -195,13 +201,35 @@ pub enum Note {
         /// Whether it was a load.
         load: bool,
     },
-    /// The debit or load of an earlier tap was found not done.
+    /// The debit, load or lock of an earlier tap was found not done.
     NotDone,
+    /// The over-fare was settled at this station's ticket office; the exit is free.
+    SettledBefore,
     /// What became of the debit or load of an earlier tap can no longer be known; its grey record was
     /// emitted for the clearing house to judge.
     GreyEmitted,
     /// The issuer's host refused the load for this reason.
     HostRefused(tunion_data::host::LoadRefusal),
+    /// The application was locked, in this tap or in an earlier one whose answer was lost.
+    Locked,
+    /// The application was not locked.
+    NotLocked,
+    /// The card went before it answered the lock; its next SELECT tells.
+    LockOpen,
+    /// The last day of validity was moved, in this tap or in an earlier one whose answer was lost.
+    Extended {
+        /// The new one.
+        to: BcdDate,
+    },
+    /// The card went before it answered the extension; its next tap here shows the date.
+    ExtensionOpen,
+    /// The issuer's host gave the load SAM no quota, for this reason.
+    SignOnRefused(SignOnRefusal),
+    /// The overdraft has to be settled first.
+    OverdraftOpen {
+        /// How much is used.
+        amount: Fen,
+    },
     /// The card answered a command with this status word.
     Status(tunion_apdu::Sw),
 }
@@ -228,4 +256,21 @@ pub struct Enquiry {
     pub log: Vec<LogRecord>,
     /// The trips, newest first, unused records left out.
     pub trips: Vec<TripRecord>,
+    /// What gates would say of the card.
+    pub advice: Advice,
+}
+
+/// What gates and the ticket office would say of a card, told without refusing it
+/// (`docs/spec/terminal.md` 1.7, Xi'an). A terminal that stands at no station, or knows no tariff, gives
+/// what can be told without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Advice {
+    /// If the holder stands outside the gates: what an entry would come to.
+    pub free_area: Code,
+    /// If the holder stands inside: what an exit here would come to.
+    pub paid_area: Code,
+    /// What is due at the ticket office before that exit.
+    pub due: Fen,
+    /// What it is due for.
+    pub kind: Surcharge,
 }

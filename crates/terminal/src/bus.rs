@@ -5,9 +5,11 @@ use crate::action::Note;
 use crate::checks;
 use crate::codes::Code;
 use crate::facts::Facts;
+use crate::guards;
 use crate::place::BusReader;
 use crate::plan::{IndustryRecord, Plan, Stop, Then, terminal_field};
 use crate::profile::Profile;
+use crate::recent::Recent;
 use crate::sam::Sam;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -25,6 +27,7 @@ pub(crate) struct BusTap<'a> {
     pub(crate) tariff: &'a Tariff,
     pub(crate) sam: &'a Sam,
     pub(crate) facts: &'a Facts,
+    pub(crate) recent: &'a Recent,
     pub(crate) at: DateTime,
 }
 
@@ -33,23 +36,37 @@ impl BusTap<'_> {
     /// when it was begun elsewhere, given up.
     pub(crate) fn plan(&self) -> Result<Plan, Code> {
         let record = &self.facts.bus;
+        guards::card(&self.profile.bus, self.facts)?;
         // The form that a reader asks for (docs/spec/terminal.md 1.2).
         if (record.length, record.valid, record.transaction, record.locked) != (INDUSTRY_BODY, 1, 1, 0) {
             return Err(Code::BadRecord);
         }
         let line = self.line(self.reader.line)?;
-        if BoardState::from_byte(record.state) != BoardState::On {
-            return self.begin(line, Vec::new());
+        let open = BoardState::from_byte(record.state) == BoardState::On;
+        let given_up = open && self.is_foreign(record);
+        let boarding = boarding(record).filter(|_| open && !given_up);
+        if let Some((on, boarded)) = boarding.filter(|(_, boarded)| self.ends_here(record, line, *boarded)) {
+            return self.alight(line, on, boarded);
         }
-        if self.is_foreign(record) {
+        self.may_begin()?;
+        if given_up {
             return self.begin(line, vec![Note::GivenUp { city: record.board_city }]);
         }
-        match boarding(record) {
-            Some((on, boarded)) if self.ends_here(record, line, boarded) => self.alight(line, on, boarded),
-            // One who rides free owes nothing for a trip that was never ended (our reading).
-            _ if record.annotated.is_zero() => self.begin(line, Vec::new()),
-            boarding => Ok(self.cover(line, boarding.map(|(on, _)| on))),
+        // One who rides free owes nothing for a trip that was never ended (our reading).
+        if !open || record.annotated.is_zero() {
+            return self.begin(line, Vec::new());
         }
+        guards::fare(&self.profile.bus, record.annotated)?;
+        Ok(self.cover(line, boarding.map(|(on, _)| on)))
+    }
+
+    /// Whether a ride may begin here: not at the rear door, and not twice within some minutes. It is asked
+    /// before an old trip is settled, so that nobody pays for one and is refused the next.
+    fn may_begin(&self) -> Result<(), Code> {
+        if self.reader.rear {
+            return Err(Code::BoardInFront);
+        }
+        guards::repeat(self.profile, self.facts, self.recent, self.at)
     }
 
     fn line(&self, id: LineId) -> Result<&BusLine, Code> {
@@ -83,7 +100,9 @@ impl BusTap<'_> {
         let rider = checks::rider(self.profile, self.facts, self.at.date());
         let journey = Journey::single(Ride::Bus { line, on, off }, rider, entered, self.at);
         // The bus reads no counter (docs/spec/fares.md 2).
-        self.tariff.quote(&journey, &Ledger::default()).map_err(|_| Code::NoFare)
+        let quote = self.tariff.quote(&journey, &Ledger::default()).map_err(|_| Code::NoFare)?;
+        guards::fare(&self.profile.bus, quote.list)?;
+        Ok(quote)
     }
 
     /// Boards, or pays the whole ride where one tap does.
@@ -92,7 +111,7 @@ impl BusTap<'_> {
         if self.profile.bus.single_tap_classes.iter().any(|single| single == class) {
             return self.single(line, notes);
         }
-        let BusReader { line: id, stop, vehicle } = self.reader;
+        let BusReader { line: id, stop, vehicle, .. } = self.reader;
         let rider = checks::rider(self.profile, self.facts, self.at.date());
         let least = self.tariff.entry_balance(Place::Line(id), rider).map_err(|_| Code::NoFare)?;
         if self.facts.actual < least {

@@ -4,6 +4,7 @@ use crate::codes::Code;
 use crate::facts::Facts;
 use crate::profile::{Check, ExpiredStudent, Profile};
 use crate::rail::RailTap;
+use crate::white_list;
 use alloc::collections::BTreeSet;
 use tunion_data::civil::Date;
 use tunion_data::file::{AppInfo, CardType};
@@ -33,7 +34,12 @@ pub(crate) struct Subject<'a> {
 impl Subject<'_> {
     /// Makes the profile's checks in their order; the first that fails refuses.
     pub(crate) fn check(&self) -> Result<(), Code> {
-        self.profile.checks.iter().try_for_each(|check| self.one(*check))
+        self.check_those(|_| true)
+    }
+
+    /// Makes those of them that are wanted.
+    pub(crate) fn check_those(&self, wanted: impl Fn(Check) -> bool) -> Result<(), Code> {
+        self.profile.checks.iter().filter(|check| wanted(**check)).try_for_each(|check| self.one(*check))
     }
 
     fn one(&self, check: Check) -> Result<(), Code> {
@@ -49,15 +55,18 @@ impl Subject<'_> {
                 (expired(info, today) && !rides_as_ordinary(profile, facts, today), Code::Expired)
             }
             Check::WhiteList => {
-                let list = &profile.white_list;
-                (foreign && !list.is_empty() && !listed(list, info.issuer), Code::NotWhiteListed)
+                (foreign && !white_list::admits(&profile.white_list, info), Code::NotWhiteListed)
             }
             Check::Interoperable => (foreign && management.interoperable != 1, Code::NotInteroperable),
+            Check::CardType if !profile.known.is_empty() && !profile.known.contains(&facts.card_type()) => {
+                (true, Code::TypeUnknown)
+            }
             Check::CardType => (!profile.accepted.contains(&facts.card_type()), Code::TypeRefused),
             Check::BlackList => (black_list.contains(&info.pan), Code::BlackListed),
             Check::OpenElsewhere => return rail.map_or(Ok(()), |tap| tap.is_not_open_elsewhere()),
             Check::EntryBalance => return rail.map_or(Ok(()), |tap| tap.has_enough_to_enter()),
             Check::Journey => return rail.map_or(Ok(()), |tap| tap.journey_fits()),
+            Check::Passback => return rail.map_or(Ok(()), |tap| tap.is_not_passed_back()),
         };
         if refused { Err(code) } else { Ok(()) }
     }

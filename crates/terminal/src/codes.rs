@@ -64,6 +64,8 @@ named! {
     NotInteroperable = "not interoperable";
     /// Row 8: this kind of card is not accepted here.
     TypeRefused = "card type not accepted";
+    /// Row 8: the terminal's map of types does not have this kind of card.
+    TypeUnknown = "card type unknown";
     /// Row 9: the card is on the black list.
     BlackListed = "black-listed";
     /// Row 10: the balance is below the least with which one may enter.
@@ -99,7 +101,8 @@ named! {
     ReadFailed = "read failed";
     /// Row 20: the card answered a command that writes with an error, or went before the debit was sent.
     WriteFailed = "write failed";
-    /// Row 20: the card went while it was being debited; the outcome is learned at the next tap.
+    /// Row 20: the card went while it was being debited; the outcome is learned at the next tap. At a gate
+    /// that asks the card back: it went before that, and nothing was debited.
     Moved = "card moved during the debit";
     /// Row 20: the card went while it was being credited; the outcome is learned at the next tap.
     LoadMoved = "card moved during the load";
@@ -111,7 +114,8 @@ named! {
     Repeat = "tapped a moment ago";
     /// The tariff does not price this ride.
     NoFare = "no fare for this ride";
-    /// The fare is more than any ride costs: the terminal's configuration is wrong.
+    /// The fare is more than any ride costs: the terminal's configuration is wrong. In a shop: the amount is
+    /// zero or above the limit.
     FareBroken = "fare implausible";
     /// The bus record is not of the shape a reader accepts.
     BadRecord = "bus record malformed";

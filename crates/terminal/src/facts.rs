@@ -2,7 +2,7 @@
 
 use tunion_data::Fen;
 use tunion_data::command::PurchaseInit;
-use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, Management, RailRecordView};
+use tunion_data::file::{AppInfo, BusRecord, CardType, INDUSTRY_LEN, LogRecord, Management, RailRecordView};
 
 /// What was read, filled in as the answers come.
 #[derive(Clone, Debug)]
@@ -16,8 +16,16 @@ pub(crate) struct Facts {
     pub(crate) bus: BusRecord,
     /// Actual balance (GET BALANCE P1 = 03).
     pub(crate) actual: Fen,
+    /// Actual balance and unused overdraft together (GET BALANCE P1 = 00); read where it is to be told
+    /// whether a fare is covered.
+    pub(crate) available: Option<Fen>,
+    /// Type of the newest trip, EF 1E, where it is looked at.
+    pub(crate) newest_trip: Option<u8>,
     /// Overdraft used (GET BALANCE P1 = 02); read before a load only.
+    /// Overdraft used (GET BALANCE P1 = 02); read before a load or a refund only.
     pub(crate) overdraft_used: Fen,
+    /// The transaction before this one, EF 18 record 1, where it was read and there is one.
+    pub(crate) previous: Option<LogRecord>,
 }
 
 impl Default for Facts {
@@ -29,7 +37,10 @@ impl Default for Facts {
             rail_holds: false,
             bus: BusRecord::default(),
             actual: Fen::ZERO,
+            available: None,
+            newest_trip: None,
             overdraft_used: Fen::ZERO,
+            previous: None,
         }
     }
 }
@@ -57,7 +68,7 @@ impl Facts {
 }
 
 /// Key version and algorithm that INIT answered, for the PSAM and the record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct KeyInfo {
     pub(crate) index: u8,
     pub(crate) version: u8,

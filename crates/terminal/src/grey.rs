@@ -1,10 +1,10 @@
-//! Grey records (灰记录): debits and loads whose outcome is not known
+//! Grey records (灰记录): debits, loads, locks and extensions whose outcome is not known
 //! (`docs/spec/terminal.md` 4.2).
 
 use crate::action::SlotId;
 use alloc::vec::Vec;
 use tunion_data::Pan;
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_fare::Quote;
 
 /// One record whose outcome is not known.
@@ -36,15 +36,36 @@ impl GreyStore {
         Self { greys }
     }
 
-    /// The record of this card.
+    /// The record of this card's debit or load.
     pub(crate) fn of(&self, pan: Pan) -> Option<&Grey> {
-        self.greys.iter().find(|grey| grey.record.pan == pan)
+        let mut of_card = self.greys.iter().filter(|grey| grey.record.pan == pan);
+        of_card.find(|grey| RecordKind::from_byte(grey.record.kind).is_none_or(RecordKind::has_tac))
+    }
+
+    /// The record of this card's lock or extension, of which the purse knows nothing.
+    pub(crate) fn aside(&self, pan: Pan, kind: RecordKind) -> Option<&Grey> {
+        self.greys.iter().find(|grey| (grey.record.pan, grey.record.kind) == (pan, kind as u8))
+    }
+
+    /// Whether there is a record of this kind.
+    pub(crate) fn any(&self, kind: RecordKind) -> bool {
+        self.greys.iter().any(|grey| grey.record.kind == kind as u8)
+    }
+
+    /// The record that was kept last.
+    pub(crate) fn newest(&self) -> Option<&UploadRecord> {
+        self.greys.last().map(|grey| &grey.record)
     }
 
     /// Puts what has become known into a record that is kept; whether it is.
     pub(crate) fn learn(&mut self, slot: SlotId, record: &UploadRecord) -> bool {
         let kept = self.greys.iter_mut().find(|grey| grey.slot == slot);
         kept.map(|grey| grey.record = *record).is_some()
+    }
+
+    /// Whether this record is still kept there.
+    pub(crate) fn has(&self, slot: SlotId, record: &UploadRecord) -> bool {
+        self.greys.iter().any(|grey| grey.slot == slot && grey.record.local_seq == record.local_seq)
     }
 
     /// Takes a record out.

@@ -1,4 +1,4 @@
-//! Gates, bus readers, top-up and enquiry terminals as sans-I/O state machines.
+//! Gates, bus readers, ticket offices, shops, top-up and enquiry terminals as sans-I/O state machines.
 //!
 //! ```text
 //! step(&mut self, now, Event) -> Vec<Action>
@@ -10,7 +10,8 @@
 //! PC/SC reader and on a microcontroller.
 //!
 //! What it guarantees (`docs/spec/terminal.md` 4.3):
-//! 1. DEBIT and CREDIT are sent only after its grey record is [`Persisted`](Event::Persisted).
+//! 1. DEBIT, CREDIT, the lock and the extension are sent only after its grey record is
+//!    [`Persisted`](Event::Persisted).
 //! 2. A tap is charged again only when neither a proof nor the card's log shows its debit, and the
 //!    card's sequence has not moved.
 //! 3. One record for each debit; a recovered debit emits its original record. Where a card has paid and was
@@ -31,9 +32,11 @@
 //! | [`profile`], [`place`], [`defect`] | what differs between terminals, mistakes included |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
-//! | `checks`, [`ledger`], `rail`, `bus` | decisions: pure functions of what was read |
+//! | [`selection`], [`white_list`] | which application; whose cards |
+//! | `checks`, [`ledger`], `rail`, `leave`, `office`, `bus`, `pos`, `guards`, `recent`, `loads`, `refund` | decisions: pure functions of what was read |
+//! | `forms` | how each city writes stations, terminals and institutions |
 //! | `plan` | one debit and its records |
-//! | `machine` | the order of commands, recovery, grey records |
+//! | `machine` | the order of commands, recovery, grey records, locks, the load SAM |
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -46,22 +49,35 @@ pub mod codes;
 pub mod defect;
 pub mod display;
 mod facts;
+mod forms;
 mod grey;
+mod guards;
+mod leave;
 pub mod ledger;
+mod loads;
 mod machine;
+mod office;
 pub mod place;
 mod plan;
+mod pos;
 pub mod profile;
 mod rail;
+mod recent;
+mod refund;
 mod sam;
+pub mod selection;
+pub mod white_list;
 
 pub use action::{
-    Action, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
+    Action, Advice, Area, Charge, Decision, Enquiry, Event, FareQuestion, Note, Request, Settle, SlotId,
 };
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
 pub use defect::{Defect, Defects};
 pub use display::{Displays, Light, Shown, Words};
+pub use guards::RepeatRule;
 pub use machine::{Setup, Terminal};
 pub use place::{BusReader, Direction, Fares, Office, Place, RailGate};
 pub use profile::Profile;
+pub use selection::Selection;
+pub use white_list::Trusted;

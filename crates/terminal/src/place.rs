@@ -15,8 +15,8 @@ pub enum Place {
     Pos,
     /// A top-up terminal (圈存机).
     TopUp,
-    /// An enquiry terminal (查询机).
-    Enquiry,
+    /// An enquiry terminal (查询机), and at which station it stands, if it is to tell what is due there.
+    Enquiry(Option<Office>),
 }
 
 /// A rail gate.
@@ -30,13 +30,20 @@ pub struct RailGate {
     pub station: u16,
 }
 
-/// A ticket office.
+/// Where a ticket office stands, or an enquiry terminal at a station.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Office {
     /// The line, as written into 1A and 1E.
     pub line: u8,
     /// The station's code, as written into 1A and 1E.
     pub station: u16,
+}
+
+impl Office {
+    /// A gate that stands where the office does.
+    pub(crate) const fn gate(self, direction: Direction) -> RailGate {
+        RailGate { direction, line: self.line, station: self.station }
+    }
 }
 
 /// Direction of a rail gate.
@@ -57,6 +64,8 @@ pub struct BusReader {
     pub stop: StopId,
     /// The vehicle, ASCII, padded with spaces.
     pub vehicle: [u8; 8],
+    /// Whether it is the one at the rear door, where nobody boards (`docs/spec/terminal.md` 1.2).
+    pub rear: bool,
 }
 
 /// Who makes the fare.

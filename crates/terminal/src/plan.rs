@@ -2,9 +2,10 @@
 
 use crate::action::Note;
 use crate::checks;
+use crate::codes::Code;
 use crate::defect::Defect;
 use crate::facts::{Facts, KeyInfo};
-use crate::profile::Profile;
+use crate::profile::{Profile, TripBalance};
 use crate::sam::Sam;
 use alloc::vec::Vec;
 use tunion_data::civil::DateTime;
@@ -35,6 +36,8 @@ pub(crate) struct Plan {
     /// Bus boarding: what is due when the trip stays incomplete, and after how many minutes it is.
     pub(crate) due: Option<(Fen, u16)>,
     pub(crate) notes: Vec<Note>,
+    /// Why it may not be done, though it is known what it would cost.
+    pub(crate) barred: Option<Code>,
     /// What follows the debit.
     pub(crate) then: Then,
 }
@@ -46,6 +49,8 @@ pub(crate) enum Then {
     Decide,
     /// Another debit: an old journey is settled, then the new one begins.
     RideOn,
+    /// The application is locked: the card was given back.
+    Lock,
 }
 
 /// Line and station, or line and stop.
@@ -59,6 +64,8 @@ pub(crate) struct Stop {
 #[derive(Clone, Debug)]
 pub(crate) enum IndustryRecord {
     Rail([u8; INDUSTRY_LEN]),
+    /// A rail record that has neither: Xi'an's.
+    Bare([u8; INDUSTRY_LEN]),
     Bus(BusRecord),
 }
 
@@ -66,7 +73,7 @@ impl IndustryRecord {
     /// The low byte of the record's identifier.
     pub(crate) const fn id(&self) -> u8 {
         match self {
-            Self::Rail(_) => RailRecord::ID,
+            Self::Rail(_) | Self::Bare(_) => RailRecord::ID,
             Self::Bus(_) => BusRecord::ID,
         }
     }
@@ -77,6 +84,7 @@ impl IndustryRecord {
         let serial = bcd(terminal_seq);
         match self {
             Self::Rail(bytes) => RailRecord { serial, ..RailRecord::decode(bytes) }.sealed(),
+            Self::Bare(bytes) => *bytes,
             Self::Bus(record) => BusRecord { serial, ..*record }.encode(),
         }
     }
@@ -94,8 +102,8 @@ fn bcd(number: u32) -> [u8; 8] {
     digits
 }
 
-/// A terminal's number in the 8-byte fields of 1A and 1E: two zero bytes first, as in the bus record
-/// (`docs/spec/terminal.md` 1.2). In 2701 each city has a form of its own; this is our reading.
+/// A terminal's number in the 8-byte fields of the bus record, and of a city that has no form of its own: two
+/// zero bytes first (`docs/spec/terminal.md` 1.2).
 pub(crate) fn terminal_field(terminal: TerminalId) -> [u8; 8] {
     let mut field = [0; 8];
     field[2..].copy_from_slice(&terminal.0);
@@ -111,6 +119,7 @@ impl Plan {
             TripType::Single => RecordKind::Single,
             TripType::Cover => RecordKind::Surcharge,
             TripType::Load => RecordKind::Load,
+            TripType::Refund => RecordKind::Refund,
         };
         Self {
             kind,
@@ -125,6 +134,7 @@ impl Plan {
             entry: None,
             due: None,
             notes: Vec::new(),
+            barred: None,
             then: Then::Decide,
         }
     }
@@ -133,6 +143,12 @@ impl Plan {
     pub(crate) fn priced(trip_type: TripType, industry: Industry, here: Stop, quote: &Quote) -> Self {
         let (amount, list) = (quote.charged, Some(quote.list));
         Self { amount, list, quote: Some(*quote), ..Self::free(trip_type, industry, here) }
+    }
+
+    /// What the passenger is told that it costs: the list fare, or what is due at the ticket office.
+    pub(crate) fn told(&self) -> Option<Fen> {
+        let due = self.surcharge.map(|(_, due, _)| due).filter(|due| !due.is_zero());
+        self.list.or(due)
     }
 
     /// The transaction of the purse.
@@ -147,14 +163,17 @@ impl Plan {
         let (max_amount, max_minutes) = self.due.unwrap_or_default();
         let record = TripRecord {
             trip_type: self.trip_type? as u8,
-            terminal: terminal_field(sam.terminal),
+            terminal: profile.rail.tail.terminal(profile.city, self.here, sam),
             industry: self.industry as u8,
             line: order.bytes(self.here.line),
             station: order.bytes(self.here.station),
             operator: order.bytes(profile.operator),
             reserved: 0,
-            amount: self.amount,
-            balance: facts.after(self.amount),
+            amount: if self.kind == RecordKind::Refund { Fen::ZERO } else { self.amount },
+            balance: match profile.trip_balance {
+                TripBalance::After => facts.after(self.amount),
+                TripBalance::Before => facts.actual,
+            },
             at: at.into(),
             city: profile.city,
             acquirer: sam.application.acquirer,
@@ -188,7 +207,8 @@ impl Plan {
             discount: list.saturating_sub(self.amount),
             balance_after: tap.facts.after(self.amount),
             operator: tap.profile.operator,
-            industry: self.industry as u8,
+            // As in 1E; a plain purchase writes none.
+            industry: self.trip_type.map_or(0, |_| self.industry as u8),
             line: self.here.line,
             station: self.here.station,
             entry_line: entry.line,
@@ -197,6 +217,11 @@ impl Plan {
             surcharge,
             surcharge_kind: surcharge_kind as u8,
             payment: payment as u8,
+            staff: tap.profile.office.staff,
+            merchant_type: match self.kind {
+                RecordKind::Purchase => tap.profile.pos.merchant_type,
+                _ => TRANSPORT,
+            },
             available_before: available,
             ..blank_upload(tap)
         }
@@ -228,6 +253,7 @@ pub(crate) struct Stamp<'a> {
 pub(crate) fn blank_upload(stamp: &Stamp<'_>) -> UploadRecord {
     let Stamp { profile, sam, facts, key, at } = *stamp;
     let local = checks::is_local(profile, &facts.info);
+    let before = facts.previous.unwrap_or_default();
     UploadRecord {
         flags: UploadRecord::GREY,
         terminal: sam.terminal,
@@ -248,6 +274,12 @@ pub(crate) fn blank_upload(stamp: &Stamp<'_>) -> UploadRecord {
         valid_from: facts.info.valid_from,
         valid_to: facts.info.valid_to,
         merchant_type: TRANSPORT,
+        previous_transaction: before.transaction,
+        previous_terminal: before.terminal,
+        previous_amount: before.amount,
+        // The log has it after it was incremented (docs/spec/card.md 2.4).
+        previous_seq: before.seq.saturating_sub(1),
+        previous_at: BcdDateTime::join(before.date, before.time),
         ..UploadRecord::default()
     }
 }

@@ -15,7 +15,7 @@ fn every_name_has_its_own_row() {
     names.dedup();
     assert_eq!(names.len(), COMMANDS.len());
     // The last name of the enumeration: none is left out.
-    assert_eq!(names.len(), Name::CreditSamForPurchase as usize + 1);
+    assert_eq!(names.len(), Name::DesCrypt as usize + 1);
 }
 
 #[test]
@@ -89,10 +89,11 @@ fn select_and_initialize_end_a_transaction_whatever_follows_them() {
         assert_eq!(ends(&tailed(0x00, 0xA4)), [true, true]);
         assert_eq!(ends(&tailed(0x80, 0x50)), [true, false]);
         assert_eq!(ends(&tailed(0x80, 0x70)), [false, true]);
-        for other in [0xB0, 0xB2, 0x84, 0x50, 0x70] {
+        assert_eq!(ends(&tailed(0x80, 0x1A)), [false, true]);
+        for other in [0xB0, 0xB2, 0x84, 0x50, 0x70, 0x1A] {
             assert_eq!(ends(&tailed(0x00, other)), [false, false]);
         }
-        for other in [0xA4, 0x52, 0x54, 0x5A, 0x5C, 0x72, 0xDC] {
+        for other in [0xA4, 0x52, 0x54, 0x5A, 0x5C, 0x72, 0xDC, 0xFA] {
             assert_eq!(ends(&tailed(0x80, other)), [false, false]);
         }
     }

@@ -33,6 +33,9 @@ impl Sfi {
     pub const INDUSTRY: Self = Self(0x1A);
     /// 互联互通公共交通过程信息循环记录, trip records, cyclic: [`TripRecord`].
     pub const TRIP: Self = Self(0x1E);
+    /// A load SAM's quota, in its DF 8011: [`SamQuota`](crate::command::SamQuota). On a card the same
+    /// number is [`LOG`](Self::LOG).
+    pub const QUOTA: Self = Self(0x18);
 }
 
 /// Records in the transaction log, EF 18 (`docs/spec/card.md` 2).

@@ -351,6 +351,8 @@ pub enum TripType {
     Cover = 0x08,
     /// 0A: top-up.
     Load = 0x0A,
+    /// 12: a refund (退卡) or a lock (锁卡), as in Shanghai.
+    Refund = 0x12,
 }
 
 impl TripType {
@@ -363,6 +365,7 @@ impl TripType {
             0x06 => Self::Single,
             0x08 => Self::Cover,
             0x0A => Self::Load,
+            0x12 => Self::Refund,
             _ => return None,
         })
     }

@@ -9,7 +9,7 @@ use ::toml::Spanned;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use tunion_data::civil::{Date, DateTime};
-use tunion_data::{CityCode, Fen, IssuerId, Pan, TerminalId};
+use tunion_data::{Aid, Bin, CityCode, Fen, IssuerId, Pan, TerminalId};
 
 use super::{Diagnostic, Source};
 
@@ -47,6 +47,8 @@ from_text! {
     u16: "a whole number up to 65535", "digits only";
     u32: "a whole number", "digits only";
     NonZeroU32: "a positive whole number", "digits only, at least 1";
+    Aid: "the name of an application", "10 to 32 hexadecimal digits, such as \"A000000632010105\"";
+    Bin: "the beginning of card numbers", "1 to 10 digits, such as \"31052280\"";
     CityCode: "a city code", "4 digits, such as \"1000\" for Beijing";
     IssuerId: "an institution", "16 hexadecimal digits, such as \"01011000FFFFFFFF\"";
     TerminalId: "a terminal number", "12 hexadecimal digits, such as \"100000000001\"";

@@ -37,6 +37,19 @@ fn each_name_leads_to_its_own_root() {
     }
 }
 
+/// The PSAMs' root is no card's, and may be left out.
+#[test]
+fn the_root_of_psam_control() {
+    let psam_control = |text| parse(&Source::new("lab.toml", text)).unwrap().roots.psam_control;
+    assert_eq!(
+        psam_control(LAB.into()),
+        Key16::new(0x58B0_FD07_C1FD_266D_6819_3726_45CD_67AE_u128.to_be_bytes())
+    );
+    let without = LAB.replace("psam-control =", "# psam-control =");
+    let app_control = parse(&Source::new("lab.toml", LAB)).unwrap().roots.app_control;
+    assert_eq!(psam_control(without), app_control);
+}
+
 /// The page has the keys of the form, and of the roots all in their order and no other.
 #[test]
 fn the_page_has_every_key() {

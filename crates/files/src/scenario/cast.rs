@@ -9,7 +9,7 @@ use tunion_fare::{BusLine, BusLines, LineId, Tariff};
 use tunion_terminal::BlackList;
 
 use super::schema::{CardTable, File, Name, TerminalTable, in_order};
-use super::{BusPlace, CardEntry, TerminalEntry};
+use super::{BusPlace, CardEntry, TerminalEntry, office};
 use crate::card::{self, CardFile};
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
@@ -152,13 +152,14 @@ fn terminal(
     let path = source.file(&table.file)?;
     let mut file = library.terminal(path).map_err(|errors| errors.named_at(source, &table.file))?;
     let bus = errors.keep(bus(source, name, table, &file));
+    let station = errors.keep(office::stands_at(source, table.station.as_ref(), &file));
     let mut profile = file.profile.clone();
     errors.keep(table.switches().set(source, file.kind, &mut profile));
     if profile != file.profile {
         file = Arc::new(TerminalFile { profile, ..TerminalFile::clone(&file) });
     }
-    let bus = bus.flatten();
-    errors.or(TerminalEntry { name: name.get_ref().clone(), file, bus })
+    let (bus, station) = (bus.flatten(), station.flatten());
+    errors.or(TerminalEntry { name: name.get_ref().clone(), file, bus, station })
 }
 
 /// Which bus a reader is on; `None` for any other terminal.
@@ -174,7 +175,10 @@ fn bus(
         Field::new("line", table.line.as_ref(), BUS).such_as("line = \"331\""),
         Field::new("vehicle", table.vehicle.as_ref(), BUS).such_as("vehicle = \"A1001\""),
     ];
-    let optional = [Field::new("direction", table.direction.as_ref(), BUS)];
+    let optional = [
+        Field::new("direction", table.direction.as_ref(), BUS),
+        Field::new("door", table.door.as_ref(), BUS),
+    ];
     errors.keep(fit::missing(source, name, file.kind, &needed));
     errors.keep(fit::unused(source, file.kind, &needed, None));
     errors.keep(fit::unused(source, file.kind, &optional, None));
@@ -184,7 +188,10 @@ fn bus(
     };
     let line = errors.keep(line_of(source, line, table.direction.as_ref(), lines));
     let vehicle = errors.keep(self::vehicle(source, vehicle));
-    errors.or(line.zip(vehicle).map(|(line, vehicle)| BusPlace { line, vehicle }))
+    let doors = [("front", false), ("rear", true)];
+    let rear = table.door.as_ref().map(|door| source.choose(door, "door of a bus", doors)).transpose();
+    let rear = errors.keep(rear).flatten().unwrap_or(false);
+    errors.or(line.zip(vehicle).map(|(line, vehicle)| BusPlace { line, vehicle, rear }))
 }
 
 /// The line of a name in its direction, which goes without saying where there is one.

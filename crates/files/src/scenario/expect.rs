@@ -19,8 +19,16 @@ impl NoteKind {
         Self::GivenUp,
         Self::Recovered,
         Self::NotDone,
+        Self::SettledBefore,
         Self::GreyEmitted,
         Self::HostRefused,
+        Self::Locked,
+        Self::NotLocked,
+        Self::LockOpen,
+        Self::Extended,
+        Self::ExtensionOpen,
+        Self::SignOnRefused,
+        Self::OverdraftOpen,
     ];
 }
 
@@ -30,7 +38,8 @@ const SUCH_AS: &str = "expect = { gate = \"open\", charged = \"4.00\", balance =
 pub(super) fn expect(source: &Source, expect: &Spanned<ExpectTable>) -> Result<Expect, Diagnostics> {
     let mut errors = Diagnostics::default();
     let table = expect.get_ref();
-    let ExpectTable { gate, code, prompt, list, charged, balance, overdraft_used, month, notes } = table;
+    let ExpectTable { gate, code, prompt, list, charged, balance, overdraft_used, month, notes, .. } = table;
+    let ExpectTable { free_area, paid_area, due, .. } = table;
     if let ExpectTable {
         gate: None,
         code: None,
@@ -41,6 +50,9 @@ pub(super) fn expect(source: &Source, expect: &Spanned<ExpectTable>) -> Result<E
         overdraft_used: None,
         month: None,
         notes: None,
+        free_area: None,
+        paid_area: None,
+        due: None,
     } = table
     {
         let error = source.error(expect, "this expects nothing");
@@ -49,11 +61,15 @@ pub(super) fn expect(source: &Source, expect: &Spanned<ExpectTable>) -> Result<E
     let notes = notes.as_ref().map(|names| {
         names.iter().filter_map(|name| errors.keep(variant(source, name, "note", NoteKind::ALL))).collect()
     });
+    let mut code_of = |name: &Option<Name>| {
+        name.as_ref().and_then(|name| errors.keep(variant(source, name, "code", Code::ALL)))
+    };
+    let [code, free_area, paid_area] = [code, free_area, paid_area].map(&mut code_of);
     let expect = Expect {
         gate: gate.as_ref().and_then(|name| {
             errors.keep(variant(source, name, "state of a gate", &[Gate::Open, Gate::Closed]))
         }),
-        code: code.as_ref().and_then(|name| errors.keep(variant(source, name, "code", Code::ALL))),
+        code,
         prompt: prompt.as_ref().and_then(|name| errors.keep(variant(source, name, "prompt", Prompt::ALL))),
         list: list.map(|amount| amount.0),
         charged: charged.map(|amount| amount.0),
@@ -61,6 +77,9 @@ pub(super) fn expect(source: &Source, expect: &Spanned<ExpectTable>) -> Result<E
         overdraft_used: overdraft_used.map(|amount| amount.0),
         month: month.map(|amount| amount.0),
         notes,
+        free_area,
+        paid_area,
+        due: due.map(|amount| amount.0),
     };
     errors.or(expect)
 }

@@ -10,7 +10,7 @@ use tunion_data::{Fen, IssuerId, Pan};
 
 use crate::card::PurseTable;
 use crate::diag::{Day, Moment, Text};
-use crate::terminal::{RecoveryTable, Switches};
+use crate::terminal::{RecoveryTable, SelectTable, Switches, WhiteList};
 
 pub(super) type Name = Spanned<String>;
 pub(super) type Money = Option<Text<Fen>>;
@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) keys: Name,
     #[serde(default)]
     pub(super) black_list: Vec<Name>,
+    pub(super) sign_on: Option<Spanned<SignOnTable>>,
     pub(super) cards: Tables<CardTable>,
     pub(super) terminals: Tables<TerminalTable>,
     pub(super) tap: Vec<Spanned<TapTable>>,
@@ -74,18 +75,33 @@ pub(super) struct TerminalTable {
     pub(super) line: Option<Name>,
     pub(super) direction: Option<Spanned<u8>>,
     pub(super) vehicle: Option<Name>,
+    pub(super) station: Option<Spanned<Station>>,
+    pub(super) door: Option<Name>,
     mac2: Option<Name>,
     accepted: Option<Spanned<Vec<Name>>>,
     expired_student: Option<Name>,
-    white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
-    select_directory: Option<bool>,
+    known: Option<Spanned<Vec<Name>>>,
+    white_list: Option<Spanned<WhiteList>>,
+    select: Option<Spanned<SelectTable>>,
+    mac2_failure: Option<Name>,
+    trip_balance: Option<Name>,
     top_up_below: Money,
     grey_slots: Option<Spanned<u16>>,
     retap_seconds: Option<Spanned<u16>>,
     recovery: Option<Spanned<RecoveryTable>>,
+    lock_black_listed: Option<Spanned<bool>>,
     open_elsewhere: Option<Name>,
     free_reentry_minutes: Option<Spanned<u16>>,
+    passback_seconds: Option<Spanned<u16>>,
+    ask_back: Option<Spanned<bool>>,
     max_minutes: Option<Spanned<u16>>,
+    overtime_minutes: Option<Spanned<u16>>,
+    remaining: Option<Spanned<Text<Fen>>>,
+    exit_minutes: Option<Spanned<u16>>,
+    max_balance: Option<Spanned<Text<Fen>>>,
+    max_fare: Option<Spanned<Text<Fen>>>,
+    newest_trip: Option<Spanned<bool>>,
+    repeat: Option<Spanned<crate::terminal::RepeatTable>>,
 }
 
 impl TerminalTable {
@@ -95,16 +111,29 @@ impl TerminalTable {
             mac2: self.mac2.clone(),
             accepted: self.accepted.clone(),
             expired_student: self.expired_student.clone(),
+            known: self.known.clone(),
             white_list: self.white_list.clone(),
-            select_directory: self.select_directory,
+            select: self.select.clone(),
+            mac2_failure: self.mac2_failure.clone(),
+            trip_balance: self.trip_balance.clone(),
             top_up_below: self.top_up_below,
             grey_slots: self.grey_slots.clone(),
             retap_seconds: self.retap_seconds.clone(),
             recovery: self.recovery.clone(),
             defects: None,
+            lock_black_listed: self.lock_black_listed.clone(),
             open_elsewhere: self.open_elsewhere.clone(),
             free_reentry_minutes: self.free_reentry_minutes.clone(),
+            passback_seconds: self.passback_seconds.clone(),
+            ask_back: self.ask_back.clone(),
             max_minutes: self.max_minutes.clone(),
+            overtime_minutes: self.overtime_minutes.clone(),
+            remaining: self.remaining.clone(),
+            exit_minutes: self.exit_minutes.clone(),
+            max_balance: self.max_balance.clone(),
+            max_fare: self.max_fare.clone(),
+            newest_trip: self.newest_trip.clone(),
+            repeat: self.repeat.clone(),
         }
     }
 }
@@ -120,11 +149,27 @@ pub(super) struct TapTable {
     pub(super) stop: Option<Name>,
     pub(super) load: Option<Spanned<Text<Fen>>>,
     pub(super) enquire: Option<Spanned<bool>>,
+    pub(super) settle: Option<Spanned<SettleTable>>,
+    pub(super) buy: Option<Spanned<Text<Fen>>>,
+    pub(super) refund: Option<Spanned<bool>>,
+    pub(super) lock: Option<Spanned<bool>>,
+    pub(super) station: Option<Spanned<Station>>,
+    pub(super) host: Option<Name>,
     pub(super) line: Option<Spanned<u8>>,
     pub(super) fare: Option<Spanned<FareTable>>,
+    pub(super) cards: Option<Spanned<u8>>,
     pub(super) fault: Option<FaultTable>,
     pub(super) repeat: Option<RepeatTable>,
     pub(super) expect: Option<Spanned<ExpectTable>>,
+}
+
+/// What the host gives a load SAM at its sign-on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SignOnTable {
+    pub(super) quota: Money,
+    pub(super) per_day: Money,
+    pub(super) hours: Option<u16>,
 }
 
 /// A station by its name, or by its number where only the controller knows its name.
@@ -158,6 +203,15 @@ impl<'de> Deserialize<'de> for Station {
 
         deserializer.deserialize_any(Reader)
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SettleTable {
+    pub(super) area: Name,
+    pub(super) payment: Option<Name>,
+    pub(super) entered: Option<Spanned<Station>>,
+    pub(super) entered_line: Option<Spanned<u8>>,
 }
 
 #[derive(Deserialize)]
@@ -195,6 +249,9 @@ pub(super) struct ExpectTable {
     pub(super) overdraft_used: Money,
     pub(super) month: Money,
     pub(super) notes: Option<Vec<Name>>,
+    pub(super) free_area: Option<Name>,
+    pub(super) paid_area: Option<Name>,
+    pub(super) due: Money,
 }
 
 #[derive(Deserialize)]

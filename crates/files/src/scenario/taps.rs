@@ -11,10 +11,12 @@ use tunion_terminal::Charge;
 
 use super::cast::Cast;
 use super::schema::{RepeatTable, Station, TapTable};
-use super::{Act, Expect, Step, TerminalEntry, expect, fault};
-use crate::diag::{Diagnostic, Diagnostics, Repeats, Source};
-use crate::terminal::TerminalKind::{BusReader, Enquiry, RailGate, TopUp};
+use super::{Act, Expect, Step, TerminalEntry, expect, fault, office, refund};
+use crate::diag::{Diagnostic, Diagnostics, Place, Repeats, Source};
+use crate::terminal::TerminalFile;
+use crate::terminal::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
 use crate::terminal::fit::{self, Field};
+use crate::terminal::guards;
 
 /// The steps in the order of time, those of the same second in the order of the file.
 pub(super) fn steps(
@@ -60,33 +62,76 @@ fn step<'a>(
     let entry = &cast.terminals[terminal];
     let act = errors.keep(act(source, tap, entry));
     let charge = errors.keep(charge(source, table, entry));
+    let cards = errors.keep(cards(source, table.cards.as_ref()));
     let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
     let fault = errors.keep(fault.transpose());
+    let host = errors.keep(refund::host(source, table.host.as_ref(), entry));
     let (Some(card), Some(expect), Some(act), Some(charge), Some(fault)) = (card, expect, act, charge, fault)
     else {
         return Err(errors);
     };
+    let (host_is_down, cards) = (host.unwrap_or_default(), cards.unwrap_or(1));
     let at = table.at.get_ref().0;
-    errors.or(Step { at, card, terminal, act, charge, fault, expect, line: source.line(tap) })
+    let line = source.line(tap);
+    errors.or(Step { at, card, cards, terminal, act, charge, fault, host_is_down, expect, line })
+}
+
+/// How many cards are in the field at once.
+fn cards(source: &Source, cards: Option<&Spanned<u8>>) -> Result<u8, Diagnostic> {
+    match cards {
+        None => Ok(1),
+        Some(cards) if *cards.get_ref() < 2 => {
+            let error = source.error(cards, format!("a tap with `cards = {}`", cards.get_ref()));
+            Err(error.help("leave it out for one card; cards = 2 holds two to the terminal at once"))
+        }
+        Some(cards) => Ok(*cards.get_ref()),
+    }
+}
+
+/// Line and station fit into what this gate writes.
+fn fits(
+    source: &Source,
+    tap: &TapTable,
+    line: u8,
+    station: u16,
+    entry: &TerminalEntry,
+) -> Result<(), Diagnostic> {
+    let place = tap.enter.as_ref().or(tap.exit.as_ref());
+    let (Some(place), false) = (place, guards::fits(entry.file.profile.rail.tail, line, station)) else {
+        return Ok(());
+    };
+    let error = source.error(place, format!("this gate cannot write line {line}, station {station}"));
+    Err(error.help(format!("its records have two digits for each: up to {}", guards::XIAN_MOST)))
 }
 
 /// What the card holder does: exactly one thing, and one that this kind of terminal is for.
 fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Result<Act, Diagnostics> {
-    let TapTable { enter, exit, stop, load, enquire, line, .. } = tap.get_ref();
+    let TapTable { enter, exit, stop, load, enquire, line, settle, buy, refund, lock, station: at, .. } =
+        tap.get_ref();
     let kind = entry.file.kind;
     let (acts, acted) = match kind {
         RailGate => ("give `enter` or `exit` with a station", enter.is_some() || exit.is_some()),
         BusReader => ("give `stop`: where the bus is", stop.is_some()),
         TopUp => ("give `load` with an amount", load.is_some()),
         Enquiry => ("give `enquire = true`", enquire.is_some()),
+        TicketOffice => (
+            "give `settle` with an area, `refund = true`, `lock = true` or `enquire = true`",
+            settle.is_some() || enquire.is_some() || refund.is_some() || lock.is_some(),
+        ),
+        Pos => ("give `buy` with an amount", buy.is_some()),
     };
     let fields = [
         Field::new("enter", enter.as_ref(), &[RailGate]),
         Field::new("exit", exit.as_ref(), &[RailGate]),
-        Field::new("line", line.as_ref(), &[RailGate]),
+        Field::new("line", line.as_ref(), &[RailGate, TicketOffice, Enquiry]),
         Field::new("stop", stop.as_ref(), &[BusReader]),
         Field::new("load", load.as_ref(), &[TopUp]),
-        Field::new("enquire", enquire.as_ref(), &[Enquiry]),
+        Field::new("enquire", enquire.as_ref(), &[Enquiry, TicketOffice]),
+        Field::new("settle", settle.as_ref(), &[TicketOffice]),
+        Field::new("buy", buy.as_ref(), &[Pos]),
+        Field::new("refund", refund.as_ref(), &[TicketOffice]),
+        Field::new("lock", lock.as_ref(), &[TicketOffice]),
+        Field::new("station", at.as_ref(), &[TicketOffice, Enquiry]),
     ];
     fit::unused(source, kind, &fields, (!acted).then_some(acts))?;
     let line = line.as_ref().map_or(0, |line| *line.get_ref());
@@ -95,9 +140,13 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
         return Err(error.also(enter, "it enters").help("write two taps").into());
     }
     if let Some(enter) = enter {
-        Ok(Act::Enter { station: station(source, enter, entry)?, line })
+        let station = station(source, enter, &entry.file)?;
+        fits(source, tap.get_ref(), line, station, entry)?;
+        Ok(Act::Enter { station, line })
     } else if let Some(exit) = exit {
-        Ok(Act::Exit { station: station(source, exit, entry)?, line })
+        let station = station(source, exit, &entry.file)?;
+        fits(source, tap.get_ref(), line, station, entry)?;
+        Ok(Act::Exit { station, line })
     } else if let Some(stop) = stop {
         Ok(Act::Bus { stop: self::stop(source, stop, entry)? })
     } else if let Some(load) = load {
@@ -108,9 +157,15 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
             }
             amount => Ok(Act::Load(amount)),
         }
+    } else if let Some(settle) = settle {
+        office::settle(source, settle, tap.get_ref(), entry)
+    } else if let Some(buy) = buy {
+        Ok(Act::Buy(buy.get_ref().0))
+    } else if refund.is_some() || lock.is_some() {
+        refund::act(source, tap.get_ref(), entry)
     } else if let Some(enquire) = enquire {
         if *enquire.get_ref() {
-            Ok(Act::Enquire)
+            Ok(Act::Enquire(office::place(source, tap.get_ref(), entry)?))
         } else {
             Err(source.error(enquire, "an enquiry is asked for by `enquire = true`").into())
         }
@@ -121,13 +176,17 @@ fn act(source: &Source, tap: &Spanned<TapTable>, entry: &TerminalEntry) -> Resul
 }
 
 /// The station's code: by its name in the network, or the number that the controller knows it by.
-fn station(source: &Source, station: &Spanned<Station>, entry: &TerminalEntry) -> Result<u16, Diagnostic> {
-    let network = entry.file.tariff.as_deref().and_then(Tariff::network);
+pub(super) fn station(
+    source: &Source,
+    station: &Spanned<Station>,
+    file: &TerminalFile,
+) -> Result<u16, Diagnostic> {
+    let network = file.tariff.as_deref().and_then(Tariff::network);
     match (station.get_ref(), network) {
         (Station::Named(name), Some(network)) => {
             let name = Spanned::new(station.span(), name.clone());
             let named = source.choose(&name, "station", network.stations().map(|(_, s)| (&*s.name, s.code)));
-            named.map_err(|error| match &entry.file.tariff {
+            named.map_err(|error| match &file.tariff {
                 Some(tariff) if !error.is_helped() => error.help(format!(
                     "stations are named as in stations.csv of the network that {} names",
                     tariff.head().file
@@ -158,19 +217,22 @@ fn stop(source: &Source, name: &Spanned<String>, entry: &TerminalEntry) -> Resul
     source.choose(name, &what, stops.map(|(stop, id)| (&*stop.name, id)))
 }
 
-/// The controller's fare: due at exits where the controller names it, and nowhere else.
+/// The controller's fare: due at exits and offices where the controller names it, and nowhere else.
 fn charge(source: &Source, table: &TapTable, entry: &TerminalEntry) -> Result<Option<Charge>, Diagnostic> {
-    let asks = entry.file.kind == RailGate && entry.file.tariff.is_none();
-    match (&table.fare, table.exit.as_ref().filter(|_| asks)) {
+    let controlled = matches!(entry.file.kind, RailGate | TicketOffice) && entry.file.tariff.is_none();
+    let settle = table.settle.as_ref().filter(|settle| office::goes_by_fare(settle.get_ref(), entry));
+    let exit = table.exit.as_ref().map(|exit| (Place::from(exit), "gate"));
+    let asks = exit.or_else(|| settle.map(|settle| (Place::from(settle), "office")));
+    match (&table.fare, asks.filter(|_| controlled)) {
         (Some(fare), Some(_)) => {
             Ok(Some(Charge { list: fare.get_ref().list.0, charged: fare.get_ref().charged.0 }))
         }
-        (None, Some(exit)) => Err(source
-            .error(exit, "the controller of this gate has to name the fare")
+        (None, Some((place, asker))) => Err(source
+            .error(place, format!("the controller of this {asker} has to name the fare"))
             .help("add fare = { list = \"4.00\", charged = \"4.00\" }")),
-        (Some(fare), None) => Err(source
-            .error(fare, "no controller is asked for a fare here")
-            .help("only exits have one, at gates whose profile says `fare = \"controller\"`")),
+        (Some(fare), None) => Err(source.error(fare, "no controller is asked for a fare here").help(
+            "only exits have one, and offices that settle by it, where the profile says `fare = \"controller\"`",
+        )),
         (None, None) => Ok(None),
     }
 }

@@ -5,8 +5,10 @@ use std::sync::{LazyLock, Mutex};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use tunion_apdu::table::Name;
-use tunion_data::Fen;
 use tunion_data::civil::date;
+use tunion_data::file::CardType;
+use tunion_data::{Aid, Fen};
+use tunion_terminal::profile::{Mac2Failure, TripBalance};
 use tunion_terminal::{Code, Gate, Prompt};
 
 use super::{Act, Fault, Library, NoteKind, Scenario, Source, When, parse};
@@ -90,7 +92,7 @@ rides = 1
 /// Tariffs take long to compile; all tests share them.
 static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
 
-fn read(text: &str) -> Result<Scenario, String> {
+pub(super) fn read(text: &str) -> Result<Scenario, String> {
     let source = Source::new(format!("{FIXTURES}scenarios/small.toml"), text);
     let plain = format!("{}/", std::path::Path::new(FIXTURES).canonicalize().unwrap().display());
     let told = parse(&source, &mut LIBRARY.lock().unwrap());
@@ -267,7 +269,7 @@ fn faults() {
     };
     assert_snapshot!(with("{ command = \"DEBIT\", when = \"after\" }"));
     assert_snapshot!(with("{ command = \"CREDIT FOR LOAD\", when = \"after\" }"));
-    assert_snapshot!(with("{ command = \"INIT SAM FOR PURCHASE\", when = \"after\" }"));
+    assert_snapshot!(with("{ command = \"INIT SAM FOR PURCHASE\", when = \"during\", bytes = 1 }"));
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"while\" }"));
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\" }"));
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"after\", bytes = 200 }"));
@@ -275,6 +277,80 @@ fn faults() {
     assert_snapshot!(with("{ command = \"READ BINARY\", when = \"during\", bytes = 200 }"));
     assert_snapshot!(with("{ command = \"debit for purchase\", when = \"after\" }"));
     assert_snapshot!(with("{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 1025 }"));
+}
+
+#[test]
+fn what_else_can_go_wrong() {
+    let with = |other: &str| {
+        let fault = "{ command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 200, noise = 7 }";
+        read(&SMALL.replacen(fault, other, 1)).map(|scenario| scenario.steps[1].fault.unwrap())
+    };
+    let silent = with("{ command = \"INIT SAM FOR PURCHASE\", when = \"before\" }").unwrap();
+    assert!(silent.is_of_sam() && silent.when == When::Before);
+    let garbled = with("{ command = \"DEBIT FOR PURCHASE\", when = \"garbled\" }").unwrap();
+    assert!(!garbled.is_of_sam() && garbled.when == When::Garbled);
+    assert_snapshot!(with("{ command = \"READ RECORD\", when = \"garbled\" }").unwrap_err());
+    assert_snapshot!(
+        with("{ command = \"DEBIT FOR PURCHASE\", when = \"garbled\", bytes = 4 }").unwrap_err()
+    );
+    // A kiosk asks its PSAM nothing during a tap.
+    let sam = "fault = { command = \"CREDIT SAM FOR PURCHASE\", when = \"garbled\" }";
+    assert_snapshot!(fault("load = \"20.00\"", &format!("load = \"20.00\"\n{sam}")));
+}
+
+#[test]
+fn how_many_cards() {
+    let with = |cards: &str| read(&SMALL.replacen("line = 13", &format!("line = 13\ncards = {cards}"), 1));
+    assert_eq!(with("2").unwrap().steps[0].cards, 2);
+    assert_snapshot!(with("1").unwrap_err());
+    assert_snapshot!(with("\"two\"").unwrap_err());
+}
+
+#[test]
+fn doors() {
+    let with =
+        |door: &str| read(&SMALL.replacen("direction = 0", &format!("direction = 0\ndoor = {door}"), 1));
+    assert!(with("\"rear\"").unwrap().terminals[2].bus.unwrap().rear);
+    assert!(!with("\"front\"").unwrap().terminals[2].bus.unwrap().rear);
+    assert_snapshot!(with("\"back\"").unwrap_err());
+    let gate = "file = \"../terminals/beijing-rail.toml\"";
+    assert_snapshot!(fault(gate, &format!("{gate}\ndoor = \"rear\"")));
+}
+
+#[test]
+fn stations_of_xian_have_two_digits() {
+    let with = |station: &str| {
+        let text = SMALL.replacen("beijing-rail.toml", "xian-rail.toml", 1);
+        let text = text.replacen("enter = \"西二旗\"", &format!("enter = {station}"), 1);
+        read(&text.replacen(
+            "exit = \"五道口\"",
+            "fare = { list = \"2.00\", charged = \"2.00\" }\nexit = 3",
+            1,
+        ))
+    };
+    assert!(matches!(with("99").unwrap().steps[0].act, Act::Enter { station: 99, line: 13 }));
+    assert_snapshot!(with("100").unwrap_err());
+}
+
+#[test]
+fn switches_of_a_terminal() {
+    let with = |switches: &str| {
+        let gate = "file = \"../terminals/beijing-rail.toml\"";
+        read(&SMALL.replacen(gate, &format!("{gate}\n{switches}"), 1))
+    };
+    let profile = |switches: &str| with(switches).unwrap().terminals[0].file.profile.clone();
+    let select = profile("select = { directory = true }").select;
+    assert!(select.directory && select.aids == [Aid::EP]);
+    assert!(profile("ask-back = true").rail.ask_back);
+    assert_eq!(profile("passback-seconds = 7").rail.passback_seconds, 7);
+    assert_eq!(profile("mac2-failure = \"record\"").mac2_failure, Mac2Failure::Record);
+    assert_eq!(profile("trip-balance = \"before\"").trip_balance, TripBalance::Before);
+    assert_eq!(profile("known = [\"ordinary\"]").known, [CardType::Ordinary]);
+    assert_snapshot!(with("select = { aids = [] }").unwrap_err());
+    assert_snapshot!(with("select = { aids = [\"A000000632010105\", \"A000000632010105\"] }").unwrap_err());
+    assert_snapshot!(with("select = { aids = [\"A0\"] }").unwrap_err());
+    assert_snapshot!(with("max-fare = \"99.00\"").unwrap_err());
+    assert_snapshot!(with("white-list = \"../terminals/lists/nowhere.csv\"").unwrap_err());
 }
 
 #[test]

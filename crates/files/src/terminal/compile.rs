@@ -6,19 +6,25 @@ use std::sync::Arc;
 use toml::Spanned;
 use tunion_data::file::CardType;
 use tunion_fare::{BusLines, GroupId, Measure, Tariff};
-use tunion_psam::SequenceMoves;
+use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
-use tunion_terminal::profile::{BusProfile, ByteOrder, Check, OpenElsewhere, RailProfile, RailTail};
+use tunion_terminal::profile::{
+    BusProfile, ByteOrder, Check, OfficeProfile, OpenElsewhere, PosProfile, RailProfile, RailTail,
+};
 
-use super::TerminalKind::{BusReader, RailGate};
-use super::fit::{CHECKS, Field, RIDES};
+use super::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
+use super::fit::{ADVISES, CHECKS, DEBITS, Field, RAIL, RIDES};
 use super::schema::{BusTable, File, Name, Names, PsamTable, RailTable};
 use super::switches::Switches;
 use super::words::Switch;
-use super::{PsamFile, TerminalFile, TerminalKind, fit, ledger};
+use super::{PsamFile, TerminalFile, TerminalKind, fit, guards, ledger, load, office, refund};
 use crate::card;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::library::Library;
+
+/// So long one has to leave after an over-fare was settled: the minutes of a free correction, which no
+/// source states for it (our reading).
+const EXIT_MINUTES: u16 = 20;
 
 pub(super) fn terminal(
     source: &Source,
@@ -30,30 +36,7 @@ pub(super) fn terminal(
     errors.keep(source.said(&file.name, "name"));
     errors.keep(source.said(&file.provenance, "provenance"));
     let kind = TerminalKind::read(source, &file.kind)?;
-    let rail = file.rail.as_ref();
-    let bus = file.bus.as_ref();
-    let own = [
-        Field::new("operator", file.operator.as_ref(), RIDES).such_as("operator = 30"),
-        Field::new("byte-order", file.byte_order.as_ref(), RIDES).such_as("byte-order = \"little\""),
-        Field::new("checks", file.checks.as_ref(), CHECKS).such_as("checks = [\"enabled\", \"not-expired\"]"),
-        Field::new("rail", rail, &[RailGate])
-            .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
-        Field::new("bus", bus, &[BusReader]).such_as("[bus] with max-minutes = 240"),
-    ];
-    // Whether these have a use is for the switches to say.
-    let switches = [
-        Field::new("mac2", file.mac2.as_ref(), RIDES).such_as("mac2 = \"after-decision\""),
-        Field::new("accepted", file.accepted.as_ref(), CHECKS)
-            .such_as("accepted = [\"ordinary\", \"student\"]"),
-    ];
-    let fares = [
-        Field::new("tariff", file.tariff.as_ref(), RIDES),
-        Field::new("fare", file.fare.as_ref(), &[RailGate]),
-    ];
-    errors.keep(fit::unused(source, kind, &own, None));
-    errors.keep(fit::unused(source, kind, &fares, None));
-    let needed: Vec<_> = own.into_iter().chain(switches).collect();
-    errors.keep(fit::missing(source, &file.kind, kind, &needed));
+    errors.keep(fields(source, file, kind));
     let tariff = errors.keep(tariff(source, file, kind, library));
     let psam = errors.keep(psam(source, &file.psam));
     let displays = source
@@ -66,19 +49,28 @@ pub(super) fn terminal(
     let checks = file.checks.as_ref().map_or(Ok(Vec::new()), |names| checks(source, names));
     let byte_order =
         file.byte_order.as_ref().map_or(Ok(ByteOrder::Big), |name| ByteOrder::read(source, name));
-    let rail_profile = match rail {
+    let rail_profile = match file.rail.as_ref() {
         Some(table) => self::rail(source, table, tariff.as_deref()),
         None => Ok(RailProfile::default()),
     };
-    let bus_profile = match bus {
+    let bus_profile = match file.bus.as_ref() {
         Some(table) => self::bus(source, table.get_ref(), tariff.as_deref()),
         None => Ok(BusProfile::default()),
     };
+    let office_profile =
+        file.office.as_ref().map_or(Ok(OfficeProfile::default()), |table| office::office(source, table));
+    let pos_profile = file.pos.as_ref().map_or(Ok(PosProfile::default()), |table| office::pos(source, table));
+    let load = file.load.as_ref().map(|table| load::load(source, table.get_ref(), &file.psam));
+    let refund = file.refund.as_ref().map(|table| refund::refund(source, table.get_ref()));
+    let (load, refund) = (errors.keep(load.transpose()), errors.keep(refund.transpose()));
     let (checks, byte_order) = (errors.keep(checks), errors.keep(byte_order));
     let (rail, bus) = (errors.keep(rail_profile), errors.keep(bus_profile));
+    let (office, pos) = (errors.keep(office_profile), errors.keep(pos_profile));
     let (Some(checks), Some(byte_order), Some(rail), Some(bus)) = (checks, byte_order, rail, bus) else {
         return Err(errors);
     };
+    let (Some(office), Some(pos)) = (office, pos) else { return Err(errors) };
+    let (Some(load), Some(refund)) = (load, refund) else { return Err(errors) };
     let mut profile = Profile {
         name: file.name.get_ref().clone(),
         city: file.city.get_ref().0,
@@ -93,23 +85,78 @@ pub(super) fn terminal(
         displays,
         rail,
         bus,
+        office,
+        pos,
+        load: load.unwrap_or_default(),
+        refund,
         ..Profile::default()
     };
     let switches = Switches {
         mac2: file.mac2.clone(),
         accepted: file.accepted.clone(),
         expired_student: file.expired_student.clone(),
+        known: file.known.clone(),
         white_list: file.white_list.clone(),
-        select_directory: file.select_directory,
+        select: file.select.clone(),
+        mac2_failure: file.mac2_failure.clone(),
+        trip_balance: file.trip_balance.clone(),
         top_up_below: file.top_up_below,
         grey_slots: file.grey_slots.clone(),
         retap_seconds: file.retap_seconds.clone(),
         recovery: file.recovery.clone(),
         defects: file.defects.clone(),
+        lock_black_listed: file.lock_black_listed.clone(),
         ..Switches::default()
     };
     errors.keep(switches.set(source, kind, &mut profile));
     errors.or(TerminalFile { name: profile.name.clone(), kind, profile, tariff, psam })
+}
+
+/// Whether every field has a use in a terminal of this kind, and none is missing.
+fn fields(source: &Source, file: &File, kind: TerminalKind) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let rail = file.rail.as_ref();
+    let bus = file.bus.as_ref();
+    let own = [
+        Field::new("operator", file.operator.as_ref(), RIDES).such_as("operator = 30"),
+        Field::new("byte-order", file.byte_order.as_ref(), RIDES).such_as("byte-order = \"little\""),
+        Field::new("bus", bus, &[BusReader]).such_as("[bus] with max-minutes = 240"),
+        Field::new("pos", file.pos.as_ref(), &[Pos]).such_as("[pos] with `limit`, `merchant-type`"),
+    ];
+    // An enquiry terminal may have these, to advise by.
+    let advice = |checks, rail_kinds, offices| {
+        [
+            Field::new("checks", file.checks.as_ref(), checks)
+                .such_as("checks = [\"enabled\", \"not-expired\"]"),
+            Field::new("rail", rail, rail_kinds)
+                .such_as("[rail] with `tail`, `free-reentry-minutes`, `open-elsewhere`"),
+            Field::new("office", file.office.as_ref(), offices)
+                .such_as("[office] with exit-missing = \"3.00\""),
+        ]
+    };
+    // Whether these have a use is for the switches to say.
+    let switches = [
+        Field::new("mac2", file.mac2.as_ref(), DEBITS).such_as("mac2 = \"after-decision\""),
+        Field::new("accepted", file.accepted.as_ref(), CHECKS)
+            .such_as("accepted = [\"ordinary\", \"student\"]"),
+    ];
+    let fares = [
+        Field::new("tariff", file.tariff.as_ref(), &[RailGate, BusReader, TicketOffice, Enquiry]),
+        Field::new("fare", file.fare.as_ref(), &[RailGate, TicketOffice]),
+    ];
+    let optional = [
+        Field::new("load", file.load.as_ref(), &[TopUp]),
+        Field::new("refund", file.refund.as_ref(), &[TicketOffice]),
+    ];
+    errors.keep(fit::unused(source, kind, &own, None));
+    errors.keep(fit::unused(source, kind, &advice(ADVISES, RAIL, &[TicketOffice, Enquiry]), None));
+    errors.keep(fit::unused(source, kind, &fares, None));
+    errors.keep(fit::unused(source, kind, &optional, None));
+    errors.keep(office::advises(source, file, kind));
+    let advice = advice(CHECKS, &[RailGate, TicketOffice], &[TicketOffice]);
+    let needed: Vec<_> = own.into_iter().chain(advice).chain(switches).collect();
+    errors.keep(fit::missing(source, &file.kind, kind, &needed));
+    errors.or(())
 }
 
 fn tariff(
@@ -127,8 +174,12 @@ fn tariff(
             source.choose(fare, "maker of fares", [("controller", ())])?;
             return Ok(None);
         }
-        (None, None) if kind == RailGate => {
-            let error = source.error(&file.kind, "the gate does not say who makes the fare");
+        (None, None) if matches!(kind, RailGate | TicketOffice) => {
+            let message = format!(
+                "the {} does not say who makes the fare",
+                if kind == RailGate { "gate" } else { "office" }
+            );
+            let error = source.error(&file.kind, message);
             return Err(error.help("give `tariff`, or `fare = \"controller\"`").into());
         }
         (None, None) if kind == BusReader => {
@@ -188,10 +239,16 @@ fn rail(
     tariff: Option<&Tariff>,
 ) -> Result<RailProfile, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let RailTable { group, tail, free_reentry_minutes, open_elsewhere, ledger } = table.get_ref();
+    let RailTable { group, tail: form, free_reentry_minutes, open_elsewhere, ledger, .. } = table.get_ref();
+    let RailTable { overtime_minutes, remaining, exit_minutes, .. } = table.get_ref();
+    let RailTable { passback_seconds, ask_back, entry_minimum, .. } = table.get_ref();
     let group = errors.keep(group.as_ref().map(|name| self::group(source, name, tariff)).transpose());
     let open_elsewhere = errors.keep(OpenElsewhere::read(source, open_elsewhere));
-    let Some(tail) = errors.keep(RailTail::read(source, tail)) else { return Err(errors) };
+    let Some(tail) = errors.keep(RailTail::read(source, form)) else { return Err(errors) };
+    if tail == RailTail::Xian {
+        errors.keep(guards::fits_xian(source, form, table.get_ref(), tariff));
+    }
+    let entry_minimum = errors.keep(guards::entry_minimum(source, entry_minimum.as_ref(), tariff));
     let counters = tariff.map(|tariff| tariff.counters().count());
     let ledger = match (ledger, counters) {
         (_, Some(2..)) => {
@@ -216,7 +273,19 @@ fn rail(
         return Err(errors);
     };
     let free_reentry_minutes = *free_reentry_minutes;
-    errors.or(RailProfile { group, tail, ledger, free_reentry_minutes, open_elsewhere })
+    errors.or(RailProfile {
+        group,
+        tail,
+        ledger,
+        free_reentry_minutes,
+        open_elsewhere,
+        overtime_minutes: *overtime_minutes,
+        remaining: remaining.map(|amount| amount.0),
+        exit_minutes: exit_minutes.unwrap_or(EXIT_MINUTES),
+        entry_minimum: entry_minimum.unwrap_or_default(),
+        passback_seconds: *passback_seconds,
+        ask_back: *ask_back,
+    })
 }
 
 /// The group of lines that gates belong to.
@@ -236,15 +305,27 @@ fn bus(source: &Source, table: &BusTable, tariff: Option<&Tariff>) -> Result<Bus
         errors.keep(source.choose(name, "line class", classes.map(|(id, name)| (name, id))));
     }
     let single_tap_classes = table.single_tap_classes.iter().map(|name| name.get_ref().clone()).collect();
-    errors.or(BusProfile { max_minutes: table.max_minutes, single_tap_classes })
+    let repeat = table.repeat.as_ref().map(|repeat| guards::repeat(source, repeat)).transpose();
+    let repeat = errors.keep(repeat).flatten();
+    errors.or(BusProfile {
+        max_minutes: table.max_minutes,
+        single_tap_classes,
+        max_balance: table.max_balance.map(|amount| amount.0),
+        max_fare: table.max_fare.map(|amount| amount.0),
+        newest_trip: table.newest_trip,
+        repeat,
+    })
 }
 
 fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
     let (valid_from, valid_to) = (table.valid_from.0, table.valid_to.get_ref().0);
     card::in_order(source, valid_from, valid_to, &table.valid_to)?;
-    let sequence_moves = match &table.sequence_moves {
-        Some(name) => SequenceMoves::read(source, name)?,
-        None => SequenceMoves::default(),
+    let mut errors = Diagnostics::default();
+    let sequence_moves = errors.keep(switch::<SequenceMoves>(source, table.sequence_moves.as_ref()));
+    let transport = errors.keep(switch::<Transport>(source, table.transport.as_ref()));
+    let rate = errors.keep(switch::<Rate>(source, table.rate.as_ref()));
+    let (Some(sequence_moves), Some(transport), Some(rate)) = (sequence_moves, transport, rate) else {
+        return Err(errors);
     };
     Ok(PsamFile {
         acquirer: table.acquirer.0,
@@ -255,5 +336,13 @@ fn psam(source: &Source, table: &PsamTable) -> Result<PsamFile, Diagnostics> {
         first_terminal: table.first_terminal.0,
         sequence_moves,
         mac_failure_limit: table.mac_failure_limit,
+        transport,
+        rate,
+        load_sam: table.load_sam,
     })
+}
+
+/// The position of a switch, or its default.
+fn switch<S: Switch + Default>(source: &Source, name: Option<&Name>) -> Result<S, Diagnostic> {
+    name.map_or_else(|| Ok(S::default()), |name| S::read(source, name))
 }

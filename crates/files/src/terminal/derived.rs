@@ -2,11 +2,14 @@
 
 use serde::Deserialize;
 use toml::Spanned;
-use tunion_data::{Fen, IssuerId};
+use tunion_data::Fen;
 
 use super::TerminalFile;
+use super::guards::RepeatTable;
 use super::schema::{Name, Names, RecoveryTable};
+use super::select::SelectTable;
 use super::switches::Switches;
+use super::white_list::WhiteList;
 use crate::diag::{Diagnostics, Source, Text};
 use crate::kind::Kind;
 use crate::library::Library;
@@ -26,18 +29,31 @@ struct File {
     provenance: Name,
     base: Name,
     mac2: Option<Name>,
+    mac2_failure: Option<Name>,
     accepted: Option<Names>,
     expired_student: Option<Name>,
-    white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
-    select_directory: Option<bool>,
+    known: Option<Names>,
+    white_list: Option<Spanned<WhiteList>>,
+    select: Option<Spanned<SelectTable>>,
+    trip_balance: Option<Name>,
     top_up_below: Option<Text<Fen>>,
     grey_slots: Option<Spanned<u16>>,
     retap_seconds: Option<Spanned<u16>>,
-    open_elsewhere: Option<Name>,
-    free_reentry_minutes: Option<Spanned<u16>>,
-    max_minutes: Option<Spanned<u16>>,
     recovery: Option<Spanned<RecoveryTable>>,
     defects: Option<Names>,
+    lock_black_listed: Option<Spanned<bool>>,
+    open_elsewhere: Option<Name>,
+    free_reentry_minutes: Option<Spanned<u16>>,
+    passback_seconds: Option<Spanned<u16>>,
+    ask_back: Option<Spanned<bool>>,
+    max_minutes: Option<Spanned<u16>>,
+    overtime_minutes: Option<Spanned<u16>>,
+    remaining: Option<Spanned<Text<Fen>>>,
+    exit_minutes: Option<Spanned<u16>>,
+    max_balance: Option<Spanned<Text<Fen>>>,
+    max_fare: Option<Spanned<Text<Fen>>>,
+    newest_trip: Option<Spanned<bool>>,
+    repeat: Option<Spanned<RepeatTable>>,
 }
 
 /// Whether the text names a base. One that is no TOML does not.
@@ -62,18 +78,31 @@ pub(super) fn terminal(source: &Source, library: &mut Library) -> Result<Termina
     profile.name.clone_from(file.name.get_ref());
     let switches = Switches {
         mac2: file.mac2,
+        mac2_failure: file.mac2_failure,
         accepted: file.accepted,
         expired_student: file.expired_student,
+        known: file.known,
         white_list: file.white_list,
-        select_directory: file.select_directory,
+        select: file.select,
+        trip_balance: file.trip_balance,
         top_up_below: file.top_up_below,
         grey_slots: file.grey_slots,
         retap_seconds: file.retap_seconds,
-        open_elsewhere: file.open_elsewhere,
-        free_reentry_minutes: file.free_reentry_minutes,
-        max_minutes: file.max_minutes,
         recovery: file.recovery,
         defects: file.defects,
+        lock_black_listed: file.lock_black_listed,
+        open_elsewhere: file.open_elsewhere,
+        free_reentry_minutes: file.free_reentry_minutes,
+        passback_seconds: file.passback_seconds,
+        ask_back: file.ask_back,
+        max_minutes: file.max_minutes,
+        overtime_minutes: file.overtime_minutes,
+        remaining: file.remaining,
+        exit_minutes: file.exit_minutes,
+        max_balance: file.max_balance,
+        max_fare: file.max_fare,
+        newest_trip: file.newest_trip,
+        repeat: file.repeat,
     };
     errors.keep(switches.set(source, base.kind, &mut profile));
     errors.or(TerminalFile { name: profile.name.clone(), profile, ..TerminalFile::clone(&base) })

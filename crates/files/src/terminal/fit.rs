@@ -2,14 +2,22 @@
 
 use toml::Spanned;
 
-use super::TerminalKind::{self, BusReader, RailGate, TopUp};
+use super::TerminalKind::{self, BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
 use super::schema::Name;
 use crate::diag::{Diagnostic, Diagnostics, Place, Source};
 
 /// Terminals that take part in rides.
-pub(crate) const RIDES: &[TerminalKind] = &[RailGate, BusReader];
+pub(crate) const RIDES: &[TerminalKind] = &[RailGate, BusReader, TicketOffice];
+/// Terminals whose PSAM debits cards.
+pub(crate) const DEBITS: &[TerminalKind] = &[RailGate, BusReader, TicketOffice, Pos];
 /// Terminals that check cards and change them.
-pub(crate) const CHECKS: &[TerminalKind] = &[RailGate, BusReader, TopUp];
+pub(crate) const CHECKS: &[TerminalKind] = &[RailGate, BusReader, TopUp, TicketOffice, Pos];
+/// Terminals that check cards, be it only to advise.
+pub(crate) const ADVISES: &[TerminalKind] = &[RailGate, BusReader, TopUp, TicketOffice, Pos, Enquiry];
+/// Terminals that go by the rules of rail.
+pub(crate) const RAIL: &[TerminalKind] = &[RailGate, TicketOffice, Enquiry];
+/// Terminals that lock a card which is on the black list.
+pub(crate) const LOCKS: &[TerminalKind] = &[RailGate, BusReader];
 
 /// A field and the kinds of terminal that have a use for it.
 pub(crate) struct Field {
@@ -45,8 +53,10 @@ pub(crate) fn unused(
     for field in fields {
         if let Some(place) = field.place.clone().filter(|_| !field.kinds.contains(&kind)) {
             let message = format!("{kind} has no use for `{}`", field.name);
-            let kinds: Vec<_> = field.kinds.iter().map(ToString::to_string).collect();
-            let help = format!("take it out: it belongs to {}", kinds.join(" or "));
+            let mut kinds: Vec<_> = field.kinds.iter().map(ToString::to_string).collect();
+            let last = kinds.pop().unwrap_or_default();
+            let or = if kinds.is_empty() { "" } else { " or " };
+            let help = format!("take it out: it belongs to {}{or}{last}", kinds.join(", "));
             let error = source.error(source.key(place), message);
             errors.push(error.help(instead.map_or(help, str::to_owned)));
         }

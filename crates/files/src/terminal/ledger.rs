@@ -15,7 +15,9 @@ const LAST_TIME: Range<u8> = 99..106;
 /// What else a gate writes there.
 fn written(tail: RailTail) -> &'static [(Range<u8>, &'static str)] {
     match tail {
-        RailTail::Beijing => &[],
+        RailTail::Beijing => &[(122..123, "the code of a settled over-fare")],
+        // Xi'an's has no ledger at all.
+        RailTail::Xian => &[],
         RailTail::Shanghai => &[(106..110, "the last device"), (120..123, "flags and the in/out marker")],
     }
 }

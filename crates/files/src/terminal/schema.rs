@@ -4,6 +4,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_data::{CityCode, Fen, IssuerId, TerminalId};
 
+use super::guards::RepeatTable;
+use super::load::LoadTable;
+use super::office::{OfficeTable, PosTable};
+use super::refund::RefundTable;
+use super::select::SelectTable;
+use super::white_list::WhiteList;
 use crate::diag::{Day, Text};
 
 pub(crate) type Name = Spanned<String>;
@@ -25,17 +31,25 @@ pub(super) struct File {
     pub(super) checks: Option<Names>,
     pub(super) accepted: Option<Names>,
     pub(super) expired_student: Option<Name>,
-    pub(super) white_list: Option<Spanned<Vec<Text<IssuerId>>>>,
-    pub(super) select_directory: Option<bool>,
+    pub(super) known: Option<Names>,
+    pub(super) white_list: Option<Spanned<WhiteList>>,
+    pub(super) select: Option<Spanned<SelectTable>>,
+    pub(super) mac2_failure: Option<Name>,
+    pub(super) trip_balance: Option<Name>,
     pub(super) top_up_below: Option<Text<Fen>>,
     pub(super) grey_slots: Option<Spanned<u16>>,
     pub(super) retap_seconds: Option<Spanned<u16>>,
     pub(super) recovery: Option<Spanned<RecoveryTable>>,
     pub(super) defects: Option<Names>,
+    pub(super) lock_black_listed: Option<Spanned<bool>>,
     pub(super) tariff: Option<Name>,
     pub(super) fare: Option<Name>,
     pub(super) rail: Option<Spanned<RailTable>>,
     pub(super) bus: Option<Spanned<BusTable>>,
+    pub(super) office: Option<Spanned<OfficeTable>>,
+    pub(super) pos: Option<Spanned<PosTable>>,
+    pub(super) load: Option<Spanned<LoadTable>>,
+    pub(super) refund: Option<Spanned<RefundTable>>,
     pub(super) psam: PsamTable,
 }
 
@@ -53,6 +67,14 @@ pub(super) struct RailTable {
     pub(super) tail: Name,
     pub(super) free_reentry_minutes: u16,
     pub(super) open_elsewhere: Name,
+    pub(super) overtime_minutes: Option<u16>,
+    pub(super) remaining: Option<Text<Fen>>,
+    pub(super) exit_minutes: Option<u16>,
+    pub(super) entry_minimum: Option<Spanned<Text<Fen>>>,
+    #[serde(default)]
+    pub(super) passback_seconds: u16,
+    #[serde(default)]
+    pub(super) ask_back: bool,
     pub(super) ledger: Option<Spanned<LedgerTable>>,
 }
 
@@ -78,6 +100,11 @@ pub(super) struct BusTable {
     pub(super) max_minutes: u16,
     #[serde(default)]
     pub(super) single_tap_classes: Vec<Name>,
+    pub(super) max_balance: Option<Text<Fen>>,
+    pub(super) max_fare: Option<Text<Fen>>,
+    #[serde(default)]
+    pub(super) newest_trip: bool,
+    pub(super) repeat: Option<RepeatTable>,
 }
 
 #[derive(Deserialize)]
@@ -91,4 +118,8 @@ pub(super) struct PsamTable {
     pub(super) first_terminal: Text<TerminalId>,
     pub(super) sequence_moves: Option<Name>,
     pub(super) mac_failure_limit: u8,
+    pub(super) transport: Option<Name>,
+    pub(super) rate: Option<Name>,
+    #[serde(default)]
+    pub(super) load_sam: bool,
 }

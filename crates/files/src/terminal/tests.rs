@@ -4,18 +4,19 @@ use std::sync::{LazyLock, Mutex};
 
 use insta::assert_snapshot;
 use tunion_data::Fen;
+use tunion_psam::{Rate, Transport};
 use tunion_terminal::Defect;
 use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
 
 use super::{Library, Source, TerminalFile, TerminalKind, parse};
 
-const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
+pub(super) const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
 
 /// Tariffs take long to compile; all tests share them.
 static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(Mutex::default);
 
 /// A fixture after one change.
-fn changed(name: &str, from: &str, to: &str) -> Result<TerminalFile, String> {
+pub(super) fn changed(name: &str, from: &str, to: &str) -> Result<TerminalFile, String> {
     let text = std::fs::read_to_string(format!("{TERMINALS}{name}.toml")).unwrap();
     assert!(text.contains(from), "{from}");
     let source = Source::new(format!("{TERMINALS}x.toml"), text.replacen(from, to, 1));
@@ -52,9 +53,9 @@ fn a_rail_profile() {
 #[test]
 fn the_example_of_the_documentation() {
     let text = crate::doc_example(include_str!("../terminal.rs"));
-    // It shows the table of buses too, which a gate has no use for.
-    let bus = text.find("[bus]").unwrap()..text.find("[psam]").unwrap();
-    let text = text.replace(&text[bus], "");
+    // It shows the tables of buses, top-ups and refunds too, which a gate has no use for.
+    let others = text.find("[bus]").unwrap()..text.find("[psam]").unwrap();
+    let text = text.replace(&text[others], "");
     let source = Source::new(format!("{TERMINALS}example.toml"), text);
     let example = parse(&source, &mut LIBRARY.lock().unwrap()).unwrap();
     assert_eq!(example.name, "beijing-rail");
@@ -126,6 +127,15 @@ fn tariffs() {
 fn psams() {
     assert_snapshot!(rail("valid-to = 2040-12-31", "valid-to = 2019-12-31"));
     assert_snapshot!(rail("first-terminal = \"100000010001\"", "first-terminal = \"10000001\""));
+    assert_snapshot!(rail(
+        "mac-failure-limit = 10",
+        "mac-failure-limit = 10\ntransport = \"t0\"\nrate = \"fast\""
+    ));
+    let plain = changed("beijing-rail", "version", "version").unwrap().psam;
+    assert_eq!((plain.transport, plain.rate, plain.load_sam), (Transport::Direct, Rate::Production, false));
+    let other = "mac-failure-limit = 10\ntransport = \"get-response\"\nrate = \"test\"\nload-sam = true";
+    let psam = changed("beijing-top-up", "mac-failure-limit = 10", other).unwrap().psam;
+    assert_eq!((psam.transport, psam.rate, psam.load_sam), (Transport::GetResponse, Rate::Test, true));
 }
 
 /// A profile based on another one.

@@ -1,8 +1,10 @@
 //! The words that stand for a profile's switches.
 
-use tunion_psam::SequenceMoves;
+use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Light;
-use tunion_terminal::profile::{ByteOrder, Check, ExpiredStudent, Mac2Policy, OpenElsewhere, RailTail};
+use tunion_terminal::profile::{
+    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Failure, Mac2Policy, OpenElsewhere, RailTail, TripBalance,
+};
 
 use super::TerminalKind;
 use super::schema::Name;
@@ -40,23 +42,30 @@ macro_rules! switches {
 switches! {
     TerminalKind, "kind of terminal":
         "rail-gate" = Self::RailGate, "bus-reader" = Self::BusReader,
-        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry;
+        "top-up" = Self::TopUp, "enquiry" = Self::Enquiry,
+        "ticket-office" = Self::TicketOffice, "pos" = Self::Pos;
     ByteOrder, "byte order": "little" = Self::Little, "big" = Self::Big;
     Mac2Policy, "MAC2 policy":
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
     ExpiredStudent, "expired-student policy":
         "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
-    RailTail, "operator's area": "beijing" = Self::Beijing, "shanghai" = Self::Shanghai;
+    RailTail, "operator's area":
+        "beijing" = Self::Beijing, "shanghai" = Self::Shanghai, "xian" = Self::Xian;
+    LoadBy, "maker of loads": "host" = Self::Host, "sam" = Self::Sam;
     OpenElsewhere, "open-elsewhere policy":
         "refuse" = Self::Refuse, "start-anew" = Self::StartAnew;
     SequenceMoves, "sequence-moves policy":
         "at-init" = Self::AtInit, "at-credit" = Self::AtCredit;
+    Transport, "transport": "direct" = Self::Direct, "get-response" = Self::GetResponse;
+    Rate, "rate": "production" = Self::Production, "test" = Self::Test;
     Check, "check":
         "enabled" = Self::Enabled, "started" = Self::Started, "not-expired" = Self::NotExpired,
         "white-list" = Self::WhiteList, "interoperable" = Self::Interoperable,
         "card-type" = Self::CardType, "black-list" = Self::BlackList,
         "open-elsewhere" = Self::OpenElsewhere, "entry-balance" = Self::EntryBalance,
-        "journey" = Self::Journey;
+        "journey" = Self::Journey, "passback" = Self::Passback;
+    Mac2Failure, "MAC2-failure policy": "distrust" = Self::Distrust, "record" = Self::Record;
+    TripBalance, "balance of a trip": "after" = Self::After, "before" = Self::Before;
     Moment, "moment of promotion": "power-on" = Self::PowerOn, "other-card" = Self::OtherCard;
     Light, "light":
         "off" = Self::Off, "green" = Self::Green, "yellow" = Self::Yellow, "red" = Self::Red;

@@ -35,3 +35,4 @@ pub use prose::prose;
 pub use refusal::Refusal;
 pub use text::text;
 pub use time::day;
+pub(crate) use time::parse as moment;

@@ -71,7 +71,7 @@ fn select(card: &mut Card<Stream>, what: &'static str, name: &[u8]) -> Answer {
 }
 
 /// The data objects that `bytes` are; what is none stands behind them as bare bytes.
-fn objects(bytes: &[u8]) -> Vec<Object> {
+pub(crate) fn objects(bytes: &[u8]) -> Vec<Object> {
     let mut objects = Vec::new();
     let mut rest = bytes;
     while rest.iter().any(|byte| *byte != 0)

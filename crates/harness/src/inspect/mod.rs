@@ -14,9 +14,11 @@ mod file;
 mod list;
 mod text;
 
+pub(crate) use answer::objects;
 pub use answer::{Answer, Object};
 pub use file::{Field, FileView, Record};
 pub use list::{Listed, listed, table};
+pub(crate) use text::shortened;
 
 use crate::issue;
 use crate::random::stream;

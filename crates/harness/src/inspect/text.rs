@@ -160,7 +160,7 @@ fn write_field(out: &mut String, field: &Field, width: usize) -> fmt::Result {
 }
 
 /// Hexadecimal digits; more than eight times the same byte are told once.
-fn shortened(digits: &str) -> String {
+pub(crate) fn shortened(digits: &str) -> String {
     let (count, first) = (digits.len() / 2, digits.get(..2).unwrap_or_default());
     if count > 8 && digits.as_bytes().chunks(2).all(|pair| pair == first.as_bytes()) {
         return format!("{first} ({count} times)");

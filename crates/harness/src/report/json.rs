@@ -8,7 +8,7 @@ use serde::Serialize;
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::file::TripType;
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{Payment, RecordKind, Surcharge, UploadRecord};
 use tunion_files::scenario::kebab;
 use tunion_terminal::Gate;
 
@@ -60,7 +60,7 @@ struct Tap<'a> {
 }
 
 /// The flags of a record by their names.
-const FLAGS: [(u8, &str); 4] = [
+pub(crate) const FLAGS: [(u8, &str); 4] = [
     (UploadRecord::GREY, "grey"),
     (UploadRecord::RECOVERED, "recovered"),
     (UploadRecord::MAC2_FAILED, "mac2-failed"),
@@ -69,6 +69,7 @@ const FLAGS: [(u8, &str); 4] = [
 
 #[derive(Serialize)]
 struct Record {
+    kind: &'static str,
     pan: String,
     terminal: String,
     terminal_seq: u32,
@@ -76,6 +77,9 @@ struct Record {
     trip_type: String,
     transaction: String,
     amount_fen: u32,
+    surcharge: &'static str,
+    surcharge_fen: u32,
+    payment: &'static str,
     at: String,
     tac: String,
     flags: Vec<&'static str>,
@@ -173,6 +177,7 @@ fn tap(row: &Row) -> Tap<'_> {
 
 fn record(record: &UploadRecord) -> Record {
     Record {
+        kind: RecordKind::from_byte(record.kind).map_or("other", RecordKind::name),
         pan: record.pan.to_string(),
         terminal: record.terminal.to_string(),
         terminal_seq: record.terminal_seq,
@@ -180,6 +185,9 @@ fn record(record: &UploadRecord) -> Record {
         trip_type: named(TripType::from_byte(record.trip_type), record.trip_type),
         transaction: named(Transaction::from_byte(record.transaction), record.transaction),
         amount_fen: record.amount.get(),
+        surcharge: Surcharge::from_byte(record.surcharge_kind).map_or("other", Surcharge::name),
+        surcharge_fen: record.surcharge.get(),
+        payment: Payment::from_byte(record.payment).map_or("other", Payment::name),
         at: record.at.datetime().map_or_else(|| record.at.to_string(), |at| at.to_string()),
         tac: hex(&record.tac),
         flags: FLAGS.iter().filter(|(flag, _)| record.has(*flag)).map(|(_, name)| *name).collect(),

@@ -4,6 +4,7 @@ mod json;
 mod junit;
 mod table;
 
+pub(crate) use json::FLAGS;
 pub use json::json;
 pub use junit::{junit, junit_error};
 pub use table::{Detail, summary, table};

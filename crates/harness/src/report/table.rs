@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use tunion_data::Fen;
 use tunion_data::command::Transaction;
 use tunion_data::file::{CardType, LogRecord, TripRecord, TripType};
-use tunion_terminal::{Enquiry, Gate, Words};
+use tunion_terminal::{Advice, Enquiry, Gate, Words};
 
 /// How much is told of each tap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -130,12 +130,13 @@ fn cells(row: &Row) -> [String; 10] {
 
 /// The answer to an enquiry.
 fn show(enquiry: &Enquiry) -> Vec<String> {
-    let Enquiry { info, management, balance, log, trips, .. } = enquiry;
+    let Enquiry { info, management, balance, log, trips, advice, .. } = enquiry;
     let kind = format!("{:?}", CardType::from_byte(management.card_type)).to_lowercase();
     let mut lines = vec![format!(
         "card  {} of {}, {kind}, valid {} to {}, balance {balance}",
         info.pan, info.issuer, info.valid_from, info.valid_to
     )];
+    lines.push(self::advice(*advice));
     lines.extend(log.iter().map(|record| {
         let LogRecord { seq, amount, transaction, terminal, date, time, .. } = record;
         let name = named(Transaction::from_byte(*transaction), *transaction);
@@ -151,6 +152,12 @@ fn show(enquiry: &Enquiry) -> Vec<String> {
         )
     }));
     lines
+}
+
+/// What gates would say, and what is due first.
+fn advice(Advice { free_area, paid_area, due, kind }: Advice) -> String {
+    let due = if due.is_zero() { String::new() } else { format!(", due {due} ({})", kind.name()) };
+    format!("advice  to enter: {free_area}; to leave: {paid_area}{due}")
 }
 
 /// The scenarios that failed, if any, and the last line: `N passed, M failed`.

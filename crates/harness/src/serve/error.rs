@@ -43,10 +43,10 @@ impl fmt::Display for Error {
                 if let Some(source) = source {
                     write!(f, " ({source})")?;
                 }
-                f.write_str(": start pcscd again, then serve the card anew; it begins as its file says")
+                f.write_str(": start pcscd again, then serve anew; what is served begins as its file says")
             }
             Self::Torn => {
-                f.write_str("the card lost its power in a command and left the reader: serve it anew")
+                f.write_str("what is served lost its power in a command and left the reader: serve it anew")
             }
             Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
                 write!(f, "cannot listen on {address}, another program does: ")?;

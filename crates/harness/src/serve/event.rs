@@ -2,6 +2,7 @@
 
 use crate::trace::{Exchange, hex};
 use tunion_apdu::Device;
+use tunion_card::Work;
 
 /// One thing that happened between a peer and a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +53,7 @@ impl Event<'_> {
     pub fn lines(&self, device: Device) -> Vec<String> {
         let exchange = |command: &[u8], answer: Option<&[u8]>| {
             let answer = answer.map(<[u8]>::to_vec);
-            Exchange { device, command: command.to_vec(), answer }.lines()
+            Exchange { device, command: command.to_vec(), answer, work: Work::default() }.lines()
         };
         let said = match self {
             Self::Exchange { command, answer } => return exchange(command, Some(answer)),

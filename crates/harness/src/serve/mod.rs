@@ -13,7 +13,7 @@
 //! |---|---|
 //! | [`frame`] | length and body, whatever chunks they come in |
 //! | [`vpcd`] | what a virtual reader's frames ask for |
-//! | [`atr`] | what a reader says of the card |
+//! | [`atr`] | what a reader says of the device |
 //! | [`session`] | frames in, answers out |
 //! | [`address`], `error` | where, and what went wrong there |
 //! | [`event`] | what a session did, and its words |

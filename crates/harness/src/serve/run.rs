@@ -54,13 +54,18 @@ pub fn connect(address: &Address) -> Result<Reader, Error> {
     }
 }
 
-/// Serves a device in a reader. It returns when that cannot go on, so always with the reason.
+/// Serves a device in a reader, which gets this ATR of it. It returns when that cannot go on, so always with the reason.
 ///
 /// A reader takes one card into a slot: a second one waits at the door, and after five seconds `watch` is
 /// told [`Event::Quiet`], once.
-pub fn at_reader<C: Chip>(reader: Reader, chip: &Mutex<C>, watch: &mut dyn FnMut(Event<'_>)) -> Error {
+pub fn at_reader<C: Chip>(
+    reader: Reader,
+    atr: Atr,
+    chip: &Mutex<C>,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Error {
     let Reader { stream, address } = reader;
-    match on_stream(stream, Dialect::Vpcd(Atr::default()), chip, watch) {
+    match on_stream(stream, Dialect::Vpcd(atr), chip, watch) {
         Ok(End::Torn) => Error::Torn,
         Ok(End::Closed) => Error::ReaderLeft { address, source: None },
         Err(source) => Error::ReaderLeft { address, source: Some(source) },

@@ -1,6 +1,9 @@
 //! Gates made by hand, with a PSAM and a store around them, and what may go wrong there.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of a shared module")]
 
+pub mod desk;
+pub mod town;
+
 use rand_core::SeedableRng;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -20,8 +23,8 @@ use tunion_terminal::profile::{
     ByteOrder, Bytes, Check, ExpiredStudent, LedgerBinding, Mac2Policy, OpenElsewhere, RailProfile, RailTail,
 };
 use tunion_terminal::{
-    Action, BlackList, Code, Decision, Direction, Event, Fares, Gate, Note, Place, Profile, RailGate,
-    Request, Setup, SlotId, Terminal,
+    Action, BlackList, Charge, Code, Decision, Direction, Enquiry, Event, FareQuestion, Fares, Gate, Note,
+    Place, Profile, RailGate, Request, Setup, SlotId, Terminal,
 };
 
 pub const BEIJING: IssuerId = IssuerId([0x01, 0x01, 0x10, 0x00, 0xFF, 0xFF, 0xFF, 0xFF]);
@@ -37,7 +40,6 @@ pub fn profile() -> Profile {
         checks: vec![Check::Enabled, Check::Started, Check::NotExpired, Check::CardType, Check::BlackList],
         accepted: vec![CardType::Ordinary, CardType::Student],
         expired_student: ExpiredStudent::Refuse,
-        select_directory: false,
         mac2: Mac2Policy::BeforeDecision,
         top_up_below: Fen::ZERO,
         grey_slots: 10,
@@ -62,11 +64,29 @@ pub fn tariff() -> Tariff {
     tunion_files::tariff::load(file).unwrap()
 }
 
+pub fn station_code(tariff: &Tariff, name: &str) -> u16 {
+    let network = tariff.network().unwrap();
+    network.station(network.station_named(name).unwrap()).unwrap().code
+}
+
 pub fn roots() -> Roots {
     Roots::numbered()
 }
 
 pub fn card(number: u8) -> Card<Stream> {
+    card_with(number, Fen::from_yuan(50))
+}
+
+/// A card with this balance, and no overdraft.
+pub fn card_with(number: u8, balance: Fen) -> Card<Stream> {
+    let (info, purse) = made_of(number);
+    let purse = PurseContents { balance: Fen24::new(balance).unwrap(), ..purse };
+    let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), managed(), purse);
+    Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
+}
+
+/// EF 15 and the purse of a card.
+pub fn made_of(number: u8) -> (AppInfo, PurseContents) {
     let info = AppInfo {
         issuer: BEIJING,
         app_type: 2,
@@ -76,11 +96,14 @@ pub fn card(number: u8) -> Card<Stream> {
         valid_to: BcdDate::from(date(2027, 1, 1)),
         issuer_data: [0; 2],
     };
-    let management = Management { card_type: 1, interoperable: 1, ..Management::default() };
     let purse =
         PurseContents { balance: Fen24::new(Fen::from_yuan(50)).unwrap(), ..PurseContents::default() };
-    let contents = tunion_issuer::roots::personalise(&roots(), info, Holder::default(), management, purse);
-    Card::new(&contents, Stream::seed_from_u64(u64::from(number))).unwrap()
+    (info, purse)
+}
+
+/// EF 17 of every card.
+pub fn managed() -> Management {
+    Management { card_type: 1, interoperable: 1, ..Management::default() }
 }
 
 /// What may go wrong around a terminal.
@@ -100,6 +123,8 @@ pub struct Stand<'t> {
     pub setup: Setup<'t>,
     pub psam: Psam<Stream>,
     pub store: BTreeMap<SlotId, [u8; UploadRecord::LEN]>,
+    /// What the controller names, where it is asked.
+    pub charge: Charge,
 }
 
 /// What one tap came to.
@@ -109,6 +134,12 @@ pub struct Tapped {
     pub records: Vec<UploadRecord>,
     /// Commands to the card and the PSAM, and the decision's place among them.
     pub order: Vec<Result<Name, Gate>>,
+    /// The bytes of those commands.
+    pub commands: Vec<Vec<u8>>,
+    /// What an enquiry showed.
+    pub enquiry: Option<Enquiry>,
+    /// What a controller was asked.
+    pub asked: Option<FareQuestion>,
 }
 
 impl Tapped {
@@ -128,6 +159,14 @@ impl Tapped {
     pub fn sent(&self, name: Name) -> bool {
         self.order.contains(&Ok(name))
     }
+
+    /// The data of the command that begins with these bytes.
+    pub fn data_of(&self, header: &[u8]) -> &[u8] {
+        let mut commands = self.commands.iter().filter(|command| command.starts_with(header));
+        let command = commands.next().unwrap_or_else(|| panic!("{header:02X?} was not sent"));
+        assert!(commands.next().is_none(), "{header:02X?} was sent twice");
+        &command[5..5 + usize::from(command[4])]
+    }
 }
 
 pub fn name_of(device: Device, bytes: &[u8]) -> Name {
@@ -143,10 +182,13 @@ impl<'t> Stand<'t> {
         direction: Direction,
         station: &str,
     ) -> Self {
-        let network = tariff.network().unwrap();
-        let station = network.station(network.station_named(station).unwrap()).unwrap().code;
+        let station = station_code(tariff, station);
         let place = Place::Rail(RailGate { direction, line: 1, station });
-        let setup = Setup { profile, place, fares: Fares::Tariff(tariff), black_list };
+        Self::at(Setup { profile, place, fares: Fares::Tariff(tariff), black_list }, number)
+    }
+
+    /// A terminal of any kind.
+    pub fn at(setup: Setup<'t>, number: u8) -> Self {
         let contents = tunion_psam::Contents {
             serial: SamSerial::default(),
             terminal: TerminalId([0x10, 0, 0, 0, 0, number]),
@@ -161,9 +203,15 @@ impl<'t> Stand<'t> {
             sequence: 1,
             sequence_moves: tunion_psam::SequenceMoves::AtInit,
             mac_failure_limit: 15,
+            block_root: roots().app_block,
+            maintenance_root: roots().app_maintenance,
+            control_key: roots().psam_control,
+            load: None,
+            transport: tunion_psam::Transport::Direct,
         };
         let psam = Psam::new(contents, Stream::seed_from_u64(99));
-        let mut stand = Self { terminal: Terminal::new(setup), setup, psam, store: BTreeMap::new() };
+        let charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
+        let mut stand = Self { terminal: Terminal::new(setup), setup, psam, store: BTreeMap::new(), charge };
         stand.switch_on();
         stand
     }
@@ -194,8 +242,19 @@ impl<'t> Stand<'t> {
     }
 
     pub fn tap(&mut self, card: &mut Card<Stream>, minute: i8, trouble: Trouble) -> Tapped {
+        self.ask(card, now(minute), Request::Ride, trouble)
+    }
+
+    /// Holds the card to the terminal for what its holder wants.
+    pub fn ask(
+        &mut self,
+        card: &mut Card<Stream>,
+        at: DateTime,
+        request: Request,
+        trouble: Trouble,
+    ) -> Tapped {
         card.power_on().unwrap();
-        let tapped = self.drive(card, now(minute), Event::Card(Request::Ride), trouble);
+        let tapped = self.drive(card, at, Event::Card(request), trouble);
         card.power_off();
         assert!(self.terminal.is_ready(), "stuck after {:?}", tapped.order);
         tapped
@@ -216,6 +275,7 @@ impl<'t> Stand<'t> {
             let event = match action {
                 Action::SendCard(command) => {
                     tapped.order.push(Ok(name_of(Device::Card, &command)));
+                    tapped.commands.push(command.to_vec());
                     match link.transmit(&command, &mut response) {
                         Ok(()) => Event::CardAnswer(response.bytes()),
                         Err(_) => Event::CardGone,
@@ -224,6 +284,7 @@ impl<'t> Stand<'t> {
                 Action::SendSam(command) => {
                     let name = name_of(Device::Sam, &command);
                     tapped.order.push(Ok(name));
+                    tapped.commands.push(command.to_vec());
                     self.psam.process(&command, &mut response).unwrap();
                     if trouble.wrong_mac2 && name == Name::CreditSamForPurchase {
                         response.set(&Sw::WRONG_MAC.0.to_be_bytes()).unwrap();
@@ -254,6 +315,14 @@ impl<'t> Stand<'t> {
                     tapped.order.push(Err(decision.gate));
                     assert!(tapped.decision.replace(*decision).is_none(), "decided twice");
                     continue;
+                }
+                Action::Show(enquiry) => {
+                    tapped.enquiry = Some(*enquiry);
+                    continue;
+                }
+                Action::AskFare(question) => {
+                    tapped.asked = Some(question);
+                    Event::Fare(self.charge)
                 }
                 Action::Done => continue,
                 Action::ResetSam => {

@@ -6,3 +6,4 @@ mod conserve;
 mod keys;
 mod loads;
 mod refusals;
+mod sign_on;

@@ -4,16 +4,23 @@ use hex_literal::hex;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tunion_apdu::{Response, Sw, build};
-use tunion_crypto::{Algorithm, Key16, Tally, purchase_block};
-use tunion_data::command::{SamApplication, SamInitAnswer, SamInitRequest, SamSerial};
+use tunion_crypto::{Algorithm, Challenge, Key16, Tally, purchase_block};
+use tunion_data::command::{SamApplication, SamInitAnswer, SamInitRequest, SamKey, SamQuota, SamSerial};
 use tunion_data::{BcdDate, BcdTime, Fen, IssuerId, TerminalId};
-use tunion_psam::{Chip, Contents, Psam, SequenceMoves};
+use tunion_psam::{Chip, Contents, LoadSam, Psam, SequenceMoves, Transport};
 
 pub(crate) const MASTER: u16 = 0x3F00;
 pub(crate) const PURCHASE: u16 = 0x8011;
 pub(crate) const WRONG: [u8; 4] = [0; 4];
 /// The root of `docs/spec/card.md` 5.1.
 const ROOT: [u8; 16] = hex!("25EC312F61B9687CE3316101E60DB60B");
+
+const BLOCK_ROOT: [u8; 16] = hex!("515E61C2469BB5F14A809E51252F9B97");
+const MAINTENANCE_ROOT: [u8; 16] = hex!("5B207F7AC85102D5CD38A1DCFE686E7A");
+pub(crate) const CONTROL: [u8; 16] = hex!("58B0FD07C1FD266D6819372645CD67AE");
+/// A load root that its issuer has diversified, and the key of a load SAM's host: made up.
+pub(crate) const LOAD: [u8; 16] = hex!("000102030405060708090A0B0C0D0E0F");
+pub(crate) const HOST: [u8; 16] = hex!("101112131415161718191A1B1C1D1E1F");
 
 pub(crate) type TestPsam = Psam<ChaCha8Rng>;
 
@@ -33,7 +40,18 @@ pub(crate) fn contents() -> Contents {
         sequence: 1,
         sequence_moves: SequenceMoves::AtInit,
         mac_failure_limit: 3,
+        block_root: Key16::new(BLOCK_ROOT),
+        maintenance_root: Key16::new(MAINTENANCE_ROOT),
+        control_key: Key16::new(CONTROL),
+        load: None,
+        transport: Transport::Direct,
     }
+}
+
+/// The same as a load SAM.
+pub(crate) fn load_sam() -> Contents {
+    let load = LoadSam { root: Key16::new(LOAD), authenticate: Key16::new(HOST) };
+    Contents { load: Some(load), ..contents() }
 }
 
 pub(crate) fn psam(contents: Contents) -> TestPsam {
@@ -67,6 +85,21 @@ pub(crate) fn ask(psam: &mut TestPsam, command: &[u8]) -> (Sw, Vec<u8>) {
     let mut response = Response::new();
     psam.process(command, &mut response).unwrap();
     (response.sw(), response.data().to_vec())
+}
+
+/// INIT FOR DESCRYPT, answered.
+pub(crate) fn descrypt(psam: &mut TestPsam, key: SamKey, factors: &[[u8; 8]]) {
+    assert_eq!(ask(psam, &build::init_descrypt(key, factors)), (Sw::OK, vec![]));
+}
+
+/// A host gives a load SAM this quota.
+pub(crate) fn sign_on(psam: &mut TestPsam, quota: &SamQuota) {
+    let (_, random) = ask(psam, &build::sam_challenge());
+    let challenge = Challenge::from(<[u8; 8]>::try_from(&random[..]).unwrap());
+    let tally = &mut Tally::default();
+    let proof = Key16::new(HOST).tdes(tally).authenticate(challenge, tally);
+    assert_eq!(ask(psam, &build::authenticate_sam(proof)), (Sw::OK, vec![]));
+    assert_eq!(ask(psam, &build::write_quota(quota)), (Sw::OK, vec![]));
 }
 
 pub(crate) fn init(psam: &mut TestPsam, request: &SamInitRequest) -> Result<SamInitAnswer, Sw> {

@@ -4,5 +4,9 @@
 mod answers;
 mod anything;
 mod bench;
-mod model;
+mod descrypt;
 mod power;
+mod quota;
+mod torn;
+mod transport;
+mod unblock;

@@ -1,18 +1,18 @@
-//! The power goes at every byte that a command writes.
+//! The power goes at every byte that a purchase writes.
 
 use crate::bench::{PURCHASE, TestPsam, WRONG, ask, contents, credit, entry, init, mac2, ready};
 use tunion_apdu::{Response, Sw, build};
 use tunion_data::command::SamInitRequest;
 use tunion_psam::{Chip, Contents, Cut, Damage, PowerLost, SequenceMoves};
 
-const PAGE: u32 = 128;
+pub(crate) const PAGE: u32 = 128;
 /// A commit is a page and a root; CREDIT has two.
-const COMMIT: u32 = 2 * PAGE;
+pub(crate) const COMMIT: u32 = 2 * PAGE;
 const MOVES: [SequenceMoves; 2] = [SequenceMoves::AtInit, SequenceMoves::AtCredit];
 
 /// What becomes of `psam` when the power goes `after` bytes into `command`, and comes back.
 /// `None` when the answer came first.
-fn torn(psam: &TestPsam, command: &[u8], after: u32, damage: Damage) -> Option<TestPsam> {
+pub(crate) fn torn(psam: &TestPsam, command: &[u8], after: u32, damage: Damage) -> Option<TestPsam> {
     let mut psam = psam.clone();
     let mut response = Response::new();
     psam.set_cut(Some(Cut { after, damage }));
@@ -27,7 +27,7 @@ fn torn(psam: &TestPsam, command: &[u8], after: u32, damage: Damage) -> Option<T
     Some(psam)
 }
 
-fn damages(after: u32) -> [Damage; 2] {
+pub(crate) fn damages(after: u32) -> [Damage; 2] {
     [Damage::Prefix, Damage::Noise(u64::from(after))]
 }
 

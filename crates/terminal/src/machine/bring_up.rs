@@ -45,8 +45,8 @@ impl Terminal<'_> {
         self.sam_suspect = false;
         self.sam_open = None;
         self.sam = Sam::default();
-        self.actions.push_back(Action::ResetSam);
-        self.actions.push_back(Action::SendSam(build::read_binary(Sfi::HOLDER, 6)));
+        self.want(Action::ResetSam);
+        self.ask_sam(build::read_binary(Sfi::HOLDER, 6));
         Stage::Starting(BringUp { asked: Asked::Terminal, tries_left })
     }
 
@@ -68,10 +68,10 @@ impl Terminal<'_> {
             Asked::Select => (Asked::Application, build::read_binary(Sfi::MANAGEMENT, 25)),
             Asked::Application => {
                 self.sam.application = SamApplication::try_from(data).ok()?;
-                return Some(Stage::Ready);
+                return Some(self.brought_up(bring_up));
             }
         };
-        self.actions.push_back(Action::SendSam(command));
+        self.ask_sam(command);
         Some(Stage::Starting(BringUp { asked, ..bring_up }))
     }
 }

@@ -51,7 +51,7 @@ impl Terminal<'_> {
     /// Takes what a plan shows before it is done; what it does to an old journey is told with the debit.
     pub(super) fn show(tap: &mut Tap, plan: &Plan) {
         tap.notes.extend(plan.notes.iter().copied().filter(Note::is_about_total));
-        tap.list = plan.list.or(tap.list);
+        tap.list = plan.told().or(tap.list);
         tap.quote = plan.quote.or(tap.quote);
     }
 }

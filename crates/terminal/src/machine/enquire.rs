@@ -1,12 +1,16 @@
 //! What is read of a card, and the enquiry that reads all of it (`docs/spec/terminal.md` 1.7).
 //! Nothing is written and the PSAM is not needed.
 
-use super::{Answer, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Enquiry};
+use super::{Answer, Setup, Step, Tap, Terminal, Turn};
+use crate::action::{Action, Advice, Enquiry};
+use crate::checks::Subject;
 use crate::codes::Code;
+use crate::office;
+use crate::place::{Direction, Fares, Office, Place};
+use crate::rail::{self, RailTap};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use tunion_apdu::build;
+use tunion_apdu::{Sw, build};
 use tunion_data::file::{LOG_RECORDS, LogRecord, RailRecord, Sfi, TRIP_RECORDS, TripRecord};
 
 /// What is being read.
@@ -17,7 +21,15 @@ pub(super) enum Reading {
     Rail,
     Bus,
     Balance,
+    Available,
+    NewestTrip,
     OverdraftUsed,
+    /// The transaction before this one.
+    Previous,
+    /// The trip before this one.
+    LastTrip,
+    /// EF 15 of an application that SELECT found blocked with this word.
+    Blocked(Sw),
     Log(Box<Enquiry>),
     Trips(Box<Enquiry>),
 }
@@ -31,9 +43,29 @@ impl Terminal<'_> {
             rail: RailRecord::decode(&tap.facts.rail),
             log: Vec::new(),
             trips: Vec::new(),
+            advice: self.advice(tap),
         });
         self.ask(tap, build::read_record(Sfi::LOG, 1, 0x17));
         Step::Reading(Reading::Log(enquiry))
+    }
+
+    /// What gates would say of the card. A terminal that stands nowhere sees it as from the station of
+    /// the entry, and names no fare.
+    fn advice(&self, tap: &Tap) -> Advice {
+        let Setup { profile, black_list, place, .. } = self.setup;
+        let (office, fares) = match place {
+            Place::Office(office) | Place::Enquiry(Some(office)) => (office, self.setup.fares),
+            _ => {
+                let (line, station) = rail::entry_of(&RailRecord::decode(&tap.facts.rail));
+                (Office { line, station }, Fares::Controller)
+            }
+        };
+        let at = |direction| RailTap { fares, ..self.tap_at(tap, office.gate(direction)) };
+        let card = |rail| {
+            let (facts, today) = (&tap.facts, tap.at.date());
+            Subject { profile, black_list, facts, today, rail: Some(rail) }.check()
+        };
+        office::advice(at(Direction::Entry), at(Direction::Exit), card)
     }
 
     pub(super) fn read_log(&mut self, tap: &mut Tap, mut enquiry: Box<Enquiry>, answer: Answer<'_>) -> Turn {

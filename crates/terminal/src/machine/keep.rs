@@ -1,11 +1,14 @@
 //! What a terminal keeps beyond a tap: grey records, and cards that it distrusts.
 
+use super::tap::Told;
 use super::{Tap, Terminal};
 use crate::action::{Action, Note, SlotId};
+use crate::profile::Mac2Failure;
 use alloc::boxed::Box;
 use tunion_data::Pan;
 use tunion_data::command::Transaction;
-use tunion_data::upload::UploadRecord;
+use tunion_data::host::LoadConfirmation;
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_fare::Quote;
 
 /// Cards that are remembered after their MAC2 failed; the oldest is forgotten first (our reading: no
@@ -16,8 +19,11 @@ const DISTRUSTED: usize = 32;
 const UNKNOWN_TAC: [u8; 4] = [0xFF; 4];
 
 impl Terminal<'_> {
-    /// Remembers a card whose MAC2 failed.
+    /// Remembers a card whose MAC2 failed, if the profile says so.
     pub(super) fn distrust(&mut self, pan: Pan) {
+        if self.setup.profile.mac2_failure == Mac2Failure::Record {
+            return;
+        }
         if self.distrusted.len() >= DISTRUSTED {
             self.distrusted.remove(0);
         }
@@ -27,7 +33,31 @@ impl Terminal<'_> {
     /// Uploads a record whose outcome is known, and frees its slot.
     pub(super) fn settle(&mut self, slot: SlotId, record: UploadRecord) {
         self.grey.take(slot);
+        self.recent.note(&record);
         self.upload(slot, record);
+    }
+
+    /// Uploads a record when the passenger was told of it, which comes at the end of the tap: power that goes in
+    /// between may let a card through once more, the other way round it would be charged once more.
+    pub(super) fn settle_when_told(
+        &mut self,
+        tap: &mut Tap,
+        slot: SlotId,
+        record: UploadRecord,
+        confirm: Option<LoadConfirmation>,
+    ) {
+        // Should it have to give way to another one before, it is known.
+        self.grey.learn(slot, &record);
+        tap.told = Some(Told { slot, record, confirm });
+    }
+
+    /// The passenger was told.
+    pub(super) fn settle_told(&mut self, tap: &mut Tap) {
+        let Some(Told { slot, record, confirm }) = tap.told.take() else { return };
+        if self.grey.has(slot, &record) {
+            self.settle(slot, record);
+        }
+        self.actions.extend(confirm.map(Action::Confirm));
     }
 
     /// Uploads a record that is no longer kept, and lets the store forget it.
@@ -53,7 +83,7 @@ impl Terminal<'_> {
         record.local_seq = self.number();
         let (slot, evicted) = self.grey.put(*record, quote, self.setup.profile.grey_slots);
         for evicted in evicted {
-            self.upload(evicted.slot, evicted.record);
+            self.upload(evicted.slot, as_known(evicted.record));
         }
         self.actions.push_back(Action::Persist(slot, record.encode()));
         slot
@@ -117,9 +147,11 @@ impl Terminal<'_> {
     }
 }
 
-/// Whether the outcome is not known. A record with a TAC is of a card that has paid and was not let through yet.
+/// Whether the outcome is not known. A grey record with a TAC is of a card that has paid and was not let through
+/// yet; one of a kind that never has a TAC is grey until the outcome is known.
 fn is_unknown(record: &UploadRecord) -> bool {
-    record.tac == UNKNOWN_TAC
+    let has_tac = RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac);
+    record.has(UploadRecord::GREY) && !(has_tac && record.tac != UNKNOWN_TAC)
 }
 
 /// A record whose TAC is known is of what was done, and grey no longer.

@@ -1,5 +1,8 @@
-//! A top-up against the issuer's host (`docs/spec/terminal.md` 1.6).
+//! A top-up (`docs/spec/terminal.md` 1.6): against the issuer's host, or with the load SAM, whose part is
+//! `sam_load`.
 
+use super::sam_load::BySam;
+use super::sign_on::SigningOn;
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, SlotId};
 use crate::codes::Code;
@@ -19,10 +22,14 @@ const LOAD_KEY: u8 = 0x01;
 /// A load under way: what it is waiting for, with what it needs then.
 #[derive(Clone, Debug)]
 pub(super) enum Loading {
+    /// The load SAM's new quota.
+    SignOn(Wanted, SigningOn),
     /// The card's answer to INIT.
     Init(Wanted),
     /// The host's answer.
     Host(Wanted, LoadInit),
+    /// The load SAM's answer.
+    Sam(Wanted, LoadInit, BySam),
     /// The card's proof of an earlier load, which the host asked for.
     Proof(Wanted, u16),
     /// The store.
@@ -34,17 +41,17 @@ pub(super) enum Loading {
 /// What the holder wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
-    amount: Fen,
+    pub(super) amount: Fen,
     /// Whether the host was given the proof of an earlier load already.
     proved: bool,
 }
 
-/// A load that the host approved.
+/// A load that host or SAM approved.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Approved {
-    seq: u16,
-    approval: LoadApproval,
-    record: UploadRecord,
+    pub(super) seq: u16,
+    pub(super) approval: LoadApproval,
+    pub(super) record: UploadRecord,
 }
 
 impl Loading {
@@ -57,17 +64,22 @@ impl Loading {
         if matches!(self, Self::Credit(..)) { Code::LoadMoved } else { Code::WriteFailed }
     }
 
-    fn step(self) -> Step {
+    pub(super) fn step(self) -> Step {
         Step::Loading(Box::new(self))
     }
 }
 
 impl Terminal<'_> {
-    pub(super) fn begin_load(&mut self, tap: &mut Tap, amount: Fen) -> Step {
-        self.init_load(tap, Wanted { amount, proved: false })
+    pub(super) fn begin_load(&mut self, tap: &mut Tap, amount: Fen) -> Turn {
+        self.setup.profile.load.permits(&tap.facts, amount)?;
+        let wanted = Wanted { amount, proved: false };
+        if self.loads_by_sam() {
+            return self.begin_sam_load(tap, wanted);
+        }
+        Ok(Some(self.init_load(tap, wanted)))
     }
 
-    fn init_load(&mut self, tap: &mut Tap, wanted: Wanted) -> Step {
+    pub(super) fn init_load(&mut self, tap: &mut Tap, wanted: Wanted) -> Step {
         let request = InitRequest { key_index: LOAD_KEY, amount: wanted.amount, terminal: self.sam.terminal };
         self.send(tap, build::init(Transaction::Load, &request));
         Loading::Init(wanted).step()
@@ -79,7 +91,12 @@ impl Terminal<'_> {
             Loading::Init(wanted) => {
                 let init = answer.value::<LoadInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, Transaction::Load, init.seq);
-                self.actions.push_back(Action::SendHost(Box::new(LoadRequest {
+                self.setup.profile.load.permits_first(&init, wanted.amount)?;
+                if self.loads_by_sam() {
+                    let asked = self.ask_load_key(tap);
+                    return Ok(Some(Loading::Sam(wanted, init, asked).step()));
+                }
+                self.want(Action::SendHost(Box::new(LoadRequest {
                     issuer: tap.facts.info.issuer,
                     pan: tap.facts.info.pan,
                     terminal: self.sam.terminal,
@@ -97,20 +114,30 @@ impl Terminal<'_> {
                 Ok(Some(self.init_load(tap, Wanted { proved: true, ..wanted })))
             }
             Loading::Credit(approved, slot) => self.credited(tap, approved, slot, answer),
-            waiting @ (Loading::Host(..) | Loading::Persist(..)) => Ok(Some(waiting.step())),
+            waiting @ (Loading::SignOn(..) | Loading::Host(..) | Loading::Sam(..) | Loading::Persist(..)) => {
+                Ok(Some(waiting.step()))
+            }
         }
     }
 
-    /// The host or the store answered. A card that went in the meantime ends the tap here.
+    /// Host, SAM or store answered. A card that went in the meantime ends the tap here.
     pub(super) fn load_event(&mut self, tap: &mut Tap, loading: Loading, event: Event<'_>) -> Turn {
         let next = match (loading, event) {
             (Loading::Host(..), Event::HostAnswer(_) | Event::HostGone) if tap.gone => {
                 return Err(Code::WriteFailed.into());
             }
             (Loading::Host(wanted, init), Event::HostAnswer(Ok(approval))) => {
-                let mut record = self.load_record(tap, wanted.amount, &init, approval);
-                let slot = self.keep_grey(&mut record, None);
-                Loading::Persist(Approved { seq: init.seq, approval: *approval, record }, slot)
+                return Ok(Some(self.approve(tap, wanted, &init, approval)));
+            }
+            (Loading::SignOn(wanted, signing_on), event) => {
+                return self.load_sign_on(tap, wanted, signing_on, event);
+            }
+            (Loading::Sam(wanted, init, asked), Event::SamAnswer(bytes)) => {
+                return self.sam_approves(tap, (wanted, init), asked, bytes);
+            }
+            (Loading::Sam(..), Event::SamGone) => {
+                self.sam_suspect = true;
+                return Err(Code::SamFault.into());
             }
             // An earlier load's answer was lost elsewhere: the card can prove it.
             (Loading::Host(wanted, _), Event::HostAnswer(Err(LoadRefusal::ProofNeeded { seq })))
@@ -141,7 +168,13 @@ impl Terminal<'_> {
         Ok(Some(next.step()))
     }
 
-    fn load_record(&self, tap: &Tap, amount: Fen, init: &LoadInit, approval: &LoadApproval) -> UploadRecord {
+    pub(super) fn load_record(
+        &self,
+        tap: &Tap,
+        amount: Fen,
+        init: &LoadInit,
+        approval: &LoadApproval,
+    ) -> UploadRecord {
         let key = KeyInfo { index: LOAD_KEY, version: init.key_version, algorithm: init.algorithm };
         let stamp = Stamp { profile: self.setup.profile, sam: &self.sam, facts: &tap.facts, key, at: tap.at };
         UploadRecord {
@@ -154,6 +187,7 @@ impl Terminal<'_> {
             // The host's time is in the card's log and TAC.
             at: BcdDateTime::join(approval.date, approval.time),
             available_before: init.balance,
+            batch: if self.loads_by_sam() { self.sam.quota.batch } else { 0 },
             ..blank_upload(&stamp)
         }
     }
@@ -172,10 +206,9 @@ impl Terminal<'_> {
         let (issuer, pan) = (record.issuer, record.pan);
         tap.charged += record.amount;
         tap.facts.actual = record.balance_after;
-        // Told first, as in any tap.
-        self.accept(tap);
-        self.settle(slot, record);
-        self.actions.push_back(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
-        Ok(None)
+        // What a SAM approved the host learns from the record.
+        let confirm = LoadConfirmation { issuer, pan, seq, tac };
+        self.settle_when_told(tap, slot, record, (!self.loads_by_sam()).then_some(confirm));
+        Ok(self.loaded(tap))
     }
 }

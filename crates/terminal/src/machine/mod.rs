@@ -1,13 +1,22 @@
 //! The machine: which command follows which, and what each answer means.
 
+mod ask_back;
 mod bring_up;
 mod decide;
 mod enquire;
+mod extend;
+mod give_back;
 mod keep;
 mod load;
+mod lock;
 mod pay;
 mod read;
 mod recover;
+mod sam_link;
+mod sam_load;
+mod secure;
+mod select;
+mod sign_on;
 mod tap;
 
 use crate::action::{Action, Event, Request, SlotId};
@@ -17,11 +26,14 @@ use crate::defect::Defect;
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
 use crate::profile::Profile;
+use crate::recent::Recent;
 use crate::sam::Sam;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use bring_up::BringUp;
+use sam_link::SamLink;
+use sign_on::SigningOn;
 use tap::{Answer, Refusal, Step, Tap, Turn};
 use tunion_apdu::CommandBuf;
 use tunion_data::Pan;
@@ -46,6 +58,9 @@ pub struct Setup<'t> {
 pub struct Terminal<'t> {
     setup: Setup<'t>,
     sam: Sam,
+    sam_link: SamLink,
+    /// The time of the event that is dealt with.
+    now: DateTime,
     /// The day ended during a tap.
     flush_wanted: bool,
     /// The PSAM failed in a way that a reset may cure.
@@ -58,6 +73,8 @@ pub struct Terminal<'t> {
     sam_open: Option<SlotId>,
     /// Cards whose MAC2 failed at their last tap here, oldest first.
     distrusted: Vec<Pan>,
+    /// The latest rides that were begun here.
+    recent: Recent,
     /// What is wanted, until it is handed over.
     actions: VecDeque<Action>,
 }
@@ -68,6 +85,8 @@ enum Stage {
     Off,
     /// Reading the PSAM's files.
     Starting(BringUp),
+    /// Getting the load SAM a quota.
+    SigningOn(BringUp, SigningOn),
     /// Waiting for a card.
     Ready,
     /// A card is in the field.
@@ -89,6 +108,8 @@ impl<'t> Terminal<'t> {
         Self {
             setup,
             sam: Sam::default(),
+            sam_link: SamLink::default(),
+            now: DateTime::default(),
             flush_wanted: false,
             sam_suspect: false,
             stage: Stage::Off,
@@ -96,6 +117,7 @@ impl<'t> Terminal<'t> {
             next_record,
             sam_open: None,
             distrusted: Vec::new(),
+            recent: Recent::default(),
             actions: VecDeque::new(),
         }
     }
@@ -118,6 +140,10 @@ impl<'t> Terminal<'t> {
     }
 
     fn happened(&mut self, now: DateTime, event: Event<'_>) {
+        self.now = now;
+        if self.fetches(event) {
+            return;
+        }
         match (core::mem::replace(&mut self.stage, Stage::Ready), event) {
             (stage @ Stage::Tapping(..), Event::Flush) => {
                 self.flush_wanted = true;
@@ -128,16 +154,19 @@ impl<'t> Terminal<'t> {
                 self.powered_on();
                 self.stage = self.start();
             }
-            (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
-                self.stage = self.bring_up(bring_up, bytes);
-            }
-            (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
-            (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
-            (Stage::Ready, Event::Cards) => self.refuse_all(now),
             (stage, Event::Flush) => {
                 self.flush();
                 self.stage = stage;
             }
+            (Stage::Starting(bring_up), Event::SamAnswer(bytes)) => {
+                self.stage = self.bring_up(bring_up, bytes);
+            }
+            (Stage::Starting(bring_up), Event::SamGone) => self.stage = self.start_again(bring_up),
+            (Stage::SigningOn(bring_up, at), event) => {
+                self.stage = self.start_signing_on(bring_up, at, event);
+            }
+            (Stage::Ready, Event::Card(request)) if self.serves(request) => self.begin(now, request),
+            (Stage::Ready, Event::Cards) => self.refuse_all(now),
             (stage, _) => self.stage = stage,
         }
     }
@@ -165,8 +194,11 @@ impl<'t> Terminal<'t> {
         match request {
             Request::Ride => matches!(self.setup.place, Place::Rail(_) | Place::Bus(_)),
             Request::Load(_) => self.setup.place == Place::TopUp,
-            Request::Enquire => self.setup.place == Place::Enquiry,
-            Request::Settle(_) | Request::Buy(_) | Request::Refund | Request::Lock => false,
+            Request::Enquire => matches!(self.setup.place, Place::Enquiry(_) | Place::Office(_)),
+            Request::Settle(_) | Request::Refund | Request::Lock => {
+                matches!(self.setup.place, Place::Office(_))
+            }
+            Request::Buy(_) => self.setup.place == Place::Pos,
         }
     }
 
@@ -195,6 +227,7 @@ impl<'t> Terminal<'t> {
                 self.decide(&tap, Gate::Closed, code);
             }
         }
+        self.settle_told(&mut tap);
         if core::mem::take(&mut self.flush_wanted) {
             self.flush();
         }
@@ -207,7 +240,7 @@ impl<'t> Terminal<'t> {
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
         match event {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
-            Event::CardGone if step.asks_card() => self.card_gone(tap, &step),
+            Event::CardGone if step.asks_card() => self.card_gone(tap, step),
             Event::CardGone => {
                 tap.gone = true;
                 Ok(Some(step))
@@ -221,6 +254,7 @@ impl<'t> Terminal<'t> {
                 Step::Paying(payment) => self.pay_event(tap, payment, event),
                 Step::Loading(loading) => self.load_event(tap, *loading, event),
                 Step::Recovering(recovery) => self.recover_event(tap, recovery, event),
+                Step::Securing(securing) => self.secure_event(tap, *securing, event),
                 step => Ok(Some(step)),
             },
         }
@@ -228,7 +262,7 @@ impl<'t> Terminal<'t> {
 
     fn card_answered(&mut self, tap: &mut Tap, step: Step, bytes: &[u8]) -> Turn {
         // Too short to be an answer: as if none had come.
-        let answer = Answer::of(bytes).ok_or_else(|| step.card_gone())?;
+        let Some(answer) = Answer::of(bytes) else { return self.turn(tap, step, Event::CardGone) };
         // A read whose Le the card corrects is sent once more (docs/spec/terminal.md 1.0).
         if let ([0x6C, length], Some(mut command)) = (answer.sw.0.to_be_bytes(), tap.retry.take()) {
             if let Some(le) = command.last_mut() {
@@ -238,14 +272,20 @@ impl<'t> Terminal<'t> {
             return Ok(Some(step));
         }
         match step {
-            Step::Directory => Ok(Some(self.select_application(tap))),
+            Step::Directory => self.directory(tap, answer),
             Step::Application => self.selected(tap, answer),
             Step::Reading(reading) => self.read(tap, reading, answer),
             Step::Recovering(recovery) => self.recover(tap, recovery, answer),
             Step::Paying(payment) => self.pay(tap, payment, answer),
             Step::Loading(loading) => self.load(tap, *loading, answer),
+            Step::Securing(securing) => self.secure_answer(tap, *securing, answer),
             Step::Fare => Ok(Some(Step::Fare)),
         }
+    }
+
+    /// Wants something done, after what is wanted already.
+    fn want(&mut self, action: Action) {
+        self.actions.push_back(action);
     }
 
     /// Sends the card a command that reads, to be tried again when the card corrects its Le.

@@ -2,12 +2,13 @@
 //! (`docs/spec/terminal.md` 1.2, 2.2, 2.3, 4.1).
 
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
-use crate::action::{Action, Event, SlotId};
+use crate::action::{Event, SlotId};
 use crate::codes::Code;
 use crate::defect::Defect;
 use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp, Then};
 use crate::profile::Mac2Policy;
+use crate::refund;
 use alloc::boxed::Box;
 use tunion_apdu::{CommandBuf, Sw, build};
 use tunion_data::BcdDateTime;
@@ -71,6 +72,8 @@ pub(super) enum Verdict {
     Accepted,
     /// 9302: the card is to blame.
     Refused,
+    /// The PSAM is locked and judges no more.
+    Locked,
     /// The PSAM did not judge.
     None,
 }
@@ -81,6 +84,7 @@ impl Verdict {
         match Answer::of(bytes).map(|answer| answer.sw) {
             Some(Sw::OK) => Self::Accepted,
             Some(Sw::WRONG_MAC) => Self::Refused,
+            Some(Sw::PERMANENTLY_BLOCKED) => Self::Locked,
             _ => Self::None,
         }
     }
@@ -90,6 +94,7 @@ impl Verdict {
         match self {
             Self::Accepted => None,
             Self::Refused => Some(Code::Mac2),
+            Self::Locked => Some(Code::SamLocked),
             Self::None => Some(Code::SamFault),
         }
     }
@@ -99,7 +104,7 @@ impl Verdict {
         match self {
             Self::Accepted => 0,
             Self::Refused => UploadRecord::MAC2_FAILED,
-            Self::None => UploadRecord::MAC2_UNCHECKED,
+            Self::Locked | Self::None => UploadRecord::MAC2_UNCHECKED,
         }
     }
 }
@@ -130,7 +135,7 @@ impl Terminal<'_> {
                 *init = answer.value::<PurchaseInit>(Code::WriteFailed)?;
                 self.judge_unproved(tap, plan.transaction(), init.seq);
                 self.sam_open = None;
-                self.actions.push_back(Action::SendSam(ask_mac1(tap, plan, init)));
+                self.ask_sam(ask_mac1(tap, plan, init));
                 *waits = Waits::Mac1;
             }
             Waits::Industry => {
@@ -183,12 +188,14 @@ impl Terminal<'_> {
         Ok(Some(Step::Paying(payment)))
     }
 
-    /// An answer of the PSAM's. One that has forgotten its application is reset after this tap.
-    fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
+    /// An answer of the PSAM's. One that has forgotten its application is reset after this tap; one that is
+    /// locked would be in vain (`docs/spec/terminal.md` 2.3).
+    pub(super) fn sam_value<'a, T: TryFrom<&'a [u8]>>(&mut self, bytes: &'a [u8]) -> Result<T, Refusal> {
         let answer = Answer::of(bytes);
         self.sam_suspect |= answer.is_none_or(|a| matches!(a.sw, Sw::CONDITIONS | Sw::INVALID_STATE));
         let answer = answer.ok_or(Code::SamFault)?;
-        answer.value(Code::SamFault)
+        let locked = answer.sw == Sw::PERMANENTLY_BLOCKED;
+        answer.value(if locked { Code::SamLocked } else { Code::SamFault })
     }
 
     /// What the records of this payment are stamped with.
@@ -239,12 +246,13 @@ impl Terminal<'_> {
             return Err(Refusal::status(code, answer.sw));
         }
         // An answer of another shape leaves the outcome open: the grey record stays.
-        let DebitAnswer { tac, mac2 } = answer.value(Code::Moved)?;
+        let lost = if self.asks_back() { Code::PutBack } else { Code::Moved };
+        let DebitAnswer { tac, mac2 } = answer.value(lost)?;
         let Payment { plan, record, .. } = &mut *payment;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
         tap.notes.extend(plan.notes.iter().copied().filter(|note| !note.is_about_total()));
-        tap.charged += plan.amount;
+        tap.charged += refund::paid(record);
         tap.facts.actual = tap.facts.after(plan.amount);
         if self.decides_early(plan) {
             self.accept(tap);
@@ -253,7 +261,7 @@ impl Terminal<'_> {
             self.learn(payment.slot, &record);
         }
         self.sam_open = None;
-        self.actions.push_back(Action::SendSam(build::credit_sam(mac2)));
+        self.ask_sam(build::credit_sam(mac2));
         payment.waits = Waits::Mac2;
         Ok(Some(Step::Paying(payment)))
     }
@@ -270,7 +278,8 @@ impl Terminal<'_> {
     fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, verdict: Verdict) -> Turn {
         payment.record.flags |= verdict.flag();
         match verdict {
-            Verdict::Accepted => {}
+            // A locked PSAM would be reset in vain.
+            Verdict::Accepted | Verdict::Locked => {}
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
@@ -278,16 +287,10 @@ impl Terminal<'_> {
         let waits = plan.then == Then::Decide && !self.decides_early(&plan);
         match verdict {
             Verdict::Refused if self.has(Defect::Mac2FailureDropsRecord) => self.drop_grey(slot),
-            Verdict::None if waits => {
+            Verdict::None | Verdict::Locked if waits => {
                 self.learn(slot, &UploadRecord { flags: record.flags | UploadRecord::GREY, ..record });
             }
-            // The passenger is told first. Power that goes in between may let a card through once more; the
-            // other way round it would be charged once more.
-            Verdict::Accepted if waits => {
-                self.accept(tap);
-                self.settle(slot, record);
-                return Ok(None);
-            }
+            Verdict::Accepted if waits => self.settle_when_told(tap, slot, record, None),
             _ => self.settle(slot, record),
         }
         if self.decides_early(&plan) {
@@ -296,12 +299,20 @@ impl Terminal<'_> {
         if let Some(code) = verdict.refusal() {
             return Err(code.into());
         }
+        match plan.then {
+            Then::Decide => {
+                self.accept(tap);
+                return Ok(None);
+            }
+            Then::Lock => return self.debited_all(tap),
+            Then::RideOn => {}
+        }
         if tap.gone {
             return Err(Code::WriteFailed.into());
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
-            Some(IndustryRecord::Rail(record)) => tap.facts.set_rail(record),
+            Some(IndustryRecord::Rail(record) | IndustryRecord::Bare(record)) => tap.facts.set_rail(record),
             None => {}
         }
         self.ride(tap, None)

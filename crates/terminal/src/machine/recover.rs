@@ -19,7 +19,8 @@ use crate::codes::Code;
 use crate::defect::Defect;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
-use crate::profile::Mac2Policy;
+use crate::profile::{LoadBy, Mac2Policy};
+use crate::refund;
 use tunion_apdu::build::{self, Asked};
 use tunion_data::command::{Balance, Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
@@ -89,12 +90,13 @@ impl Terminal<'_> {
     }
 
     /// The card did not answer: the tap ends. A grey record of it stays as it is.
-    pub(super) fn card_gone(&mut self, tap: &mut Tap, step: &Step) -> Turn {
+    pub(super) fn card_gone(&mut self, tap: &mut Tap, step: Step) -> Turn {
         match step {
+            Step::Securing(securing) => self.secure_gone(tap, &securing),
             Step::Recovering(Recovery::Proof(slot)) if self.has(Defect::RfFailureIsNotDone) => {
-                Ok(Some(self.not_done(tap, *slot)))
+                Ok(Some(self.not_done(tap, slot)))
             }
-            step => Err(step.card_gone().into()),
+            step => Err(self.gone(&step).into()),
         }
     }
 
@@ -126,7 +128,7 @@ impl Terminal<'_> {
             // The PSAM judges MAC2 when it has that purchase still open (Tianjin, terminal.md 4.2).
             (Shown::Ours, Some(proof)) if self.sam_open == Some(slot) && !is_load(&grey.record) => {
                 self.sam_open = None;
-                self.actions.push_back(Action::SendSam(build::credit_sam(proof.mac2)));
+                self.ask_sam(build::credit_sam(proof.mac2));
                 Ok(Some(Step::Recovering(Recovery::Mac2(search))))
             }
             (Shown::Ours, _) => self.done(tap, &grey, search, None),
@@ -188,31 +190,40 @@ impl Terminal<'_> {
         if let Some(proof) = search.proof {
             record.tac = proof.tac;
             record.flags &= !UploadRecord::GREY;
-            if load {
+            // What a SAM approved the host learns from the record.
+            if load && self.setup.profile.load.by == LoadBy::Host {
                 let (issuer, pan, seq) = (record.issuer, record.pan, record.card_seq.saturating_sub(1));
                 self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
         let record = as_known(record);
         tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
-        tap.charged += record.amount;
-        if mac2 == Some(Verdict::Refused) && self.setup.profile.mac2 == Mac2Policy::BeforeDecision {
+        tap.charged += refund::paid(&record);
+        let refused = mac2 == Some(Verdict::Refused) && self.setup.profile.mac2 == Mac2Policy::BeforeDecision;
+        let same = !refused && !search.used_since && self.is_same_tap(tap, &record);
+        if !same {
             self.settle(grey.slot, record);
+        }
+        if let Some(turn) = self.go_on_giving_back(tap, &record, search.used_since, mac2) {
+            return turn;
+        }
+        if refused {
             return Err(Code::Mac2.into());
         }
-        if search.used_since || !self.is_same_tap(tap, &record) {
-            self.settle(grey.slot, record);
+        if !same {
             return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
-        tap.list = Some(record.list).filter(|list| !list.is_zero());
+        tap.list = [record.list, record.surcharge].into_iter().find(|told| !told.is_zero());
         tap.quote = grey.quote;
         tap.facts.actual = record.balance_after;
         tap.facts.management.card_type = record.card_type;
         // A load since then is in the log, but not in what we know.
         tap.balance_known = search.number == 1;
-        // Told first, as in any tap.
+        self.settle_when_told(tap, grey.slot, record, None);
+        if load {
+            return Ok(self.loaded(tap));
+        }
         self.accept(tap);
-        self.settle(grey.slot, record);
         Ok(None)
     }
 
@@ -234,8 +245,11 @@ impl Terminal<'_> {
                 did != Some(TripType::Cover)
                     && here.is_some_and(|here| (here.line, here.station) == (record.line, record.station))
             }
-            (Place::TopUp, Request::Load(amount)) => amount == record.amount,
-            (Place::TopUp | Place::Enquiry | Place::Office(_) | Place::Pos, _) => false,
+            (Place::TopUp, Request::Load(amount)) | (Place::Pos, Request::Buy(amount)) => {
+                amount == record.amount
+            }
+            (Place::Office(_), Request::Settle(_)) => did == Some(TripType::Cover),
+            (Place::TopUp | Place::Enquiry(_) | Place::Office(_) | Place::Pos, _) => false,
         };
         soon && same
     }

@@ -4,14 +4,17 @@ use super::enquire::Reading;
 use super::load::Loading;
 use super::pay::Payment;
 use super::recover::Recovery;
+use super::secure::Securing;
 use crate::action::{Note, Request, SlotId};
 use crate::codes::Code;
 use crate::facts::Facts;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tunion_apdu::{CommandBuf, Sw};
-use tunion_data::Fen;
 use tunion_data::civil::DateTime;
+use tunion_data::host::LoadConfirmation;
+use tunion_data::upload::UploadRecord;
+use tunion_data::{Aid, Fen};
 use tunion_fare::Quote;
 
 /// A card's stay in the field.
@@ -23,6 +26,8 @@ pub(super) struct Tap {
     pub(super) facts: Facts,
     /// Whether `facts.actual` was read.
     pub(super) balance_known: bool,
+    /// Names of applications that are still to be tried.
+    pub(super) names: alloc::vec::IntoIter<Aid>,
     /// The read that is outstanding, for one more try with the right Le.
     pub(super) retry: Option<CommandBuf>,
     /// The card went while another was being asked: that answer ends the tap.
@@ -34,6 +39,17 @@ pub(super) struct Tap {
     pub(super) quote: Option<Quote>,
     pub(super) charged: Fen,
     pub(super) notes: Vec<Note>,
+    /// What is uploaded once the passenger was told.
+    pub(super) told: Option<Told>,
+}
+
+/// A record of what is done, and told before it is uploaded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) slot: SlotId,
+    pub(super) record: UploadRecord,
+    /// What the issuer's host is told with it.
+    pub(super) confirm: Option<LoadConfirmation>,
 }
 
 impl Tap {
@@ -43,6 +59,7 @@ impl Tap {
             request,
             facts: Facts::default(),
             balance_known: false,
+            names: Vec::new().into_iter(),
             retry: None,
             gone: false,
             unproved: None,
@@ -50,6 +67,7 @@ impl Tap {
             quote: None,
             charged: Fen::ZERO,
             notes: Vec::new(),
+            told: None,
         }
     }
 }
@@ -64,6 +82,7 @@ pub(super) enum Step {
     Fare,
     Paying(Box<Payment>),
     Loading(Box<Loading>),
+    Securing(Box<Securing>),
 }
 
 impl Step {
@@ -75,6 +94,7 @@ impl Step {
             Self::Recovering(recovery) => recovery.asks_card(),
             Self::Paying(payment) => payment.asks_card(),
             Self::Loading(loading) => loading.asks_card(),
+            Self::Securing(securing) => securing.asks_card(),
         }
     }
 

@@ -21,13 +21,13 @@ impl Refusal {
 
     /// The argument or key that is wrong.
     #[must_use]
-    pub(super) fn at(self, at: impl Into<String>) -> Self {
+    pub(crate) fn at(self, at: impl Into<String>) -> Self {
         Self { at: Some(at.into()), ..self }
     }
 
     /// What would be right.
     #[must_use]
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 

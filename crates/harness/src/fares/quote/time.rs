@@ -10,7 +10,7 @@ const BEIJING: i32 = 8 * 60;
 ///
 /// # Errors
 /// What is wrong with it, if it looks like a time; nothing when it does not.
-pub(super) fn parse(text: &str) -> Result<DateTime, Option<String>> {
+pub(crate) fn parse(text: &str) -> Result<DateTime, Option<String>> {
     let (date, clock) = text.split_once(['T', ' ']).ok_or(None)?;
     let (clock, ahead) = offset(clock).ok_or(None)?;
     parts(date, '-', [4, 2, 2]).ok_or(None)?;

@@ -3,10 +3,8 @@ use crate::random::{Stream, stream};
 use proptest::prelude::*;
 use tunion_apdu::arbitrary;
 use tunion_card::{Card, Cut, Damage};
-use tunion_data::command::{SamApplication, SamSerial};
 use tunion_data::file::AppInfo;
-use tunion_data::{BcdDate, IssuerId, TerminalId};
-use tunion_psam::{Psam, SequenceMoves};
+use tunion_psam::Psam;
 
 /// SELECT of the e-purse.
 const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x00, 0x08, 0xA0, 0x00, 0x00, 0x06, 0x32, 0x01, 0x01, 0x05];
@@ -18,24 +16,9 @@ fn card() -> Card<Stream> {
 }
 
 fn psam() -> Psam<Stream> {
-    let day = BcdDate([0x20, 0x26, 0x01, 0x01]);
-    let contents = tunion_psam::Contents {
-        serial: SamSerial { kind: 0x0E, version: 1, number: [0; 8] },
-        terminal: TerminalId([0; 6]),
-        application: SamApplication {
-            key_index: 1,
-            issuer: IssuerId([0; 8]),
-            acquirer: IssuerId([0; 8]),
-            valid_from: day,
-            valid_to: day,
-        },
-        purchase_root: tunion_files::keys::lab().unwrap().roots.purchase,
-        key_version: 1,
-        sequence: 1,
-        sequence_moves: SequenceMoves::AtInit,
-        mac_failure_limit: 3,
-    };
-    Psam::new(contents, stream(1, "psam", 0))
+    let library = &mut tunion_files::library::Library::default();
+    let file = tunion_files::terminal::load("../../fixtures/terminals/beijing-top-up.toml", library).unwrap();
+    crate::issue::psam(&file.psam, &tunion_files::keys::lab().unwrap(), 0, stream(1, "psam", 0))
 }
 
 /// A session with a device, and what it did.
