@@ -35,6 +35,8 @@ pub struct Rules {
     pub mac2: Mac2Policy,
     /// So many seconds a tap counts as the same tap once more.
     pub retap_seconds: u16,
+    /// So many minutes this card may begin no second ride at one reader.
+    pub repeat_minutes: Option<u16>,
 }
 
 /// A record that was uploaded.
@@ -205,10 +207,10 @@ impl Tapped {
         self.end == End::PowerLost { deciding: true }
     }
 
-    /// Whether a transaction was asked for, not a look.
+    /// Whether the card is let through for a transaction, or gets something for it.
     #[must_use]
-    pub fn changes_cards(&self) -> bool {
-        self.visit != Visit::Enquire
+    pub fn has_gate(&self) -> bool {
+        self.visit.has_gate()
     }
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use tunion_apdu::Response;
 use tunion_card::{Chip, Image};
 use tunion_issuer::Roots;
-use tunion_terminal::Action;
+use tunion_terminal::{Action, Code};
 
 /// Bytes that a page has, the unit of a card's writing.
 const PAGE: u32 = 128;
@@ -91,9 +91,10 @@ impl<'s> Explorer<'s> {
             Self { morning, roots: stage.roots(), due: Vec::new(), finely, counts: Counts::default() };
         let day = explorer.begin()?.finish().end();
         let Some(tap) = day.taps.first() else { return Err("there is no tap".to_owned()) };
-        if !tap.opened() || tap.end != End::Ready {
-            let code = tap.decision().map_or("nothing is decided", |(decision, _)| decision.code.text());
-            return Err(format!("the tap is refused undisturbed: {code}"));
+        let says = tap.decision().map(|(decision, _)| decision.code);
+        if says != Some(stage.says()) || tap.end != End::Ready {
+            let code = says.map_or("nothing is decided", Code::text);
+            return Err(format!("undisturbed, the terminal says: {code}"));
         }
         let due = |done| Due { trip_type: marks::trip_type(&tap.after, &done), amount: done.log.amount };
         explorer.due = tap.done(0).map(due).collect();
@@ -224,7 +225,9 @@ impl<'s> Explorer<'s> {
             Some(Action::SendSam(_)) => {
                 vec![PsamSilent, PsamLost, PsamForgets, PsamError, Leaves, Power, PowerAfter]
             }
-            Some(Action::SendHost(_)) => vec![HostSilent, HostLost, Leaves, Power, PowerAfter],
+            Some(Action::SendHost(_) | Action::SignOn(_)) => {
+                vec![HostSilent, HostLost, Leaves, Power, PowerAfter]
+            }
             Some(Action::AskFare(_)) => vec![Leaves, Power],
             Some(Action::Persist(..)) => vec![StoreFails, Leaves, Power],
             Some(Action::Confirm(_) | Action::Prove(_)) => vec![HostSilent, Power],

@@ -3,15 +3,16 @@
 //! Where 4.3 leaves room, what a rule asks is our reading, and says so.
 
 use super::evidence::{Day, Done, End, Seen, Tapped, is_load};
-use super::marks;
+use super::{asides, marks};
 use crate::audit;
 use std::collections::BTreeSet;
 use std::fmt;
 use tunion_apdu::Name;
 use tunion_card::Image;
+use tunion_data::Fen;
 use tunion_data::command::InitRequest;
-use tunion_data::upload::{Surcharge, UploadRecord};
-use tunion_data::{Fen, file::TripRecord};
+use tunion_data::file::{TripRecord, TripType};
+use tunion_data::upload::{RecordKind, Surcharge, UploadRecord};
 use tunion_issuer::Roots;
 use tunion_terminal::Gate;
 use tunion_terminal::profile::Mac2Policy;
@@ -128,7 +129,7 @@ fn agreed(evidence: &Evidence<'_>) -> Found {
                 ));
             }
         }
-        for kept in tap.kept() {
+        for kept in tap.kept().filter(|kept| asides::has_tac(kept)) {
             if !asked.contains(&kept.amount) {
                 return Err(format!(
                     "tap {}: the record has {}, and INIT asked for {asked:?}",
@@ -141,8 +142,8 @@ fn agreed(evidence: &Evidence<'_>) -> Found {
             && decision.gate == Gate::Open
             && !tap.is_cut_deciding()
         {
-            let taken: Fen = tap.done(number).map(|done| done.log.amount).sum();
-            let found: Fen = recovered(tap).map(|record| record.amount).sum();
+            let taken: Fen = tap.done(number).map(|done| asides::paid(tap, &done)).sum();
+            let found: Fen = recovered(tap).map(asides::paid_by).sum();
             if decision.charged != taken + found {
                 return Err(format!(
                     "tap {}: the passenger is told {}, and {taken} was taken and {found} found taken",
@@ -157,14 +158,16 @@ fn agreed(evidence: &Evidence<'_>) -> Found {
 
 /// The records that a tap found done.
 fn recovered(tap: &Tapped) -> impl Iterator<Item = &UploadRecord> {
-    tap.uploaded().filter(|record| record.has(UploadRecord::RECOVERED))
+    tap.uploaded().filter(|record| record.has(UploadRecord::RECOVERED) && asides::has_tac(record))
 }
 
 /// 2. As long as a passenger who was not let through taps again at the same terminal, soon and with a card
 /// that was used nowhere else, it is one tap: it takes no more than it is due. It ends when its record was
-/// given up to clearing, or when its MAC2 was refused.
+/// given up to clearing, or when its MAC2 was refused. And a card that may not ride twice within some minutes
+/// (`docs/spec/terminal.md` 3.6) does not.
 fn once(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
+    asides::no_repeat(day)?;
     let terminals: BTreeSet<(usize, usize)> = day.taps.iter().map(|tap| (tap.terminal, tap.card)).collect();
     for (terminal, card) in terminals {
         let mut tried: Vec<(Due, Done)> = Vec::new();
@@ -213,8 +216,10 @@ fn gives_up(record: &UploadRecord) -> bool {
 /// Whether what one tap has taken is what it is due, as far as it came; where the card had become another in
 /// the meantime, one thing, or an old trip and a boarding.
 fn is_due(taken: &[Due], due: &[Due]) -> bool {
-    const COVER: u8 = tunion_data::file::TripType::Cover as u8;
-    taken.len() <= 1 || due.starts_with(taken) || matches!(taken, [Due { trip_type: COVER, .. }, _])
+    const COVER: u8 = TripType::Cover as u8;
+    const ENTRY: u8 = TripType::Entry as u8;
+    let types: Vec<u8> = taken.iter().map(|due| due.trip_type).collect();
+    taken.len() <= 1 || due.starts_with(taken) || types == [COVER, ENTRY]
 }
 
 fn listed(taken: &[Due]) -> String {
@@ -222,7 +227,7 @@ fn listed(taken: &[Due]) -> String {
     taken.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
-/// 3. What a card did stands in one record. A record that is sure is of something that a card did. Whether a
+/// 3. What a card did stands in one record, a lock and an extension too. A record that is sure is of something that a card did. Whether a
 /// grey one's was done the clearing house judges, by the card's next record: it counts if it was.
 fn one_record(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
@@ -239,8 +244,9 @@ fn one_record(evidence: &Evidence<'_>) -> Found {
             ));
         }
     }
+    asides::one_record(day)?;
     let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
-    for record in day.records() {
+    for record in day.records().filter(|record| asides::has_tac(record)) {
         let of = done.iter().any(|one| one.is_of(record));
         let sure = !record.has(UploadRecord::GREY) || record.has(UploadRecord::RECOVERED);
         if sure && !of {
@@ -262,7 +268,7 @@ fn one_record(evidence: &Evidence<'_>) -> Found {
 fn gate(evidence: &Evidence<'_>) -> Found {
     for (number, tap) in evidence.day.taps.iter().enumerate() {
         let Some((decision, image)) = tap.decision() else { continue };
-        if decision.gate != Gate::Open || !tap.changes_cards() {
+        if decision.gate != Gate::Open || !tap.has_gate() {
             continue;
         }
         let until = tap.seen.iter().take_while(|seen| !matches!(seen, Seen::Decided(..)));
@@ -328,11 +334,14 @@ fn same_type(after: &Image, done: &Done, kept: &[&UploadRecord]) -> Found {
     }
 }
 
-/// 7. Each debit that took money has a record that clearing takes: its TAC, where it says one, is the card's,
+/// 7. Each debit that took money has a record, and every record is one that clearing takes: its TAC, where it says one, is the card's,
 /// and a surcharge says its kind (`docs/spec/terminal.md` 6.1, 6.2).
 fn recorded(evidence: &Evidence<'_>) -> Found {
-    for done in evidence.day.done().filter(|done| !done.log.amount.is_zero()) {
+    for done in evidence.day.done() {
         let Some(record) = evidence.day.records().find(|record| done.is_of(record)) else {
+            if done.log.amount.is_zero() {
+                continue;
+            }
             let how = if done.is_load() { "was loaded" } else { "left the card" };
             return Err(format!("{} {how} in tap {}, and no record has it", done.log.amount, done.tap + 1));
         };
@@ -340,10 +349,12 @@ fn recorded(evidence: &Evidence<'_>) -> Found {
         if !known && !record.has(UploadRecord::GREY) {
             return Err(format!("the record with sequence {} has no TAC and is not grey", record.card_seq));
         }
-        if known && record.tac != audit::tac(record, evidence.roots) {
+        if known && !audit::tac_holds(record, evidence.roots) {
             return Err(format!("the TAC of the record with sequence {} is not the card's", record.card_seq));
         }
-        if (record.surcharge_kind == Surcharge::None as u8) != record.surcharge.is_zero() {
+        // What is kept back of a refund is a fee without a kind (our reading of docs/spec/terminal.md 1.8).
+        let kind = Surcharge::from_byte(record.surcharge_kind).unwrap_or_default();
+        if kind == Surcharge::None && !record.surcharge.is_zero() && record.kind != RecordKind::Refund as u8 {
             return Err(format!(
                 "a surcharge of {} with kind {:02X} in the record with sequence {}",
                 record.surcharge, record.surcharge_kind, record.card_seq
@@ -355,7 +366,7 @@ fn recorded(evidence: &Evidence<'_>) -> Found {
 
 /// 8. Each opening has a debit of its own, of what is due. A card whose MAC2 was refused is not let through
 /// where MAC2 is judged first, and not at its next tap there, unless the terminal was off in between. A load
-/// whose MAC1 is not the card's is not credited.
+/// whose MAC1 is not the card's is not credited. A card that was to be locked is locked.
 ///
 /// One case is left out. A gate opens and its memory is written one after the other, so a terminal that loses
 /// its power just there has to forget the opening or the debit. It forgets the opening: rule 2 forbids the
@@ -364,11 +375,12 @@ fn no_free_ride(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
     let mut used: Vec<Done> = Vec::new();
     for (number, tap) in day.taps.iter().enumerate() {
+        asides::locked(number, tap)?;
         let forged = tap.seen.iter().any(|seen| matches!(seen, Seen::Forged));
         if forged && tap.done(number).any(|done| done.is_load()) {
             return Err(format!("tap {}: a load whose MAC1 is wrong was credited", number + 1));
         }
-        if !tap.opened() || !tap.changes_cards() {
+        if !tap.opened() || !tap.has_gate() {
             continue;
         }
         let found = recovered(tap).find_map(|record| day.done().find(|done| done.is_of(record)));

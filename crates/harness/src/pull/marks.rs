@@ -13,10 +13,11 @@ use tunion_data::{BcdDateTime, Fen, TerminalId};
 /// The trip in 1E that belongs to a debit, if it wrote one.
 pub(super) fn trip_of(image: &Image, done: &Done) -> Option<TripRecord> {
     let at = BcdDateTime::join(done.log.date, done.log.time);
-    let terminal = |field: [u8; 8]| field.ends_with(&done.log.terminal.0);
-    // Two debits of one tap have one time: the amount or the order tells them apart.
+    let refund = |trip: &TripRecord| TripType::from_byte(trip.trip_type) == Some(TripType::Refund);
+    // Two debits of one tap have one time: the amount tells them apart. A refund's trip has none
+    // (docs/spec/terminal.md 1.8).
     let mut trips = image.trips.iter().map(TripRecord::decode);
-    trips.find(|trip| trip.at == at && terminal(trip.terminal) && trip.amount == done.log.amount)
+    trips.find(|trip| trip.at == at && (trip.amount == done.log.amount || refund(trip)))
 }
 
 /// The trip's type, 00 for a transaction that wrote none.
@@ -37,7 +38,7 @@ pub(super) fn shows(exchange: &Exchange, terminal: TerminalId) -> bool {
 
 /// Whether the card bears the mark of the tap for which it is let through.
 pub(super) fn is_marked(image: &Image, tap: &Tapped) -> bool {
-    if tap.visit == Visit::Load {
+    if tap.visit.is_load() {
         let loads = image.log.iter().map(|entry| entry.record).find(|log| is_load(log.transaction));
         return loads.is_some_and(|log| log.terminal == tap.number);
     }
@@ -55,7 +56,8 @@ pub(super) fn is_marked(image: &Image, tap: &Tapped) -> bool {
             on == (kind == Some(TripType::Entry))
         }
         Visit::Single => kind == Some(TripType::Single),
-        Visit::Load | Visit::Enquire => true,
+        Visit::SettleInside(_) | Visit::SettleOutside(_) => kind == Some(TripType::Cover),
+        Visit::Buy | Visit::Load | Visit::LoadBySam | Visit::GiveBack | Visit::Lock | Visit::Enquire => true,
     }
 }
 
@@ -118,7 +120,7 @@ fn written(image: &Image, done: &Done) -> Option<u8> {
     let trip = trip_of(image, done)?;
     let rail = trip.industry == tunion_data::file::Industry::Rail as u8;
     match TripType::from_byte(trip.trip_type)? {
-        TripType::Single | TripType::Load => None,
+        TripType::Single | TripType::Load | TripType::Refund => None,
         _ if rail => Some(RailRecord::ID),
         _ => Some(BusRecord::ID),
     }
@@ -127,11 +129,19 @@ fn written(image: &Image, done: &Done) -> Option<u8> {
 /// Whether a record of 1A says what the newest trip in 1E says: its state and its time.
 fn tells(image: &Image, id: u8) -> bool {
     let trip = image.trips.first().map(TripRecord::decode).unwrap_or_default();
-    let entered = TripType::from_byte(trip.trip_type) == Some(TripType::Entry);
+    let kind = TripType::from_byte(trip.trip_type);
+    let entered = kind == Some(TripType::Entry);
     if id == RailRecord::ID {
         let record = rail(image);
-        let inside = RailStatus::from_byte(record.status).is_inside();
-        inside == entered && if entered { record.entry_at == trip.at } else { record.exit_at == trip.at }
+        let status = RailStatus::from_byte(record.status);
+        let own = if status.is_inside() { record.entry_at } else { record.exit_at };
+        // A ticket office lets a card begin anew or adds an entry or an exit (docs/spec/terminal.md 1.9).
+        let settled = matches!(status, RailStatus::Entered | RailStatus::EntryAdded | RailStatus::ExitAdded);
+        own == trip.at
+            && match kind {
+                Some(TripType::Cover) => settled,
+                _ => status == if entered { RailStatus::Entered } else { RailStatus::Exited },
+            }
     } else {
         let record = bus(image);
         let on = BoardState::from_byte(record.state) == BoardState::On;

@@ -13,10 +13,11 @@
 //! | `scene`, `run` | a day that can be forked; one tap of it, moment by moment |
 //! | `fault`, `case` | what goes wrong and when; the words that repeat it |
 //! | `evidence` | what is known of a day after it |
-//! | `invariants`, `marks` | what must hold; what a transaction leaves on a card |
+//! | `invariants`, `marks`, `asides` | what must hold; what a transaction leaves on a card; what is no debit |
 //! | `explore`, `sweep` | every case of a flow; every flow at every profile |
 //! | `report`, `story` | the table, JSON, the line that repeats a case; one case told |
 
+mod asides;
 mod case;
 mod evidence;
 mod explore;

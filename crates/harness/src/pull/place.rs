@@ -1,11 +1,12 @@
 //! Where a profile's terminals stand, as far as the flows need to know.
 
-use super::flow::{LOADED, Visit};
+use super::flow::{BOUGHT, LOADED, Visit};
 use tunion_data::Fen;
 use tunion_data::civil::date;
 use tunion_fare::{BusLine, Journey, Ledger, LineId, Product, Ride, Rider, StopId, Tariff};
 use tunion_files::terminal::{TerminalFile, TerminalKind};
-use tunion_terminal::{BusReader, Charge, Direction, Place, RailGate, Request};
+use tunion_terminal::profile::LoadBy;
+use tunion_terminal::{Area, BusReader, Charge, Direction, Office, Place, RailGate, Request, Settle};
 
 /// A terminal of a flow; one that moves, as a bus does, stays the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,17 +37,28 @@ const STATIONS: (u16, u16) = (1, 2);
 /// Vehicles.
 const BUSES: [[u8; 8]; 2] = [*b"A1001   ", *b"B2001   "];
 
-/// Where a profile's terminals serve this visit; `None` where they do not.
+/// Where a profile's terminals serve this visit; `None` where they do not. A ticket office has the rules of its
+/// station's gates, so a card enters by them.
 pub(super) fn spot(visit: Visit, file: &TerminalFile) -> Option<Spot> {
-    let (kind, request) = match visit {
-        Visit::Enter | Visit::Exit => (TerminalKind::RailGate, Request::Ride),
-        Visit::Board | Visit::Alight | Visit::BoardAnother | Visit::Single => {
-            (TerminalKind::BusReader, Request::Ride)
-        }
-        Visit::Load => (TerminalKind::TopUp, Request::Load(LOADED)),
-        Visit::Enquire => (TerminalKind::Enquiry, Request::Enquire),
+    use TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
+    let settle = |area, payment| Request::Settle(Settle { area, payment, entered: None });
+    let office = || Some((Post::Counter, Place::Office(office(file)?)));
+    let (kinds, request): (&[TerminalKind], Request) = match visit {
+        Visit::Enter => (&[RailGate, TicketOffice], Request::Ride),
+        Visit::Exit => (&[RailGate], Request::Ride),
+        Visit::Board | Visit::Alight | Visit::BoardAnother | Visit::Single => (&[BusReader], Request::Ride),
+        Visit::SettleInside(payment) => (&[TicketOffice], settle(Area::Paid, payment)),
+        Visit::SettleOutside(payment) => (&[TicketOffice], settle(Area::Free, payment)),
+        Visit::GiveBack => (&[TicketOffice], Request::Refund),
+        Visit::Lock => (&[TicketOffice], Request::Lock),
+        Visit::Buy => (&[Pos], Request::Buy(BOUGHT)),
+        Visit::Load | Visit::LoadBySam => (&[TopUp], Request::Load(LOADED)),
+        Visit::Enquire => (&[Enquiry], Request::Enquire),
     };
-    if file.kind != kind {
+    let by_sam = file.profile.load.by == LoadBy::Sam;
+    let other_load = visit.is_load() && by_sam != (visit == Visit::LoadBySam);
+    let no_refund = visit == Visit::GiveBack && file.profile.refund.is_none();
+    if !kinds.contains(&file.kind) || other_load || no_refund {
         return None;
     }
     let (post, place) = match visit {
@@ -56,10 +68,18 @@ pub(super) fn spot(visit: Visit, file: &TerminalFile) -> Option<Spot> {
         Visit::Alight => (Post::Bus, bus(file, 0, |line| line.stops.len() / 2)?),
         Visit::BoardAnother => (Post::AnotherBus, bus(file, 1, |_| 1)?),
         Visit::Single => (Post::Bus, flat(file)?),
-        Visit::Load => (Post::Counter, Place::TopUp),
-        Visit::Enquire => (Post::Counter, Place::Enquiry),
+        Visit::SettleInside(_) | Visit::SettleOutside(_) | Visit::GiveBack | Visit::Lock => office()?,
+        Visit::Buy => (Post::Counter, Place::Pos),
+        Visit::Load | Visit::LoadBySam => (Post::Counter, Place::TopUp),
+        Visit::Enquire => (Post::Counter, Place::Enquiry(None)),
     };
     Some(Spot { post, place, request, charge: CHARGE })
+}
+
+/// A ticket office at the station where the ride ends.
+fn office(file: &TerminalFile) -> Option<Office> {
+    let Place::Rail(RailGate { line, station, .. }) = gate(file, Direction::Exit)? else { return None };
+    Some(Office { line, station })
 }
 
 fn gate(file: &TerminalFile, direction: Direction) -> Option<Place> {
@@ -93,13 +113,13 @@ fn stations(tariff: &Tariff, file: &TerminalFile) -> Option<(u16, u16)> {
 fn bus(file: &TerminalFile, number: usize, stop: impl FnOnce(&BusLine) -> usize) -> Option<Place> {
     let (line, found) = lines(file, false).nth(number).or_else(|| lines(file, false).next())?;
     let stop = StopId(u8::try_from(stop(found)).ok()?);
-    Some(Place::Bus(BusReader { line, stop, vehicle: *BUSES.get(number)? }))
+    Some(Place::Bus(BusReader { line, stop, vehicle: *BUSES.get(number)?, rear: false }))
 }
 
 /// The first stop of a line where one tap pays the ride.
 fn flat(file: &TerminalFile) -> Option<Place> {
     let (line, _) = lines(file, true).next()?;
-    Some(Place::Bus(BusReader { line, stop: StopId(0), vehicle: BUSES[0] }))
+    Some(Place::Bus(BusReader { line, stop: StopId(0), vehicle: BUSES[0], rear: false }))
 }
 
 /// The lines on which one tap pays the ride, or those on which it does not.

@@ -7,7 +7,7 @@ use crate::trace::Exchange;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tunion_apdu::{Command, Device, Name, Response, Sw, table};
-use tunion_card::{Chip, Image};
+use tunion_card::{Chip, Image, Work};
 use tunion_data::upload::UploadRecord;
 use tunion_terminal::{Action, Event, Gate};
 
@@ -99,6 +99,17 @@ impl<'s> Run<'s> {
                     Some(Fault::PowerAfter) => self.lose_power(0),
                     Some(Fault::HostLost) => self.tell(Event::HostGone),
                     _ => self.tell(Event::HostAnswer(&answer)),
+                }
+            }
+            Action::SignOn(request) => {
+                if fault == Some(Fault::HostSilent) {
+                    return self.tell(Event::HostGone);
+                }
+                let answer = self.scene.sign_on.sign_on(&request);
+                match fault {
+                    Some(Fault::PowerAfter) => self.lose_power(0),
+                    Some(Fault::HostLost) => self.tell(Event::HostGone),
+                    _ => self.tell(Event::SignedOn(&answer)),
                 }
             }
             Action::AskFare(_) => self.tell(Event::Fare(self.tap.spot.charge)),
@@ -217,7 +228,7 @@ impl<'s> Run<'s> {
 
     fn exchange(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>) {
         let (command, answer) = (command.to_vec(), answer.map(<[u8]>::to_vec));
-        self.seen.push(Seen::Exchange(Exchange { device, command, answer }));
+        self.seen.push(Seen::Exchange(Exchange { device, command, answer, work: Work::default() }));
     }
 
     /// The terminal loses its power, and with it the card; what it wanted done is forgotten. `step` is the

@@ -15,16 +15,16 @@ use tunion_card::{Card, Chip, Contents, Image, Inconsistent, PurseContents};
 use tunion_data::civil::{DateTime, date};
 use tunion_data::file::{AppInfo, CardType, Holder, Management};
 use tunion_data::upload::UploadRecord;
-use tunion_data::{BcdDate, Fen, Fen24, IssuerId, Pan};
+use tunion_data::{BcdDate, Bin, Fen24, IssuerId, Pan};
 use tunion_files::keys::KeySet;
 use tunion_files::scenario::Scenario;
 use tunion_files::terminal::TerminalFile;
-use tunion_issuer::Roots;
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::roots::personalise;
 use tunion_issuer::rules::LoadRules;
-use tunion_terminal::{Action, BlackList, Event, Fares, Setup, Terminal};
+use tunion_issuer::{QuotaRules, Roots, SignOnHost};
+use tunion_terminal::{Action, BlackList, Code, Event, Fares, Setup, Terminal, Trusted};
 
 /// Where all randomness begins; a case is the same wherever it is played.
 const SEED: u64 = 1;
@@ -34,7 +34,7 @@ pub(super) struct Stage<'p> {
     file: &'p TerminalFile,
     flow: &'static Flow,
     /// Where the flow's taps are made, as far as the profile serves them.
-    spots: BTreeMap<Visit, Spot>,
+    spots: Vec<(Visit, Spot)>,
     /// For its keys and its seed.
     scenario: Scenario,
 }
@@ -59,6 +59,7 @@ pub(super) struct Scene<'s> {
     /// What is on each card.
     pub(super) images: Vec<Rc<Image>>,
     pub(super) host: LoadHost<BTreeMap<Pan, Account>>,
+    pub(super) sign_on: SignOnHost,
     taps: u64,
     now: DateTime,
     pub(super) day: Day,
@@ -84,7 +85,11 @@ impl<'p> Stage<'p> {
             keys: keys.clone(),
             cards: Vec::new(),
             terminals: Vec::new(),
-            black_list: BlackList::new(),
+            black_list: match flow.rider {
+                Rider::BlackListed => [1, 2].map(|number| pan(number, None)).into(),
+                _ => BlackList::new(),
+            },
+            sign_on: QuotaRules::default(),
             steps: Vec::new(),
             totals: Vec::new(),
         };
@@ -95,6 +100,20 @@ impl<'p> Stage<'p> {
         Self { file, flow, spots, scenario }
     }
 
+    fn spot(&self, visit: Visit) -> Option<Spot> {
+        self.spots.iter().find(|(known, _)| *known == visit).map(|(_, spot)| *spot)
+    }
+
+    /// What the terminal says when nothing disturbs the tap.
+    pub(super) fn says(&self) -> Code {
+        self.flow.says
+    }
+
+    fn repeat_minutes(&self) -> Option<u16> {
+        let rule = self.file.profile.bus.repeat.as_ref();
+        rule.filter(|rule| rule.types.contains(&self.flow.rider.card_type())).map(|rule| rule.minutes)
+    }
+
     /// The issuer's keys.
     pub(super) fn roots(&self) -> &Roots {
         &self.scenario.keys.roots
@@ -103,13 +122,16 @@ impl<'p> Stage<'p> {
     /// Whether the profile's terminals serve every tap of the flow, and take its card.
     pub(super) fn serves(&self) -> bool {
         let Flow { before, tap, rides, .. } = self.flow;
-        let served = |visit: &Visit| self.spots.contains_key(visit);
+        let served = |visit: &Visit| self.spot(*visit).is_some();
         let rides = *rides == 0 || [Visit::Enter, Visit::Exit].iter().all(served);
         let places = rides && before.iter().chain([tap]).all(served);
+        let profile = &self.file.profile;
         let card = match self.flow.rider {
             _ if self.flow.tap == Visit::Enquire => true,
-            Rider::Ordinary | Rider::Roaming => self.file.profile.accepted.contains(&CardType::Ordinary),
-            Rider::Student => self.file.profile.accepted.contains(&CardType::Student),
+            Rider::BlackListed => profile.lock_black_listed && !profile.local_issuers.is_empty(),
+            Rider::Roaming => profile.accepted.contains(&CardType::Ordinary),
+            // A laboratory is no city and has no cards of its own.
+            rider => profile.accepted.contains(&rider.card_type()) && !profile.local_issuers.is_empty(),
         };
         places && card
     }
@@ -127,13 +149,17 @@ impl<'p> Stage<'p> {
             Ok(card)
         });
         let cards = cards.collect::<Result<Vec<_>, Inconsistent>>()?;
-        let terminals =
-            Rules { mac2: self.file.profile.mac2, retap_seconds: self.file.profile.retap_seconds };
+        let terminals = Rules {
+            mac2: self.file.profile.mac2,
+            retap_seconds: self.file.profile.retap_seconds,
+            repeat_minutes: self.repeat_minutes(),
+        };
         let mut scene = Scene {
             stage: self,
             terminals: Vec::new(),
             images: cards.iter().map(|card| Rc::new(card.image())).collect(),
             cards,
+            sign_on: SignOnHost::new(self.scenario.keys.roots.clone(), self.scenario.sign_on),
             host: LoadHost::new(self.scenario.keys.roots.clone(), LoadRules::default(), accounts),
             taps: 0,
             now: date(2026, 11, 23).at(6, 0, 0, 0),
@@ -159,32 +185,53 @@ impl<'p> Stage<'p> {
     }
 
     fn contents(&self, number: u8) -> Contents {
-        let local = self.file.profile.local_issuers.first().copied().unwrap_or_default();
-        let issuer = match self.flow.rider {
-            Rider::Roaming => self.file.profile.white_list.first().copied().unwrap_or(ELSEWHERE),
-            Rider::Ordinary | Rider::Student => local,
+        let profile = &self.file.profile;
+        let local = profile.local_issuers.first().copied().unwrap_or_default();
+        let roams =
+            |row: &&Trusted| profile.local_issuers.iter().all(|ours| ours.0[..4] != row.issuer.0[..4]);
+        let (issuer, bin) = match self.flow.rider {
+            Rider::Roaming => match profile.white_list.iter().find(roams) {
+                Some(row) => (row.issuer, row.bin),
+                None => (ELSEWHERE, None),
+            },
+            _ => (local, None),
         };
-        let card_type =
-            if self.flow.rider == Rider::Student { CardType::Student } else { CardType::Ordinary };
+        let card_type = self.flow.rider.card_type();
         let info = AppInfo {
             issuer,
             app_type: 2,
             enabled: 1,
-            pan: format!("31051700100000000{number:02}").parse().unwrap_or_default(),
+            pan: pan(number, bin),
             valid_from: BcdDate::from(date(2020, 1, 1)),
-            valid_to: BcdDate::from(date(2040, 12, 31)),
+            valid_to: BcdDate::from(date(2026, 12, 31)),
             issuer_data: [0; 2],
         };
         let management =
             Management { card_type: card_type.to_byte(), interoperable: 1, ..Management::default() };
-        let purse =
-            PurseContents { balance: Fen24::new(BALANCE).unwrap_or_default(), ..PurseContents::default() };
+        let purse = PurseContents {
+            balance: Fen24::new(self.flow.balance).unwrap_or_default(),
+            ..PurseContents::default()
+        };
         personalise(&self.scenario.keys.roots, info, Holder::default(), management, purse)
     }
 }
 
-/// What is on a card in the morning.
-const BALANCE: Fen = Fen::from_yuan(500);
+/// A card's number; it begins as a white list asks for.
+fn pan(number: u8, bin: Option<Bin>) -> Pan {
+    let begins = bin.map_or_else(|| "310517001".to_owned(), |bin| bin.to_string());
+    format!("{begins:0<17}{number:02}").parse().unwrap_or_default()
+}
+
+impl Rider {
+    const fn card_type(self) -> CardType {
+        match self {
+            Self::Ordinary | Self::Roaming | Self::BlackListed => CardType::Ordinary,
+            Self::Student => CardType::Student,
+            Self::Senior => CardType::Senior,
+        }
+    }
+}
+
 /// The issuer of roaming cards where a profile lists none: a city that no profile is of.
 const ELSEWHERE: IssuerId = IssuerId([0x09, 0x99, 0x99, 0x99, 0xFF, 0xFF, 0xFF, 0xFF]);
 
@@ -217,7 +264,7 @@ impl<'s> Scene<'s> {
 
     /// A tap at one of the profile's places, or at the one beside it.
     fn tap(&mut self, visit: Visit, card: usize, twin: bool) -> Option<Tap> {
-        let spot = *self.stage.spots.get(&visit)?;
+        let spot = self.stage.spot(visit)?;
         let known = self.terminals.iter().position(|t| (t.post, t.twin) == (spot.post, twin));
         let terminal = known.unwrap_or_else(|| self.install(spot, twin));
         Some(Tap { terminal, card, visit, spot, at: self.now })
@@ -231,6 +278,9 @@ impl<'s> Scene<'s> {
         let fares = file.tariff.as_deref().map_or(Fares::Controller, Fares::Tariff);
         let setup =
             Setup { profile: &file.profile, place: spot.place, fares, black_list: &scenario.black_list };
+        if file.psam.load_sam {
+            self.sign_on.give_out(device.serial, device.number);
+        }
         self.terminals.push(Standing { post: spot.post, twin, device, setup, next_record: 1 });
         self.restart(index);
         index
@@ -269,6 +319,10 @@ impl<'s> Scene<'s> {
                         Err(_) => Event::SamGone,
                     };
                     queue.extend(device.terminal.step(self.now, event));
+                }
+                Action::SignOn(request) => {
+                    let answer = self.sign_on.sign_on(&request);
+                    queue.extend(device.terminal.step(self.now, Event::SignedOn(&answer)));
                 }
                 Action::ResetSam => {
                     device.psam.power_off();

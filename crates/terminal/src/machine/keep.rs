@@ -33,7 +33,6 @@ impl Terminal<'_> {
     /// Uploads a record whose outcome is known, and frees its slot.
     pub(super) fn settle(&mut self, slot: SlotId, record: UploadRecord) {
         self.grey.take(slot);
-        self.recent.note(&record);
         self.upload(slot, record);
     }
 
@@ -62,6 +61,7 @@ impl Terminal<'_> {
 
     /// Uploads a record that is no longer kept, and lets the store forget it.
     pub(super) fn upload(&mut self, slot: SlotId, record: UploadRecord) {
+        self.recent.note(&record);
         self.actions.push_back(Action::Emit(Box::new(record)));
         self.forget(slot);
     }
