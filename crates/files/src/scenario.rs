@@ -104,6 +104,7 @@
 mod cast;
 mod expect;
 mod fault;
+pub mod rejections;
 mod schema;
 mod taps;
 

@@ -17,7 +17,7 @@ pub(super) type Money = Option<Text<Fen>>;
 /// Tables by their names, in no order.
 pub(super) type Tables<T> = BTreeMap<Name, T>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct File {
     pub(super) version: Spanned<u32>,
@@ -33,7 +33,7 @@ pub(super) struct File {
     pub(super) totals: Tables<TotalsTable>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct CardTable {
     pub(super) file: Name,
@@ -67,7 +67,7 @@ impl CardTable {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TerminalTable {
     pub(super) file: Name,
@@ -125,7 +125,7 @@ impl TerminalTable {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TapTable {
     pub(super) at: Spanned<Moment>,
@@ -145,6 +145,7 @@ pub(super) struct TapTable {
 }
 
 /// A station by its name, or by its number where only the controller knows its name.
+#[derive(Clone)]
 pub(super) enum Station {
     Named(String),
     Numbered(u16),
@@ -177,14 +178,14 @@ impl<'de> Deserialize<'de> for Station {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FareTable {
     pub(super) list: Text<Fen>,
     pub(super) charged: Text<Fen>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FaultTable {
     pub(super) command: Name,
@@ -193,14 +194,14 @@ pub(super) struct FaultTable {
     pub(super) noise: Option<Spanned<u64>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RepeatTable {
     pub(super) times: Spanned<u16>,
     pub(super) every_days: Option<Spanned<u16>>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Clone, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ExpectTable {
     pub(super) gate: Option<Name>,
@@ -214,7 +215,7 @@ pub(super) struct ExpectTable {
     pub(super) notes: Option<Vec<Name>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TotalsTable {
     pub(super) charged: Money,

@@ -52,7 +52,7 @@ impl Payment {
 
     /// What it means that the card did not answer.
     pub(super) const fn gone(&self) -> Code {
-        if matches!(self, Self::Debit(..)) { Code::Moved } else { Code::WriteFailed }
+        if matches!(self, Self::Debit(..)) { Code::Moved } else { Code::MovedEarly }
     }
 
     fn step(self) -> Step {
@@ -145,7 +145,7 @@ impl Terminal<'_> {
             (Payment::Mac1(plan, init), Event::SamAnswer(bytes)) => {
                 let mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
                 if tap.gone {
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.write_records(tap, plan, init, mac1)
             }
@@ -156,7 +156,7 @@ impl Terminal<'_> {
             (Payment::Persist(ready, slot), Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
                     self.drop_grey(slot);
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.send(tap, debit(tap.at.into(), ready.mac1));
                 Payment::Debit(ready, slot)
@@ -269,7 +269,7 @@ impl Terminal<'_> {
             return Ok(None);
         }
         if tap.gone {
-            return Err(Code::WriteFailed.into());
+            return Err(Code::MovedEarly.into());
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
