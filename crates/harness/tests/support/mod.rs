@@ -113,6 +113,8 @@ pub struct Trouble {
     pub store_fails: bool,
     pub sam_silent_at: Option<Name>,
     pub wrong_mac2: bool,
+    /// The PSAM answers this command with this status word.
+    pub sam_answers: Option<(Name, Sw)>,
 }
 
 /// A gate with its PSAM and its store.
@@ -277,6 +279,9 @@ impl<'t> Stand<'t> {
                     if trouble.wrong_mac2 && name == Name::CreditSamForPurchase {
                         response.set(&Sw::WRONG_MAC.0.to_be_bytes()).unwrap();
                     }
+                    if let Some((_, sw)) = trouble.sam_answers.filter(|(at, _)| *at == name) {
+                        response.set(&sw.0.to_be_bytes()).unwrap();
+                    }
                     if trouble.sam_silent_at == Some(name) {
                         Event::SamGone
                     } else {
@@ -327,7 +332,8 @@ pub fn now(minute: i8) -> DateTime {
     date(2026, 11, 23).at(8, minute, 0, 0)
 }
 
-pub const FINE: Trouble = Trouble { card: None, store_fails: false, sam_silent_at: None, wrong_mac2: false };
+pub const FINE: Trouble =
+    Trouble { card: None, store_fails: false, sam_silent_at: None, wrong_mac2: false, sam_answers: None };
 pub const LOST_AFTER_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::After)), ..FINE };
 pub const LOST_BEFORE_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::Before)), ..FINE };
 

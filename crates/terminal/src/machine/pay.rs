@@ -58,7 +58,7 @@ impl Payment {
 
     /// What it means that the card did not answer.
     pub(super) const fn gone(&self) -> Code {
-        if matches!(self.waits, Waits::Debit) { Code::Moved } else { Code::WriteFailed }
+        if matches!(self.waits, Waits::Debit) { Code::Moved } else { Code::MovedEarly }
     }
 }
 
@@ -156,7 +156,7 @@ impl Terminal<'_> {
             (Waits::Mac1, Event::SamAnswer(bytes)) => {
                 payment.mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
                 if tap.gone {
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.write_records(tap, &mut payment);
             }
@@ -167,7 +167,7 @@ impl Terminal<'_> {
             (Waits::Persist, Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
                     self.drop_grey(slot);
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.send(tap, debit(tap.at.into(), payment.mac1));
                 payment.waits = Waits::Debit;
@@ -283,7 +283,7 @@ impl Terminal<'_> {
             Then::RideOn => {}
         }
         if tap.gone {
-            return Err(Code::WriteFailed.into());
+            return Err(Code::MovedEarly.into());
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
