@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use tunion_card::Image;
-use tunion_data::upload::UploadRecord;
+use tunion_card::contents::{Block, SecurityContents};
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_files::diag::Source;
 use tunion_files::library::Library;
 use tunion_files::scenario::kebab;
@@ -49,8 +50,8 @@ fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
         tried.insert(file.profile.clone());
         for case in &file.cases {
             let name = format!("{}::row {:02} {}", file.profile, case.row, case.situation);
-            let (waits, case) = (case.waits.is_some(), case.clone());
-            trials.push(Trial::test(name, move || check(&case)).with_ignored_flag(waits));
+            let case = case.clone();
+            trials.push(Trial::test(name, move || check(&case)));
         }
         let (name, table) = (format!("{}::every number", file.profile), Arc::clone(&table));
         trials.push(Trial::test(name, move || covers(&file, &table)));
@@ -106,6 +107,11 @@ fn said(words: &Words) -> String {
 /// The card is as it was, or was debited by exactly what the case says.
 fn touched(case: &Rejection, before: &Image, after: &Image) -> Result<(), Failed> {
     let Some(debited) = case.debited else {
+        let locked = Image {
+            security: SecurityContents { blocked: Block::Temporary, ..before.security.clone() },
+            ..before.clone()
+        };
+        let before = if case.locked { &locked } else { before };
         return if before == after { Ok(()) } else { Err("the card is not as it was".into()) };
     };
     let worth = |image: &Image| {
@@ -117,6 +123,14 @@ fn touched(case: &Rejection, before: &Image, after: &Image) -> Result<(), Failed
 
 /// The tap uploads no record, or one with these flags and of what was debited.
 fn recorded(case: &Rejection, records: &[UploadRecord]) -> Result<(), Failed> {
+    if case.locked {
+        let kinds: Vec<_> = records.iter().map(|record| RecordKind::from_byte(record.kind)).collect();
+        return same(
+            "kinds of the records",
+            &format!("{:?}", [Some(RecordKind::Lock)]),
+            &format!("{kinds:?}"),
+        );
+    }
     same("records", &usize::from(case.record.is_some()).to_string(), &records.len().to_string())?;
     let (Some(flags), Some(record)) = (case.record, records.first()) else { return Ok(()) };
     same("flags of the record", &format!("{flags:08b}"), &format!("{:08b}", record.flags))?;

@@ -46,7 +46,8 @@
 //! ```
 //!
 //! Beside these a case has `black-list`, `record` with the flags of the one record that the tap uploads
-//! (default: none is), and `waits` with a reason, when what it needs is not built yet.
+//! (default: none is), and `locked = true` where the tap locks the application and uploads the lock record, and
+//! nothing else of the card changes.
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +107,8 @@ struct RejectionTable {
     says: SaysTable,
     debited: Option<Text<Fen>>,
     record: Option<Vec<Name>>,
-    waits: Option<Name>,
+    #[serde(default)]
+    locked: bool,
 }
 
 #[derive(Deserialize)]
@@ -158,8 +160,8 @@ pub struct Rejection {
     /// The flags ([`UploadRecord::GREY`] and the others) of the one record that the tap uploads; `None` when
     /// it uploads none.
     pub record: Option<u8>,
-    /// What it waits for, when that is not built yet.
-    pub waits: Option<String>,
+    /// Whether the tap locks the application, of which its one record is.
+    pub locked: bool,
     /// Its line in the file.
     pub line: u32,
 }
@@ -248,7 +250,7 @@ fn rejection(
         says: Words { voice: voice.clone(), text: text.clone(), light },
         debited: table.debited.map(|amount| amount.0),
         record,
-        waits: table.waits.as_ref().map(|reason| reason.get_ref().clone()),
+        locked: table.locked,
         line: source.line(&table.row),
     })
 }
