@@ -6,6 +6,7 @@ mod clear;
 mod fare;
 mod number;
 mod output;
+mod pull;
 mod run;
 mod save;
 mod serve;
@@ -52,6 +53,15 @@ enum Command {
     /// 2 on bad input.
     Tear(tear::Tear),
 
+    /// Pull cards out of the field at every moment of a tap, and hold what comes after against the rules of
+    /// recovery.
+    ///
+    /// No card may be charged twice, no gate open for nothing, no money go without a record, whether the card
+    /// is pulled, the PSAM silent, the store full or the terminal without power. Prints a table; the same
+    /// arguments print the same table. Ends with 0 when every rule held, with 1 when one was broken, and then
+    /// says the line that repeats the case, with 2 on bad input.
+    Pull(pull::Pull),
+
     /// List, show and make cards, and put their memory away.
     ///
     /// Ends with 0, or with 2 on bad input.
@@ -74,6 +84,7 @@ fn main() -> ExitCode {
         Command::Tap(tap) => tap.main(),
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
+        Command::Pull(pull) => pull.main(),
         Command::Card(card) => card.main(),
         Command::Clear(clear) => clear.main(),
         Command::Fare(fare) => fare.main(),

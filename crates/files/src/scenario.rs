@@ -77,7 +77,7 @@
 //! A card can differ from its profile in `pan`, `issuer`, `type`, `enabled`, `interoperable`,
 //! `valid-from`, `valid-to`, `balance`, `ceiling`, `overdraft-limit`, `overdraft-used`, `offline-seq` and
 //! `online-seq`; a terminal in `mac2`, `mac2-failure`, `accepted`, `known`, `expired-student`, `white-list`,
-//! `select`, `trip-balance`, `top-up-below`, `grey-slots`, `retap-seconds`, `lock-black-listed`, `open-elsewhere`,
+//! `select`, `trip-balance`, `top-up-below`, `grey-slots`, `retap-seconds`, `recovery`, `lock-black-listed`, `open-elsewhere`,
 //! `free-reentry-minutes`, `overtime-minutes`, `remaining`, `exit-minutes`, `passback-seconds`, `ask-back`,
 //! `max-minutes`, `max-balance`, `max-fare`, `newest-trip` and `repeat`. A bus reader can be at the rear:
 //! `door = "rear"`. A ticket office, and an enquiry terminal that is to tell what is due, stands at a `station`,

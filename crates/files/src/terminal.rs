@@ -31,6 +31,10 @@
 //! retap-seconds = 120                 # default: so long a debit whose answer was lost still lets in or out
 //! lock-black-listed = false           # default; true: a card on the black list is locked at gates and on buses
 //!
+//! [recovery]                          # default: none of it
+//! promote = ["power-on", "other-card"]    # when what is still grey is given up to clearing (记录转正)
+//! proof-seconds = 120                 # so long a card's proof is asked for; then its log decides alone
+//!
 //! [rail]                              # rail gates and ticket offices
 //! group = "network"                   # optional: whose fare a through ride pays at these gates
 //! tail = "beijing"                    # or shanghai, xian: what stands in 2701 from 99 on, and its forms
@@ -94,11 +98,24 @@
 //!
 //! Rail gates, ticket offices and bus readers give all of this but the others' tables. A shop and a top-up
 //! terminal have no fares and write no trips: no `operator`, `byte-order`, `tariff`; the latter has no
-//! `mac2` either. An enquiry terminal changes nothing: no `mac2`, `grey-slots`, `retap-seconds`. By `checks`,
-//! `accepted`, `expired-student`, `white-list`, `tariff`, `[rail]` and `[office]` it advises; it need have none
-//! of them. A field without a use is refused.
+//! `mac2` either. An enquiry terminal changes nothing: no `mac2`, `grey-slots`, `retap-seconds`, `recovery`. By
+//! `checks`, `accepted`, `expired-student`, `white-list`, `tariff`, `[rail]` and `[office]` it advises; it need
+//! have none of them. A field without a use is refused.
 //! A gate with `fare = "controller"` has `entry-minimum`. What each field is for, and what the shipped profiles
 //! have, stands in `docs/terminals.md`.
+//!
+//! Another profile can be named as the `base`, with what differs from it:
+//!
+//! ```toml
+//! version = 1
+//! name = "forgetful"
+//! provenance = "docs/spec/terminal.md 9.9"
+//! base = "../beijing-bus.toml"
+//! retap-seconds = 60
+//! defects = ["surcharge-kind-lost"]   # what its programme does wrong, see `tunion_terminal::Defect`
+//! ```
+//!
+//! What can differ is what a scenario can change (see `scenario`), and `defects`. A base has no base of its own.
 //!
 //! The keys of the PSAM come from a [key set](crate::keys). Its validity is written into the PSAM's file
 //! 17 (`docs/spec/terminal.md` 2.1) and is not checked: our reading, since no such check is described. A
@@ -106,6 +123,7 @@
 
 mod codes;
 mod compile;
+mod derived;
 pub(crate) mod fit;
 pub(crate) mod guards;
 mod ledger;
@@ -134,6 +152,7 @@ use crate::library::Library;
 
 pub(crate) use codes::parse as codes;
 pub(crate) use guards::RepeatTable;
+pub(crate) use schema::RecoveryTable;
 pub(crate) use select::SelectTable;
 pub(crate) use switches::Switches;
 pub(crate) use white_list::WhiteList;
@@ -223,6 +242,9 @@ pub fn load(path: impl AsRef<Path>, library: &mut Library) -> Result<TerminalFil
 /// # Errors
 /// As [`load`].
 pub fn parse(source: &Source, library: &mut Library) -> Result<TerminalFile, Diagnostics> {
+    if derived::has_base(source) {
+        return derived::terminal(source, library);
+    }
     compile::terminal(source, &Kind::Terminal.read(source)?, library)
 }
 

@@ -19,6 +19,7 @@
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
+//! | [`pull`] | no card is charged twice: taps disturbed at every moment |
 //! | [`fares`] | rides asked for in words, tables, published cases, what of a tariff no case tries, a month of rides |
 //! | [`anatomy`] | one tap laid open: every exchange, every MAC, every check |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
@@ -40,6 +41,7 @@ pub mod issue;
 mod journal;
 pub mod link;
 pub mod outcome;
+pub mod pull;
 pub mod random;
 pub mod report;
 pub mod serve;

@@ -348,11 +348,49 @@ fn a_psam_that_is_silent_about_mac2_is_not_the_cards_fault() {
         let silent = Trouble { sam_silent_at: Some(Name::CreditSamForPurchase), ..FINE };
         let tapped = exit.tap(&mut card, 20, silent);
         assert_eq!(tapped.code(), Code::SamFault);
-        let [record] = tapped.records[..] else { panic!("{:?}", tapped.records) };
-        assert!(record.has(UploadRecord::MAC2_UNCHECKED) && !record.has(UploadRecord::MAC2_FAILED));
-        assert_eq!(actual(&card), record.balance_after);
-        // The card is not distrusted: it is simply outside.
-        assert_eq!(exit.tap(&mut card, 21, FINE).code(), Code::NoEntry);
+        assert!(tapped.records.is_empty() && exit.store.len() == 1);
+        let paid = actual(&card);
+        assert!(paid < Fen::from_yuan(50));
+        // The card is not distrusted: it has paid, and is let out by that.
+        let again = exit.tap(&mut card, 21, FINE);
+        assert_eq!((again.code(), again.recovered()), (Code::Ok, true));
+        let [record] = again.records[..] else { panic!("{:?}", again.records) };
+        assert!(record.has(UploadRecord::MAC2_UNCHECKED) && !record.has(UploadRecord::GREY));
+        assert_eq!((actual(&card), record.balance_after), (paid, paid));
+        assert!(exit.store.is_empty());
+    });
+}
+
+#[test]
+fn a_debit_whose_mac2_was_not_judged_keeps_its_tac_until_the_day_ends() {
+    with_gates(&profile(), |[mut entry, mut exit, _]| {
+        let mut card = card(1);
+        entry.tap(&mut card, 1, FINE);
+        let silent = Trouble { sam_silent_at: Some(Name::CreditSamForPurchase), ..FINE };
+        exit.tap(&mut card, 20, silent);
+        exit.restart();
+        let flushed = exit.drive(&mut card, now(59), Event::Flush, FINE);
+        let [record] = flushed.records[..] else { panic!("{:?}", flushed.records) };
+        assert!(record.has(UploadRecord::MAC2_UNCHECKED) && !record.has(UploadRecord::GREY));
+        assert_ne!(record.tac, [0xFF; 4]);
+    });
+}
+
+#[test]
+fn a_gate_that_lost_its_power_after_it_opened_does_not_open_for_the_same_debit() {
+    with_gates(&Profile { mac2: Mac2Policy::AfterDecision, ..profile() }, |[mut entry, ..]| {
+        let mut card = card(1);
+        let opened =
+            entry.tap(&mut card, 1, Trouble { sam_silent_at: Some(Name::CreditSamForPurchase), ..FINE });
+        assert_eq!((opened.code(), opened.records.len()), (Code::Ok, 1));
+        // The same up to the PSAM's answer, which never comes.
+        let mut second = support::card(2);
+        let lost = entry.until_mac2(&mut second, 2);
+        assert_eq!(lost.decision.as_ref().unwrap().gate, Gate::Open);
+        let started = entry.restart();
+        let [record] = started.records[..] else { panic!("{:?}", started.records) };
+        assert!(record.has(UploadRecord::MAC2_UNCHECKED) && !record.has(UploadRecord::GREY));
+        assert_eq!(entry.tap(&mut second, 3, FINE).code(), Code::ReentryFree);
     });
 }
 

@@ -15,7 +15,8 @@ use tunion_fare::Quote;
 /// What happens to a terminal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event<'a> {
-    /// The terminal is switched on: it brings up its PSAM.
+    /// The terminal is switched on: it brings up its PSAM. Records of what it had done and told are uploaded
+    /// at once, those that are grey if the profile says so.
     Started,
     /// The day ends, or the terminal is to be switched off: what is still grey is uploaded as it is
     /// (记录转正, `docs/spec/terminal.md` 4.2). A tap under way ends first.
@@ -118,13 +119,15 @@ pub enum Action {
     Prove(LoadProof),
     /// Ask the gate controller for the fare of this journey.
     AskFare(FareQuestion),
-    /// Store these bytes, so that they survive a loss of power, and say so.
+    /// Store these bytes in place of what the slot holds, so that they survive a loss of power, and say so.
     Persist(SlotId, [u8; UploadRecord::LEN]),
     /// The stored bytes are no longer needed.
     Forget(SlotId),
     /// Let the passenger pass or not.
     Decide(Box<Decision>),
-    /// Upload this record.
+    /// Upload this record. It is as safe as a stored one from here on: power that goes before the
+    /// [`Forget`](Action::Forget) behind it does not make two of it, see
+    /// [`Terminal::restored`](crate::Terminal::restored).
     Emit(Box<UploadRecord>),
     /// Show the answer to an enquiry.
     Show(Box<Enquiry>),

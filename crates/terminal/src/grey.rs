@@ -57,6 +57,17 @@ impl GreyStore {
         self.greys.last().map(|grey| &grey.record)
     }
 
+    /// Puts what has become known into a record that is kept; whether it is.
+    pub(crate) fn learn(&mut self, slot: SlotId, record: &UploadRecord) -> bool {
+        let kept = self.greys.iter_mut().find(|grey| grey.slot == slot);
+        kept.map(|grey| grey.record = *record).is_some()
+    }
+
+    /// Whether this record is still kept there.
+    pub(crate) fn has(&self, slot: SlotId, record: &UploadRecord) -> bool {
+        self.greys.iter().any(|grey| grey.slot == slot && grey.record.local_seq == record.local_seq)
+    }
+
     /// Takes a record out.
     pub(crate) fn take(&mut self, slot: SlotId) -> Option<Grey> {
         let at = self.greys.iter().position(|grey| grey.slot == slot)?;
@@ -79,8 +90,10 @@ impl GreyStore {
         (slot, evicted)
     }
 
-    /// Takes all records out, oldest first.
-    pub(crate) fn drain(&mut self) -> Vec<Grey> {
-        core::mem::take(&mut self.greys)
+    /// Takes the records out of which this holds, oldest first.
+    pub(crate) fn drain_if(&mut self, which: impl Fn(&UploadRecord) -> bool) -> Vec<Grey> {
+        let (out, kept) = core::mem::take(&mut self.greys).into_iter().partition(|grey| which(&grey.record));
+        self.greys = kept;
+        out
     }
 }

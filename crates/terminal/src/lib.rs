@@ -14,9 +14,13 @@
 //!    [`Persisted`](Event::Persisted).
 //! 2. A tap is charged again only when neither a proof nor the card's log shows its debit, and the
 //!    card's sequence has not moved.
-//! 3. One record for each debit; a recovered debit emits its original record.
+//! 3. One record for each debit; a recovered debit emits its original record. Where a card has paid and was
+//!    not let through, because it went or the PSAM did not judge MAC2, its next tap is let through by that.
 //! 4. The gate opens only after a successful DEBIT or a proof.
 //! 5. Money that left the card always yields a record, also when MAC2 fails.
+//!
+//! A gate that opens and a record that is uploaded are two things, and power can go between them: the
+//! passenger is told first, so that the terminal rather lets a card through twice than charges it twice.
 //!
 //! An event answers the action that asked for it. When the card goes while something else is still to
 //! be answered, the tap ends with that answer and not before, so no answer reaches another tap.
@@ -25,7 +29,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`profile`], [`place`] | what differs between terminals |
+//! | [`profile`], [`place`], [`defect`] | what differs between terminals, mistakes included |
 //! | [`action`], [`codes`] | what goes in and out |
 //! | [`display`] | a city's numbers and words for it |
 //! | [`selection`], [`white_list`] | which application; whose cards |
@@ -42,6 +46,7 @@ pub mod action;
 mod bus;
 mod checks;
 pub mod codes;
+pub mod defect;
 pub mod display;
 mod facts;
 mod forms;
@@ -68,6 +73,7 @@ pub use action::{
 };
 pub use checks::BlackList;
 pub use codes::{Code, Gate, Prompt};
+pub use defect::{Defect, Defects};
 pub use display::{Displays, Light, Shown, Words};
 pub use guards::RepeatRule;
 pub use machine::{Setup, Terminal};

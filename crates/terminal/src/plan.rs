@@ -3,6 +3,7 @@
 use crate::action::Note;
 use crate::checks;
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::facts::{Facts, KeyInfo};
 use crate::profile::{Profile, TripBalance};
 use crate::sam::Sam;
@@ -191,7 +192,9 @@ impl Plan {
         available: Fen,
     ) -> UploadRecord {
         let (entry, entry_at) = self.entry.unwrap_or_default();
-        let (surcharge_kind, surcharge, payment) = self.surcharge();
+        let (kind, surcharge, payment) = self.surcharge();
+        let lost = tap.profile.defects.has(Defect::SurchargeKindLost);
+        let surcharge_kind = if lost { Surcharge::None } else { kind };
         let list = self.list.unwrap_or(self.amount);
         UploadRecord {
             kind: self.kind as u8,

@@ -1,5 +1,6 @@
 //! What differs from city to city and from operator to operator: data, not code.
 
+use crate::defect::Defects;
 use crate::display::Displays;
 pub use crate::loads::{LoadBy, LoadProfile};
 pub use crate::refund::RefundProfile;
@@ -55,6 +56,10 @@ pub struct Profile {
     /// within so many seconds, is let through by that debit; later the tap is a new one
     /// (`docs/spec/terminal.md` 4.2: 120 in a later bus vendor's reader).
     pub retap_seconds: u16,
+    /// What becomes of grey records beside that.
+    pub recovery: RecoveryProfile,
+    /// What its programme does wrong.
+    pub defects: Defects,
     /// Whether a gate or a bus reader locks the application of a card that it finds on the black list
     /// (`docs/spec/terminal.md` 3.3). Every other terminal refuses it and no more.
     pub lock_black_listed: bool,
@@ -72,6 +77,26 @@ pub struct Profile {
     pub load: LoadProfile,
     /// Ticket offices only: how cards are given back, `None` where they are not.
     pub refund: Option<RefundProfile>,
+}
+
+/// What becomes of grey records whose card does not come back, or late (`docs/spec/terminal.md` 4.2).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct RecoveryProfile {
+    /// When they are given up (记录转正): uploaded as they are, for the clearing house to judge. A card that
+    /// comes back after that is served as any other. Never, by default, but at the end of the day.
+    pub promote: Promote,
+    /// After so many seconds a card's proof is not asked for: its log and its sequence decide alone (120 in
+    /// a later bus vendor's reader). `None` for a proof that is trusted at any age.
+    pub proof_seconds: Option<u16>,
+}
+
+/// When grey records are turned into normal ones (记录转正).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Promote {
+    /// When the terminal is switched on.
+    pub power_on: bool,
+    /// When another card comes.
+    pub other_card: bool,
 }
 
 /// The rules of rail, for gates and ticket offices.

@@ -10,7 +10,7 @@ use tunion_data::{Fen, IssuerId, Pan};
 
 use crate::card::PurseTable;
 use crate::diag::{Day, Moment, Text};
-use crate::terminal::{SelectTable, Switches, WhiteList};
+use crate::terminal::{RecoveryTable, SelectTable, Switches, WhiteList};
 
 pub(super) type Name = Spanned<String>;
 pub(super) type Money = Option<Text<Fen>>;
@@ -88,6 +88,7 @@ pub(super) struct TerminalTable {
     top_up_below: Money,
     grey_slots: Option<Spanned<u16>>,
     retap_seconds: Option<Spanned<u16>>,
+    recovery: Option<Spanned<RecoveryTable>>,
     lock_black_listed: Option<Spanned<bool>>,
     open_elsewhere: Option<Name>,
     free_reentry_minutes: Option<Spanned<u16>>,
@@ -118,6 +119,8 @@ impl TerminalTable {
             top_up_below: self.top_up_below,
             grey_slots: self.grey_slots.clone(),
             retap_seconds: self.retap_seconds.clone(),
+            recovery: self.recovery.clone(),
+            defects: None,
             lock_black_listed: self.lock_black_listed.clone(),
             open_elsewhere: self.open_elsewhere.clone(),
             free_reentry_minutes: self.free_reentry_minutes.clone(),

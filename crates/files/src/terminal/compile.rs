@@ -103,6 +103,8 @@ pub(super) fn terminal(
         top_up_below: file.top_up_below,
         grey_slots: file.grey_slots.clone(),
         retap_seconds: file.retap_seconds.clone(),
+        recovery: file.recovery.clone(),
+        defects: file.defects.clone(),
         lock_black_listed: file.lock_black_listed.clone(),
         ..Switches::default()
     };
@@ -208,7 +210,7 @@ fn checks(source: &Source, names: &Names) -> Result<Vec<Check>, Diagnostics> {
 }
 
 /// The meaning of each name, given once.
-fn each<T>(
+pub(super) fn each<T>(
     source: &Source,
     names: &Names,
     what: &str,

@@ -39,6 +39,8 @@ pub(super) struct File {
     pub(super) top_up_below: Option<Text<Fen>>,
     pub(super) grey_slots: Option<Spanned<u16>>,
     pub(super) retap_seconds: Option<Spanned<u16>>,
+    pub(super) recovery: Option<Spanned<RecoveryTable>>,
+    pub(super) defects: Option<Names>,
     pub(super) lock_black_listed: Option<Spanned<bool>>,
     pub(super) tariff: Option<Name>,
     pub(super) fare: Option<Name>,
@@ -49,6 +51,13 @@ pub(super) struct File {
     pub(super) load: Option<Spanned<LoadTable>>,
     pub(super) refund: Option<Spanned<RefundTable>>,
     pub(super) psam: PsamTable,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RecoveryTable {
+    pub(super) promote: Option<Names>,
+    pub(super) proof_seconds: Option<u16>,
 }
 
 #[derive(Deserialize)]

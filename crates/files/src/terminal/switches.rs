@@ -2,17 +2,19 @@
 
 use toml::Spanned;
 use tunion_data::Fen;
-use tunion_terminal::Profile;
-use tunion_terminal::profile::{ExpiredStudent, Mac2Failure, Mac2Policy, OpenElsewhere, TripBalance};
+use tunion_terminal::profile::{
+    ExpiredStudent, Mac2Failure, Mac2Policy, OpenElsewhere, RecoveryProfile, TripBalance,
+};
+use tunion_terminal::{Defect, Profile};
 
 use super::TerminalKind::{self, BusReader, RailGate};
-use super::compile::accepted;
+use super::compile::{accepted, each};
 use super::fit::{self, ADVISES, CHECKS, DEBITS, Field, LOCKS, RAIL, RIDES};
 use super::guards::{self, RepeatTable};
-use super::schema::{Name, Names};
+use super::schema::{Name, Names, RecoveryTable};
 use super::select::{self, SelectTable};
 use super::white_list::{self, WhiteList};
-use super::words::Switch;
+use super::words::{Moment, Switch};
 use crate::diag::{Diagnostics, Source, Text};
 
 /// What is given; the rest stays as it is.
@@ -29,6 +31,8 @@ pub(crate) struct Switches {
     pub(crate) top_up_below: Option<Text<Fen>>,
     pub(crate) grey_slots: Option<Spanned<u16>>,
     pub(crate) retap_seconds: Option<Spanned<u16>>,
+    pub(crate) recovery: Option<Spanned<RecoveryTable>>,
+    pub(crate) defects: Option<Names>,
     pub(crate) lock_black_listed: Option<Spanned<bool>>,
     pub(crate) open_elsewhere: Option<Name>,
     pub(crate) free_reentry_minutes: Option<Spanned<u16>>,
@@ -59,6 +63,8 @@ impl Switches {
             Field::new("white-list", self.white_list.as_ref(), ADVISES),
             Field::new("grey-slots", self.grey_slots.as_ref(), CHECKS),
             Field::new("retap-seconds", self.retap_seconds.as_ref(), CHECKS),
+            Field::new("recovery", self.recovery.as_ref(), CHECKS),
+            Field::new("defects", self.defects.as_ref(), CHECKS),
             Field::new("lock-black-listed", self.lock_black_listed.as_ref(), LOCKS),
             Field::new("open-elsewhere", self.open_elsewhere.as_ref(), RAIL),
             Field::new("free-reentry-minutes", self.free_reentry_minutes.as_ref(), RAIL),
@@ -89,6 +95,15 @@ impl Switches {
         }
         if let Some(name) = &self.open_elsewhere {
             put(&mut profile.rail.open_elsewhere, errors.keep(OpenElsewhere::read(source, name)));
+        }
+        if let Some(table) = &self.recovery {
+            put(&mut profile.recovery, errors.keep(recovery(source, table.get_ref())));
+        }
+        if let Some(names) = &self.defects {
+            let defects = each(source, names, "defect", |source, name| {
+                source.choose(name, "defect", Defect::ALL.iter().map(|defect| (defect.name(), *defect)))
+            });
+            put(&mut profile.defects, errors.keep(defects).map(|defects| defects.into_iter().collect()));
         }
         if let Some(names) = &self.known {
             put(&mut profile.known, errors.keep(accepted(source, names)));
@@ -125,6 +140,18 @@ impl Switches {
         put(&mut profile.rail.exit_minutes, number(self.exit_minutes.as_ref()));
         errors.or(())
     }
+}
+
+/// What becomes of grey records.
+fn recovery(source: &Source, table: &RecoveryTable) -> Result<RecoveryProfile, Diagnostics> {
+    let RecoveryTable { promote, proof_seconds } = table;
+    let mut profile = RecoveryProfile { proof_seconds: *proof_seconds, ..RecoveryProfile::default() };
+    if let Some(names) = promote {
+        let moments = each(source, names, "moment", Moment::read)?;
+        profile.promote.power_on = moments.contains(&Moment::PowerOn);
+        profile.promote.other_card = moments.contains(&Moment::OtherCard);
+    }
+    Ok(profile)
 }
 
 fn put<T>(place: &mut T, value: Option<T>) {

@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex};
 use insta::assert_snapshot;
 use tunion_data::Fen;
 use tunion_psam::{Rate, Transport};
+use tunion_terminal::Defect;
 use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
 
 use super::{Library, Source, TerminalFile, TerminalKind, parse};
@@ -135,4 +136,65 @@ fn psams() {
     let other = "mac-failure-limit = 10\ntransport = \"get-response\"\nrate = \"test\"\nload-sam = true";
     let psam = changed("beijing-top-up", "mac-failure-limit = 10", other).unwrap().psam;
     assert_eq!((psam.transport, psam.rate, psam.load_sam), (Transport::GetResponse, Rate::Test, true));
+}
+
+/// A profile based on another one.
+fn based(text: &str) -> Result<TerminalFile, String> {
+    let head = "version = 1\nname = \"x\"\nprovenance = \"y\"\n";
+    let source = Source::new(format!("{TERMINALS}x.toml"), format!("{head}{text}"));
+    parse(&source, &mut LIBRARY.lock().unwrap()).map_err(|errors| errors.to_string().replace(TERMINALS, ""))
+}
+
+#[test]
+fn what_becomes_of_grey_records() {
+    let given = "[recovery]\npromote = [\"power-on\", \"other-card\"]\nproof-seconds = 120\n\n[psam]";
+    let recovery = changed("beijing-bus", "[psam]", given).unwrap().profile.recovery;
+    assert_eq!(
+        (recovery.promote.power_on, recovery.promote.other_card, recovery.proof_seconds),
+        (true, true, Some(120))
+    );
+    assert_eq!(changed("beijing-bus", "[psam]", "[psam]").unwrap().profile.recovery, Default::default());
+    assert_snapshot!(bus("[psam]", "[recovery]\npromote = [\"power-off\"]\n\n[psam]"));
+    assert_snapshot!(bus("[psam]", "[recovery]\npromote = [\"power-on\", \"power-on\"]\n\n[psam]"));
+    assert_snapshot!(changed("beijing-enquiry", "[psam]", "[recovery]\n\n[psam]").unwrap_err());
+}
+
+#[test]
+fn a_profile_with_a_base() {
+    let file = based("base = \"beijing-bus.toml\"\nretap-seconds = 7\ndefects = [\"surcharge-kind-lost\"]\n")
+        .unwrap();
+    let base = changed("beijing-bus", "version", "version").unwrap();
+    let defects: Vec<Defect> = file.profile.defects.iter().collect();
+    assert_eq!(
+        (file.name.as_str(), file.profile.retap_seconds, &defects[..]),
+        ("x", 7, &[Defect::SurchargeKindLost][..])
+    );
+    // All else is the base's.
+    let mut profile = base.profile.clone();
+    (profile.name, profile.retap_seconds, profile.defects) = ("x".to_owned(), 7, file.profile.defects);
+    assert_eq!((file.kind, &file.psam, file.tariff == base.tariff), (base.kind, &base.psam, true));
+    assert_eq!(file.profile, profile);
+}
+
+#[test]
+fn bases_that_are_wrong() {
+    assert_snapshot!(based("base = \"beijing-tram.toml\"\n").unwrap_err());
+    assert_snapshot!(based("base = \"faulty/surcharge-kind-lost.toml\"\n").unwrap_err());
+    assert_snapshot!(based("base = \"beijing-bus.toml\"\ndefects = [\"surcharge-lost\"]\n").unwrap_err());
+    assert_snapshot!(based("base = \"beijing-bus.toml\"\nkind = \"bus-reader\"\n").unwrap_err());
+    assert_snapshot!(based("base = \"beijing-bus.toml\"\nfree-reentry-minutes = 3\n").unwrap_err());
+}
+
+/// Every defect has a profile that shows it.
+#[test]
+fn every_defect_has_a_profile() {
+    for defect in Defect::ALL {
+        let text = std::fs::read_to_string(format!("{TERMINALS}faulty/{defect}.toml")).unwrap();
+        let source = Source::new(format!("{TERMINALS}faulty/{defect}.toml"), text);
+        let file = parse(&source, &mut LIBRARY.lock().unwrap()).unwrap();
+        assert_eq!(
+            (file.name.as_str(), file.profile.defects.iter().collect()),
+            (defect.name(), vec![*defect])
+        );
+    }
 }

@@ -23,6 +23,13 @@ pub(super) trait Switch: Copy + 'static {
     }
 }
 
+/// When grey records are given up to clearing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    PowerOn,
+    OtherCard,
+}
+
 macro_rules! switches {
     ($($type:ty, $what:literal: $($word:literal = $value:expr),+;)*) => {
         $(impl Switch for $type {
@@ -59,6 +66,7 @@ switches! {
         "journey" = Self::Journey, "passback" = Self::Passback;
     Mac2Failure, "MAC2-failure policy": "distrust" = Self::Distrust, "record" = Self::Record;
     TripBalance, "balance of a trip": "after" = Self::After, "before" = Self::Before;
+    Moment, "moment of promotion": "power-on" = Self::PowerOn, "other-card" = Self::OtherCard;
     Light, "light":
         "off" = Self::Off, "green" = Self::Green, "yellow" = Self::Yellow, "red" = Self::Red;
 }

@@ -112,6 +112,8 @@ pub struct Trouble {
     pub card: Option<(Name, Pull)>,
     pub store_fails: bool,
     pub sam_silent_at: Option<Name>,
+    /// The terminal is not even told that the PSAM is silent.
+    pub sam_never_at: Option<Name>,
     pub wrong_mac2: bool,
     /// The PSAM answers this command with this status word.
     pub sam_answers: Option<(Name, Sw)>,
@@ -216,19 +218,29 @@ impl<'t> Stand<'t> {
         stand
     }
 
-    pub fn switch_on(&mut self) {
+    pub fn switch_on(&mut self) -> Tapped {
         let mut blank = card(99);
-        self.drive(&mut blank, now(0), Event::Started, Trouble::default());
+        let started = self.drive(&mut blank, now(0), Event::Started, Trouble::default());
         assert!(self.terminal.is_ready());
+        started
+    }
+
+    /// A tap up to the PSAM's judgement of MAC2, which is not waited for.
+    pub fn until_mac2(&mut self, card: &mut Card<Stream>, minute: i8) -> Tapped {
+        card.power_on().unwrap();
+        let silent = Trouble { sam_never_at: Some(Name::CreditSamForPurchase), ..FINE };
+        let tapped = self.drive(card, now(minute), Event::Card(Request::Ride), silent);
+        card.power_off();
+        tapped
     }
 
     /// Loses all but its store.
-    pub fn restart(&mut self) {
+    pub fn restart(&mut self) -> Tapped {
         let kept: Vec<_> = self.store.iter().map(|(slot, bytes)| (*slot, *bytes)).collect();
         self.terminal = Terminal::restored(self.setup, &kept, 1000);
         self.psam.power_off();
         self.psam.power_on().unwrap();
-        self.switch_on();
+        self.switch_on()
     }
 
     pub fn tap(&mut self, card: &mut Card<Stream>, minute: i8, trouble: Trouble) -> Tapped {
@@ -278,6 +290,9 @@ impl<'t> Stand<'t> {
                     self.psam.process(&command, &mut response).unwrap();
                     if trouble.wrong_mac2 && name == Name::CreditSamForPurchase {
                         response.set(&Sw::WRONG_MAC.0.to_be_bytes()).unwrap();
+                    }
+                    if trouble.sam_never_at == Some(name) {
+                        continue;
                     }
                     if let Some((_, sw)) = trouble.sam_answers.filter(|(at, _)| *at == name) {
                         response.set(&sw.0.to_be_bytes()).unwrap();
@@ -332,8 +347,14 @@ pub fn now(minute: i8) -> DateTime {
     date(2026, 11, 23).at(8, minute, 0, 0)
 }
 
-pub const FINE: Trouble =
-    Trouble { card: None, store_fails: false, sam_silent_at: None, wrong_mac2: false, sam_answers: None };
+pub const FINE: Trouble = Trouble {
+    card: None,
+    store_fails: false,
+    sam_silent_at: None,
+    sam_never_at: None,
+    wrong_mac2: false,
+    sam_answers: None,
+};
 pub const LOST_AFTER_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::After)), ..FINE };
 pub const LOST_BEFORE_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::Before)), ..FINE };
 

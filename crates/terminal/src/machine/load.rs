@@ -203,14 +203,12 @@ impl Terminal<'_> {
         let Approved { seq, mut record, .. } = approved;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
-        self.settle(slot, record);
         let (issuer, pan) = (record.issuer, record.pan);
-        // What a SAM approved the host learns from the record.
-        if !self.loads_by_sam() {
-            self.want(Action::Confirm(LoadConfirmation { issuer, pan, seq, tac }));
-        }
         tap.charged += record.amount;
         tap.facts.actual = record.balance_after;
+        // What a SAM approved the host learns from the record.
+        let confirm = LoadConfirmation { issuer, pan, seq, tac };
+        self.settle_when_told(tap, slot, record, (!self.loads_by_sam()).then_some(confirm));
         Ok(self.loaded(tap))
     }
 }

@@ -22,6 +22,7 @@ mod tap;
 use crate::action::{Action, Event, Request, SlotId};
 use crate::checks::BlackList;
 use crate::codes::{Code, Gate};
+use crate::defect::Defect;
 use crate::grey::GreyStore;
 use crate::place::{Fares, Place};
 use crate::profile::Profile;
@@ -99,7 +100,8 @@ impl<'t> Terminal<'t> {
         Self::restored(setup, &[], 1)
     }
 
-    /// A terminal that is switched off and whose store holds these grey records. `next_record` is the
+    /// A terminal that is switched off and whose store holds these records, without those whose number
+    /// ([`UploadRecord::local_seq`]) was emitted already. `next_record` is the
     /// number of its next record: one more than the highest that was persisted or emitted.
     #[must_use]
     pub fn restored(setup: Setup<'t>, grey: &[(SlotId, [u8; UploadRecord::LEN])], next_record: u32) -> Self {
@@ -148,7 +150,10 @@ impl<'t> Terminal<'t> {
                 self.stage = stage;
             }
             (Stage::Tapping(tap, step), event) => self.tap(tap, step, event),
-            (_, Event::Started) => self.stage = self.start(),
+            (_, Event::Started) => {
+                self.powered_on();
+                self.stage = self.start();
+            }
             (stage, Event::Flush) => {
                 self.flush();
                 self.stage = stage;
@@ -178,6 +183,11 @@ impl<'t> Terminal<'t> {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.stage, Stage::Ready)
+    }
+
+    /// Whether the profile has this defect.
+    fn has(&self, defect: Defect) -> bool {
+        self.setup.profile.defects.has(defect)
     }
 
     fn serves(&self, request: Request) -> bool {
@@ -217,6 +227,7 @@ impl<'t> Terminal<'t> {
                 self.decide(&tap, Gate::Closed, code);
             }
         }
+        self.settle_told(&mut tap);
         if core::mem::take(&mut self.flush_wanted) {
             self.flush();
         }
@@ -229,10 +240,7 @@ impl<'t> Terminal<'t> {
     fn turn(&mut self, tap: &mut Tap, step: Step, event: Event<'_>) -> Turn {
         match event {
             Event::CardAnswer(bytes) if step.asks_card() => self.card_answered(tap, step, bytes),
-            Event::CardGone if step.asks_card() => match step {
-                Step::Securing(securing) => self.secure_gone(tap, &securing),
-                step => Err(self.gone(&step).into()),
-            },
+            Event::CardGone if step.asks_card() => self.card_gone(tap, step),
             Event::CardGone => {
                 tap.gone = true;
                 Ok(Some(step))

@@ -4,6 +4,7 @@
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Event, SlotId};
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp, Then};
 use crate::profile::Mac2Policy;
@@ -16,6 +17,9 @@ use tunion_data::command::{
 };
 use tunion_data::file::Sfi;
 use tunion_data::upload::UploadRecord;
+
+/// The slot of a record that was not kept: [`Defect::NoGreyRecordBeforeDebit`].
+const UNKEPT: SlotId = SlotId(u16::MAX);
 
 /// A debit under way. It stays where it is in memory until the tap is over.
 #[derive(Clone, Debug)]
@@ -140,7 +144,7 @@ impl Terminal<'_> {
             }
             Waits::Trip => {
                 written(answer)?;
-                self.keep(&mut payment);
+                self.keep(tap, &mut payment);
             }
             Waits::Debit => return self.debited(tap, payment, answer),
             Waits::Mac1 | Waits::Persist | Waits::Mac2 => {}
@@ -169,8 +173,7 @@ impl Terminal<'_> {
                     self.drop_grey(slot);
                     return Err(Code::MovedEarly.into());
                 }
-                self.send(tap, debit(tap.at.into(), payment.mac1));
-                payment.waits = Waits::Debit;
+                self.send_debit(tap, &mut payment);
             }
             (Waits::Persist, Event::StoreFailed(failed)) if slot == failed => {
                 self.drop_grey(slot);
@@ -214,16 +217,26 @@ impl Terminal<'_> {
     /// A plain purchase writes no 1E.
     fn write_trip(&mut self, tap: &mut Tap, payment: &mut Payment) {
         let trip = payment.plan.trip(&self.stamp(tap, &payment.init));
-        let Some(trip) = trip else { return self.keep(payment) };
+        let Some(trip) = trip else { return self.keep(tap, payment) };
         self.send(tap, build::update_capp(Sfi::TRIP, 0, &trip));
         payment.waits = Waits::Trip;
     }
 
     /// All is written that the debit will make good: the grey record is kept before it is sent.
-    fn keep(&mut self, payment: &mut Payment) {
+    fn keep(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        if self.has(Defect::NoGreyRecordBeforeDebit) {
+            payment.record.local_seq = self.number();
+            payment.slot = UNKEPT;
+            return self.send_debit(tap, payment);
+        }
         payment.slot = self.keep_grey(&mut payment.record, payment.plan.quote.as_ref());
         payment.waits = Waits::Persist;
         self.sam_open = Some(payment.slot);
+    }
+
+    fn send_debit(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        self.send(tap, debit(tap.at.into(), payment.mac1));
+        payment.waits = Waits::Debit;
     }
 
     fn debited(&mut self, tap: &mut Tap, mut payment: Box<Payment>, answer: Answer<'_>) -> Turn {
@@ -235,7 +248,7 @@ impl Terminal<'_> {
         // An answer of another shape leaves the outcome open: the grey record stays.
         let lost = if self.asks_back() { Code::PutBack } else { Code::Moved };
         let DebitAnswer { tac, mac2 } = answer.value(lost)?;
-        let Payment { waits, plan, record, .. } = &mut *payment;
+        let Payment { plan, record, .. } = &mut *payment;
         record.tac = tac;
         record.flags &= !UploadRecord::GREY;
         tap.notes.extend(plan.notes.iter().copied().filter(|note| !note.is_about_total()));
@@ -243,10 +256,13 @@ impl Terminal<'_> {
         tap.facts.actual = tap.facts.after(plan.amount);
         if self.decides_early(plan) {
             self.accept(tap);
+            // Should the power go while MAC2 is judged, this debit lets nobody through again.
+            let record = UploadRecord { flags: record.flags | UploadRecord::MAC2_UNCHECKED, ..*record };
+            self.learn(payment.slot, &record);
         }
         self.sam_open = None;
         self.ask_sam(build::credit_sam(mac2));
-        *waits = Waits::Mac2;
+        payment.waits = Waits::Mac2;
         Ok(Some(Step::Paying(payment)))
     }
 
@@ -257,7 +273,8 @@ impl Terminal<'_> {
 
     /// The PSAM judged MAC2, or did not. The record is kept either way; a card that failed is refused
     /// at its next tap (`docs/spec/terminal.md` 2.3, Shanghai; that one refusal clears it is our
-    /// reading).
+    /// reading). Where the decision waits for a PSAM that does not judge, the card has paid and is not let
+    /// through: its record stays, and its next tap is let through by it (our reading of 4.3, 2).
     fn verified(&mut self, tap: &mut Tap, mut payment: Box<Payment>, verdict: Verdict) -> Turn {
         payment.record.flags |= verdict.flag();
         match verdict {
@@ -266,8 +283,16 @@ impl Terminal<'_> {
             Verdict::Refused => self.distrust(tap.facts.info.pan),
             Verdict::None => self.sam_suspect = true,
         }
-        self.settle(payment.slot, payment.record);
-        let plan = payment.plan;
+        let Payment { slot, record, plan, .. } = *payment;
+        let waits = plan.then == Then::Decide && !self.decides_early(&plan);
+        match verdict {
+            Verdict::Refused if self.has(Defect::Mac2FailureDropsRecord) => self.drop_grey(slot),
+            Verdict::None | Verdict::Locked if waits => {
+                self.learn(slot, &UploadRecord { flags: record.flags | UploadRecord::GREY, ..record });
+            }
+            Verdict::Accepted if waits => self.settle_when_told(tap, slot, record, None),
+            _ => self.settle(slot, record),
+        }
         if self.decides_early(&plan) {
             return Ok(None);
         }

@@ -24,6 +24,7 @@ impl Terminal<'_> {
                 tap.facts.info = answer.value::<AppInfo>(Code::ReadFailed)?;
                 let pan = tap.facts.info.pan;
                 self.may_come(pan, tap.at)?;
+                self.card_came(pan);
                 if let Some(at) = self.distrusted.iter().position(|distrusted| *distrusted == pan) {
                     self.distrusted.remove(at);
                     return Err(Code::Distrusted.into());

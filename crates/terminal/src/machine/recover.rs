@@ -10,17 +10,19 @@
 //! | another's | ours was not done |
 //! | nothing | INIT's sequence tells: unmoved, it was not done; moved, the grey record goes to clearing |
 
+use super::keep::as_known;
 use super::pay::Verdict;
 use super::{Answer, Step, Tap, Terminal, Turn};
 use crate::action::{Action, Event, Note, Request, SlotId};
 use crate::bus;
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::grey::Grey;
 use crate::place::{Direction, Place};
 use crate::profile::{LoadBy, Mac2Policy};
 use crate::refund;
-use tunion_apdu::build;
-use tunion_data::command::{Proof, Transaction};
+use tunion_apdu::build::{self, Asked};
+use tunion_data::command::{Balance, Proof, Transaction};
 use tunion_data::file::{LOG_RECORDS, LogRecord, Sfi, TripType};
 use tunion_data::host::LoadProof;
 use tunion_data::upload::UploadRecord;
@@ -28,6 +30,8 @@ use tunion_data::upload::UploadRecord;
 /// What a recovery is waiting for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Recovery {
+    /// The balance, where that is to tell ([`Defect::BalanceCompareRecovery`]).
+    Balance(SlotId),
     /// The answer to GET TRANSACTION PROVE.
     Proof(SlotId),
     /// The next log record.
@@ -46,6 +50,13 @@ pub(super) struct Search {
     used_since: bool,
 }
 
+impl Search {
+    /// The search that begins when the proof was given, or was not.
+    const fn after(proof: Option<Proof>) -> Self {
+        Self { proof, number: 1, used_since: false }
+    }
+}
+
 impl Recovery {
     pub(super) const fn asks_card(self) -> bool {
         !matches!(self, Self::Mac2(..))
@@ -59,10 +70,34 @@ impl Terminal<'_> {
             return None;
         }
         let Grey { slot, record, .. } = self.grey.of(tap.facts.info.pan)?;
+        let (slot, record) = (*slot, *record);
+        if self.has(Defect::BalanceCompareRecovery) && !is_load(&record) {
+            self.ask(tap, build::get_balance(Asked::Actual));
+            return Some(Step::Recovering(Recovery::Balance(slot)));
+        }
+        Some(self.ask_proof(tap, slot, &record))
+    }
+
+    /// Asks for the proof, unless it would not be trusted any more.
+    fn ask_proof(&mut self, tap: &mut Tap, slot: SlotId, record: &UploadRecord) -> Step {
+        let trusted = self.setup.profile.recovery.proof_seconds;
+        if trusted.is_some_and(|seconds| age(tap, record).is_none_or(|age| age > u64::from(seconds))) {
+            return self.read_log_record(tap, slot, Search::after(None));
+        }
         let transaction = Transaction::from_byte(record.transaction).unwrap_or(Transaction::Capp);
-        let (slot, command) = (*slot, build::prove(transaction, record.card_seq));
-        self.send(tap, command);
-        Some(Step::Recovering(Recovery::Proof(slot)))
+        self.send(tap, build::prove(transaction, record.card_seq));
+        Step::Recovering(Recovery::Proof(slot))
+    }
+
+    /// The card did not answer: the tap ends. A grey record of it stays as it is.
+    pub(super) fn card_gone(&mut self, tap: &mut Tap, step: Step) -> Turn {
+        match step {
+            Step::Securing(securing) => self.secure_gone(tap, &securing),
+            Step::Recovering(Recovery::Proof(slot)) if self.has(Defect::RfFailureIsNotDone) => {
+                Ok(Some(self.not_done(tap, slot)))
+            }
+            step => Err(self.gone(&step).into()),
+        }
     }
 
     /// The card answered.
@@ -70,15 +105,21 @@ impl Terminal<'_> {
         let (slot, search) = match recovery {
             Recovery::Proof(slot) => {
                 let proof = answer.value::<Proof>(Code::ReadFailed).ok();
-                let search = Search { proof, number: 1, used_since: false };
-                return Ok(Some(self.read_log_record(tap, slot, search)));
+                return Ok(Some(self.read_log_record(tap, slot, Search::after(proof))));
             }
+            Recovery::Balance(slot) => (slot, Search::after(None)),
             Recovery::Log(slot, search) => (slot, search),
             Recovery::Mac2(..) => return Ok(Some(Step::Recovering(recovery))),
         };
         let Some(grey) = self.grey.of(tap.facts.info.pan).cloned() else {
             return Ok(Some(self.read_on(tap)));
         };
+        if matches!(recovery, Recovery::Balance(_)) {
+            let smaller = answer.value::<Balance>(Code::ReadFailed)?.amount < grey.record.balance_before;
+            let next =
+                if smaller { self.ask_proof(tap, slot, &grey.record) } else { self.not_done(tap, slot) };
+            return Ok(Some(next));
+        }
         let Ok(log) = answer.value::<LogRecord>(Code::ReadFailed) else {
             return Ok(Some(self.undecided(tap, slot)));
         };
@@ -91,11 +132,7 @@ impl Terminal<'_> {
                 Ok(Some(Step::Recovering(Recovery::Mac2(search))))
             }
             (Shown::Ours, _) => self.done(tap, &grey, search, None),
-            (Shown::Anothers, _) => {
-                self.drop_grey(slot);
-                tap.notes.push(Note::NotDone);
-                Ok(Some(self.read_on(tap)))
-            }
+            (Shown::Anothers, _) => Ok(Some(self.not_done(tap, slot))),
             (Shown::Later | Shown::Apart, _) if search.number < LOG_RECORDS => {
                 let used_since = search.used_since || matches!(shown, Shown::Later);
                 let search = Search { number: search.number + 1, used_since, ..search };
@@ -128,6 +165,13 @@ impl Terminal<'_> {
         Step::Recovering(Recovery::Log(slot, search))
     }
 
+    /// It was not done: the tap goes on as any other.
+    fn not_done(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
+        self.drop_grey(slot);
+        tap.notes.push(Note::NotDone);
+        self.read_on(tap)
+    }
+
     /// The log does not tell: the tap goes on, and INIT's sequence does.
     fn undecided(&mut self, tap: &mut Tap, slot: SlotId) -> Step {
         tap.unproved = Some(slot);
@@ -135,8 +179,8 @@ impl Terminal<'_> {
     }
 
     /// It was done. Without a proof the record stays grey, since its TAC is not known. If this tap is
-    /// the same one again it is over; otherwise it goes on. A MAC2 that the PSAM was asked about counts
-    /// as in any tap; one that it no longer has open does not keep the holder (our reading).
+    /// the same one again it is over; otherwise it goes on. A MAC2 that the PSAM refuses counts as in any
+    /// tap; one that it does not judge or no longer has open does not keep the holder (our reading).
     fn done(&mut self, tap: &mut Tap, grey: &Grey, search: Search, mac2: Option<Verdict>) -> Turn {
         let mut record = grey.record;
         let load = is_load(&record);
@@ -152,13 +196,21 @@ impl Terminal<'_> {
                 self.actions.push_back(Action::Prove(LoadProof { issuer, pan, seq, proof }));
             }
         }
-        self.settle(grey.slot, record);
+        let record = as_known(record);
         tap.notes.push(Note::Recovered { amount: record.amount, at: record.at, load });
         tap.charged += refund::paid(&record);
+        let refused = mac2 == Some(Verdict::Refused) && self.setup.profile.mac2 == Mac2Policy::BeforeDecision;
+        let same = !refused && !search.used_since && self.is_same_tap(tap, &record);
+        if !same {
+            self.settle(grey.slot, record);
+        }
         if let Some(turn) = self.go_on_giving_back(tap, &record, search.used_since, mac2) {
             return turn;
         }
-        if search.used_since || !self.is_same_tap(tap, &record) {
+        if refused {
+            return Err(Code::Mac2.into());
+        }
+        if !same {
             return if tap.gone { Err(Code::ReadFailed.into()) } else { Ok(Some(self.read_on(tap))) };
         }
         tap.list = [record.list, record.surcharge].into_iter().find(|told| !told.is_zero());
@@ -167,22 +219,19 @@ impl Terminal<'_> {
         tap.facts.management.card_type = record.card_type;
         // A load since then is in the log, but not in what we know.
         tap.balance_known = search.number == 1;
-        match mac2.and_then(Verdict::refusal) {
-            Some(code) if self.setup.profile.mac2 == Mac2Policy::BeforeDecision => Err(code.into()),
-            _ if load => Ok(self.loaded(tap)),
-            _ => {
-                self.accept(tap);
-                Ok(None)
-            }
+        self.settle_when_told(tap, grey.slot, record, None);
+        if load {
+            return Ok(self.loaded(tap));
         }
+        self.accept(tap);
+        Ok(None)
     }
 
     /// Whether the holder taps once more for what the record already did: soon, in the same place, for
     /// the same thing. A settled old trip is only half of its tap. A load's time is the host's, whose
     /// clock may be ahead. On a bus the same place is the same stop: our reading.
     fn is_same_tap(&self, tap: &Tap, record: &UploadRecord) -> bool {
-        let age = record.at.datetime().map(|then| tap.at.duration_since(then).as_secs().unsigned_abs());
-        let soon = age.is_some_and(|age| age <= u64::from(self.setup.profile.retap_seconds));
+        let soon = age(tap, record).is_some_and(|age| age <= u64::from(self.setup.profile.retap_seconds));
         let did = TripType::from_byte(record.trip_type);
         let same = match (self.setup.place, tap.request) {
             (Place::Rail(gate), _) => {
@@ -204,6 +253,11 @@ impl Terminal<'_> {
         };
         soon && same
     }
+}
+
+/// The seconds between a record and a tap.
+fn age(tap: &Tap, record: &UploadRecord) -> Option<u64> {
+    record.at.datetime().map(|then| tap.at.duration_since(then).as_secs().unsigned_abs())
 }
 
 const fn is_load(record: &UploadRecord) -> bool {

@@ -12,6 +12,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use tunion_apdu::{CommandBuf, Sw};
 use tunion_data::civil::DateTime;
+use tunion_data::host::LoadConfirmation;
+use tunion_data::upload::UploadRecord;
 use tunion_data::{Aid, Fen};
 use tunion_fare::Quote;
 
@@ -37,6 +39,17 @@ pub(super) struct Tap {
     pub(super) quote: Option<Quote>,
     pub(super) charged: Fen,
     pub(super) notes: Vec<Note>,
+    /// What is uploaded once the passenger was told.
+    pub(super) told: Option<Told>,
+}
+
+/// A record of what is done, and told before it is uploaded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) slot: SlotId,
+    pub(super) record: UploadRecord,
+    /// What the issuer's host is told with it.
+    pub(super) confirm: Option<LoadConfirmation>,
 }
 
 impl Tap {
@@ -54,6 +67,7 @@ impl Tap {
             quote: None,
             charged: Fen::ZERO,
             notes: Vec::new(),
+            told: None,
         }
     }
 }
