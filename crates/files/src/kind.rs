@@ -22,10 +22,11 @@ pub(crate) enum Kind {
     Network,
     BusLines,
     FareCases,
+    Rejections,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Scenario,
         Self::Keys,
         Self::Image,
@@ -37,6 +38,7 @@ impl Kind {
         Self::Network,
         Self::BusLines,
         Self::FareCases,
+        Self::Rejections,
     ];
 
     fn name(self) -> &'static str {
@@ -52,6 +54,7 @@ impl Kind {
             Self::Network => "a rail network",
             Self::BusLines => "a set of bus lines",
             Self::FareCases => "a list of fare cases",
+            Self::Rejections => "a list of rejections",
         }
     }
 
@@ -63,12 +66,14 @@ impl Kind {
             Self::Image => &["image"],
             Self::Card => &["info", "management", "purse"],
             Self::Terminal => &["kind", "psam"],
-            Self::Codes => &["prompts", "codes"],
+            // A terminal names its `codes` too; a table without prompts has a base.
+            Self::Codes => &["prompts", "base"],
             Self::Tariff => &["price", "entry"],
             Self::City => &["rail", "bus"],
             Self::Network => &["group"],
             Self::BusLines => &["classes"],
             Self::FareCases => &["case"],
+            Self::Rejections => &["rejection"],
         }
     }
 
@@ -98,11 +103,16 @@ impl Kind {
         }
     }
 
-    /// The kind of the file when it is another one: it has that one's marks and none of this one's.
+    /// The kind of the file when it is another one: it has that one's marks and none of this one's. A list of
+    /// rejections has a scenario's tables too.
     fn mistaken(self, source: &Source) -> Option<Self> {
         let table: Table = toml::from_str(source.text()).ok()?;
         let like = |kind: Self| kind.marks().iter().any(|mark| table.contains_key(*mark));
-        if like(self) { None } else { Self::ALL.into_iter().find(|kind| like(*kind)) }
+        match (like(self), like(Self::Rejections)) {
+            (true, true) if self == Self::Scenario => Some(Self::Rejections),
+            (true, _) => None,
+            (false, _) => Self::ALL.into_iter().find(|kind| like(*kind)),
+        }
     }
 }
 

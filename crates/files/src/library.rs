@@ -34,6 +34,8 @@ pub struct Library {
     cards: Shelf<CardFile>,
     terminals: Shelf<Arc<TerminalFile>>,
     codes: Shelf<Displays>,
+    /// Code tables that are being read, each the base of the one before it.
+    open: Vec<PathBuf>,
     tariffs: Shelf<Arc<Tariff>>,
 }
 
@@ -92,8 +94,16 @@ impl Library {
         if let Some(known) = self.codes.get(path) {
             return Ok(known);
         }
-        let codes = terminal::codes(&Source::read(path)?, self)?;
-        Ok(self.codes.put(path, codes))
+        let source = Source::read(path)?;
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if self.open.contains(&whole) {
+            let error = source.whole("this table is its own base, by itself or by way of others");
+            return Err(error.help("one of them has to have all prompts and codes, and no `base`").into());
+        }
+        self.open.push(whole);
+        let codes = terminal::codes(&source, self);
+        self.open.pop();
+        Ok(self.codes.put(path, codes?))
     }
 
     /// A tariff with the places it prices.

@@ -121,6 +121,7 @@ mod expect;
 mod fault;
 mod office;
 mod refund;
+pub mod rejections;
 mod schema;
 mod taps;
 

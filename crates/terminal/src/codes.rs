@@ -99,10 +99,11 @@ named! {
     Distrusted = "MAC2 failed at the last tap";
     /// Row 20: the card did not answer a command that reads, or answered it with an error.
     ReadFailed = "read failed";
-    /// Row 20: the card answered a command that writes with an error, or went before the debit was sent.
+    /// Row 20: the card answered a command that writes with an error.
     WriteFailed = "write failed";
-    /// Row 20: the card went while it was being debited; the outcome is learned at the next tap. At a gate
-    /// that asks the card back: it went before that, and nothing was debited.
+    /// Row 20: the card went after it was read and before debit or credit were sent: nothing was changed.
+    MovedEarly = "card moved before it was changed";
+    /// Row 20: the card went while it was being debited; the outcome is learned at the next tap.
     Moved = "card moved during the debit";
     /// Row 20: the card went while it was being credited; the outcome is learned at the next tap.
     LoadMoved = "card moved during the load";

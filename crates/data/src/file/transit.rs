@@ -308,7 +308,7 @@ record! {
     TripRecord, TripRecordView: 48 {
         /// Type of the tap; see [`TripType`].
         0 trip_type: u8,
-        /// Terminal: two zero bytes and its number.
+        /// Terminal: two zero bytes and its number, or a city's own form (`docs/spec/terminal.md` 1.3).
         1 terminal: [u8; 8],
         /// Industry; see [`Industry`].
         9 industry: u8,
@@ -322,7 +322,8 @@ record! {
         16 reserved: u8,
         /// Amount of the tap.
         17 amount: Fen,
-        /// Actual balance after the tap.
+        /// Actual balance after the tap; Xi'an's terminals write the one before it
+        /// (`docs/spec/terminal.md` 9.1).
         21 balance: Fen,
         /// Time of the tap.
         25 at: BcdDateTime,

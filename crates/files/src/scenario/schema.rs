@@ -17,7 +17,7 @@ pub(super) type Money = Option<Text<Fen>>;
 /// Tables by their names, in no order.
 pub(super) type Tables<T> = BTreeMap<Name, T>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct File {
     pub(super) version: Spanned<u32>,
@@ -34,7 +34,7 @@ pub(super) struct File {
     pub(super) totals: Tables<TotalsTable>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct CardTable {
     pub(super) file: Name,
@@ -68,7 +68,7 @@ impl CardTable {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TerminalTable {
     pub(super) file: Name,
@@ -138,7 +138,7 @@ impl TerminalTable {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TapTable {
     pub(super) at: Spanned<Moment>,
@@ -164,7 +164,7 @@ pub(super) struct TapTable {
 }
 
 /// What the host gives a load SAM at its sign-on.
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct SignOnTable {
     pub(super) quota: Money,
@@ -173,6 +173,7 @@ pub(super) struct SignOnTable {
 }
 
 /// A station by its name, or by its number where only the controller knows its name.
+#[derive(Clone)]
 pub(super) enum Station {
     Named(String),
     Numbered(u16),
@@ -205,7 +206,7 @@ impl<'de> Deserialize<'de> for Station {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct SettleTable {
     pub(super) area: Name,
@@ -214,14 +215,14 @@ pub(super) struct SettleTable {
     pub(super) entered_line: Option<Spanned<u8>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FareTable {
     pub(super) list: Text<Fen>,
     pub(super) charged: Text<Fen>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FaultTable {
     pub(super) command: Name,
@@ -230,14 +231,14 @@ pub(super) struct FaultTable {
     pub(super) noise: Option<Spanned<u64>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RepeatTable {
     pub(super) times: Spanned<u16>,
     pub(super) every_days: Option<Spanned<u16>>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Clone, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ExpectTable {
     pub(super) gate: Option<Name>,
@@ -254,7 +255,7 @@ pub(super) struct ExpectTable {
     pub(super) due: Money,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TotalsTable {
     pub(super) charged: Money,

@@ -92,8 +92,9 @@ pub(crate) fn parse(source: &Source, library: &mut Library) -> Result<Displays, 
         }
     }
     if base.is_none() {
-        let prompts = Prompt::ALL.iter().filter(|prompt| !words.contains_key(prompt)).map(kebab);
-        let codes = Code::ALL.iter().filter(|code| !shown.contains_key(code)).map(kebab);
+        // One that is there with a slip in it is told already.
+        let prompts = Prompt::ALL.iter().map(kebab).filter(|name| !has(&file.prompts, name));
+        let codes = Code::ALL.iter().map(kebab).filter(|name| !has(&file.codes, name));
         let missing: Vec<String> = prompts.chain(codes).collect();
         if !missing.is_empty() {
             let error = source.error(&file.name, format!("this table has no {}", missing.join(", ")));
@@ -106,3 +107,10 @@ pub(crate) fn parse(source: &Source, library: &mut Library) -> Result<Displays, 
         |prompt| words.get(&prompt).unwrap_or_else(|| base.words(prompt)).clone(),
     ))
 }
+
+fn has<T>(tables: &BTreeMap<Name, T>, name: &str) -> bool {
+    tables.keys().any(|key| key.get_ref() == name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -115,6 +115,8 @@ pub struct Trouble {
     /// The terminal is not even told that the PSAM is silent.
     pub sam_never_at: Option<Name>,
     pub wrong_mac2: bool,
+    /// The PSAM answers this command with this status word.
+    pub sam_answers: Option<(Name, Sw)>,
 }
 
 /// A gate with its PSAM and its store.
@@ -292,6 +294,9 @@ impl<'t> Stand<'t> {
                     if trouble.sam_never_at == Some(name) {
                         continue;
                     }
+                    if let Some((_, sw)) = trouble.sam_answers.filter(|(at, _)| *at == name) {
+                        response.set(&sw.0.to_be_bytes()).unwrap();
+                    }
                     if trouble.sam_silent_at == Some(name) {
                         Event::SamGone
                     } else {
@@ -342,8 +347,14 @@ pub fn now(minute: i8) -> DateTime {
     date(2026, 11, 23).at(8, minute, 0, 0)
 }
 
-pub const FINE: Trouble =
-    Trouble { card: None, store_fails: false, sam_silent_at: None, sam_never_at: None, wrong_mac2: false };
+pub const FINE: Trouble = Trouble {
+    card: None,
+    store_fails: false,
+    sam_silent_at: None,
+    sam_never_at: None,
+    wrong_mac2: false,
+    sam_answers: None,
+};
 pub const LOST_AFTER_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::After)), ..FINE };
 pub const LOST_BEFORE_DEBIT: Trouble = Trouble { card: Some((Name::DebitForPurchase, Pull::Before)), ..FINE };
 

@@ -20,7 +20,6 @@ impl Terminal<'_> {
     pub(super) fn gone(&self, step: &Step) -> Code {
         match step.card_gone() {
             Code::Moved if self.asks_back() => Code::PutBack,
-            Code::WriteFailed if self.asks_back() => Code::Moved,
             code => code,
         }
     }

@@ -61,7 +61,7 @@ impl Loading {
 
     /// What it means that the card did not answer.
     pub(super) const fn gone(&self) -> Code {
-        if matches!(self, Self::Credit(..)) { Code::LoadMoved } else { Code::WriteFailed }
+        if matches!(self, Self::Credit(..)) { Code::LoadMoved } else { Code::MovedEarly }
     }
 
     pub(super) fn step(self) -> Step {
@@ -124,7 +124,7 @@ impl Terminal<'_> {
     pub(super) fn load_event(&mut self, tap: &mut Tap, loading: Loading, event: Event<'_>) -> Turn {
         let next = match (loading, event) {
             (Loading::Host(..), Event::HostAnswer(_) | Event::HostGone) if tap.gone => {
-                return Err(Code::WriteFailed.into());
+                return Err(Code::MovedEarly.into());
             }
             (Loading::Host(wanted, init), Event::HostAnswer(Ok(approval))) => {
                 return Ok(Some(self.approve(tap, wanted, &init, approval)));
@@ -153,7 +153,7 @@ impl Terminal<'_> {
             (Loading::Persist(approved, slot), Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
                     self.drop_grey(slot);
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 let LoadApproval { date, time, mac2 } = approved.approval;
                 self.send(tap, build::credit(&CreditRequest { date, time, mac2 }));

@@ -62,7 +62,7 @@ impl Payment {
 
     /// What it means that the card did not answer.
     pub(super) const fn gone(&self) -> Code {
-        if matches!(self.waits, Waits::Debit) { Code::Moved } else { Code::WriteFailed }
+        if matches!(self.waits, Waits::Debit) { Code::Moved } else { Code::MovedEarly }
     }
 }
 
@@ -160,7 +160,7 @@ impl Terminal<'_> {
             (Waits::Mac1, Event::SamAnswer(bytes)) => {
                 payment.mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
                 if tap.gone {
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.write_records(tap, &mut payment);
             }
@@ -171,7 +171,7 @@ impl Terminal<'_> {
             (Waits::Persist, Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
                     self.drop_grey(slot);
-                    return Err(Code::WriteFailed.into());
+                    return Err(Code::MovedEarly.into());
                 }
                 self.send_debit(tap, &mut payment);
             }
@@ -308,7 +308,7 @@ impl Terminal<'_> {
             Then::RideOn => {}
         }
         if tap.gone {
-            return Err(Code::WriteFailed.into());
+            return Err(Code::MovedEarly.into());
         }
         match plan.record {
             Some(IndustryRecord::Bus(record)) => tap.facts.bus = record,
