@@ -28,8 +28,10 @@ pub(super) fn paid(tap: &Tapped, done: &Done) -> Fen {
     tap.kept().find(|record| done.is_of(record)).map_or(done.log.amount, paid_by)
 }
 
-/// Locks and extensions: of what a card did there is one record that is sure, or at least a grey one; of what it
-/// did not do there is none that is sure.
+/// Locks and extensions: of what a card did there is a record, be it grey; of what it did not do there is none
+/// that is sure. A terminal has one at most. Two can have one of the same lock: the one that made it, and the one
+/// that found it made after its own command had no answer. Clearing takes either (our reading: such a record has no
+/// sequence of terminal or card, and no money moves).
 pub(super) fn one_record(day: &Day) -> Found {
     let blocked = |image: &Image| image.security.blocked != Block::None;
     let kinds: [(RecordKind, &dyn Fn(&Tapped) -> bool); 2] = [
@@ -44,7 +46,9 @@ pub(super) fn one_record(day: &Day) -> Found {
             let of_card = day.records().filter(|record| (record.kind, record.pan) == (kind as u8, pan));
             let (grey, sure): (Vec<&UploadRecord>, Vec<&UploadRecord>) =
                 of_card.partition(|record| record.has(UploadRecord::GREY));
-            if sure.len() > done || sure.len() + grey.len() < done {
+            let most =
+                sure.iter().map(|one| sure.iter().filter(|other| other.terminal == one.terminal).count());
+            if most.max().unwrap_or(0) > done || sure.len() + grey.len() < done {
                 let (sure, grey, name) = (sure.len(), grey.len(), kind.name());
                 return Err(format!("{name}: {done} done, {sure} records and {grey} grey ones"));
             }

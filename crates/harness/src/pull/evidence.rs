@@ -33,6 +33,8 @@ pub struct Day {
 pub struct Rules {
     /// When MAC2 is judged.
     pub mac2: Mac2Policy,
+    /// Whether a card whose MAC2 was refused is barred at its next tap.
+    pub bars: bool,
     /// So many seconds a tap counts as the same tap once more.
     pub retap_seconds: u16,
     /// So many minutes this card may begin no second ride at one reader.
@@ -218,6 +220,13 @@ impl Day {
     /// Everything that the cards did, in order.
     pub fn done(&self) -> impl Iterator<Item = Done> + '_ {
         self.taps.iter().enumerate().flat_map(|(number, tap)| tap.done(number))
+    }
+
+    /// Whether a record was uploaded while another card than its own was served.
+    #[must_use]
+    pub fn makes_room(&self, upload: &Upload) -> bool {
+        let during = upload.taps.checked_sub(1).and_then(|number| self.taps.get(number));
+        during.is_some_and(|tap| tap.after.info.pan != upload.record.pan)
     }
 
     /// The records that were uploaded.

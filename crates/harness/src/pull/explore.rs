@@ -48,6 +48,9 @@ pub struct Broken {
     pub found: String,
 }
 
+/// The reason for which a ticket office does not serve a flow: here the gates settle it.
+pub(super) const NOTHING_DUE: &str = "nothing is due";
+
 /// What comes after a tap: a first deed, and then one of several or none.
 const NEXT: [(Deed, &[Deed]); 5] = [
     (Deed::Same, &[Deed::Other, Deed::Same]),
@@ -85,6 +88,9 @@ pub(super) struct Explorer<'s> {
 
 impl<'s> Explorer<'s> {
     /// Plays the morning, and the tap undisturbed.
+    ///
+    /// # Errors
+    /// Why it does not go as it should; [`NOTHING_DUE`] where there is nothing that could be disturbed.
     pub(super) fn new(stage: &'s Stage<'s>, finely: Finely) -> Result<Self, String> {
         let morning = stage.morning().map_err(|rule| format!("its card cannot be made: {rule}"))?;
         let mut explorer =
@@ -93,6 +99,9 @@ impl<'s> Explorer<'s> {
         let Some(tap) = day.taps.first() else { return Err("there is no tap".to_owned()) };
         let says = tap.decision().map(|(decision, _)| decision.code);
         if says != Some(stage.says()) || tap.end != End::Ready {
+            if says == Some(Code::NothingToSettle) {
+                return Err(NOTHING_DUE.to_owned());
+            }
             let code = says.map_or("nothing is decided", Code::text);
             return Err(format!("undisturbed, the terminal says: {code}"));
         }

@@ -115,7 +115,7 @@ pub const FLOWS: &[Flow] = &[
     flow("bus cover and boarding", Ordinary, &[Board], 60, BoardAnother),
     Flow { says: Code::BlackListed, ..flow("bus boarding, black-listed", BlackListed, &[], 0, Board) },
     Flow {
-        balance: Fen::from_yuan(5),
+        balance: Fen::from_yuan(3),
         ..flow("office, over-fare", Ordinary, &[Enter], 20, SettleInside(Cash))
     },
     flow("office, overtime", Ordinary, &[Enter], 250, SettleInside(Card)),

@@ -163,7 +163,7 @@ fn recovered(tap: &Tapped) -> impl Iterator<Item = &UploadRecord> {
 
 /// 2. As long as a passenger who was not let through taps again at the same terminal, soon and with a card
 /// that was used nowhere else, it is one tap: it takes no more than it is due. It ends when its record was
-/// given up to clearing, or when its MAC2 was refused. And a card that may not ride twice within some minutes
+/// given up to clearing, be it to make room for another card's, or when its MAC2 was refused. And a card that may not ride twice within some minutes
 /// (`docs/spec/terminal.md` 3.6) does not.
 fn once(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
@@ -187,7 +187,7 @@ fn once(evidence: &Evidence<'_>) -> Found {
                 upload.terminal == terminal
                     && upload.taps <= number + 1
                     && tried.iter().any(|(_, done)| done.is_of(&upload.record))
-                    && gives_up(&upload.record)
+                    && (gives_up(&upload.record) || day.makes_room(upload))
             });
             if late || given_up {
                 tried.clear();
@@ -365,7 +365,8 @@ fn recorded(evidence: &Evidence<'_>) -> Found {
 }
 
 /// 8. Each opening has a debit of its own, of what is due. A card whose MAC2 was refused is not let through
-/// where MAC2 is judged first, and not at its next tap there, unless the terminal was off in between. A load
+/// where MAC2 is judged first, and not at its next tap there, if the profile bars it and the terminal was not off
+/// in between. A load
 /// whose MAC1 is not the card's is not credited. A card that was to be locked is locked.
 ///
 /// One case is left out. A gate opens and its memory is written one after the other, so a terminal that loses
@@ -432,7 +433,12 @@ fn barred(day: &Day, number: usize, tap: &Tapped) -> Found {
     let off =
         |(terminal, taps): &(usize, usize)| *terminal == tap.terminal && (last + 1..=number).contains(taps);
     match day.taps.get(last) {
-        Some(tap) if refused(tap) && tap.end == End::Ready && !day.restarts.iter().any(off) => {
+        Some(tap)
+            if day.terminals.bars
+                && refused(tap)
+                && tap.end == End::Ready
+                && !day.restarts.iter().any(off) =>
+        {
             Err(format!("tap {}: MAC2 was refused at the last tap, and the gate opens", number + 1))
         }
         _ => Ok(()),

@@ -24,6 +24,7 @@ use tunion_issuer::load::LoadHost;
 use tunion_issuer::roots::personalise;
 use tunion_issuer::rules::LoadRules;
 use tunion_issuer::{QuotaRules, Roots, SignOnHost};
+use tunion_terminal::profile::Mac2Failure;
 use tunion_terminal::{Action, BlackList, Code, Event, Fares, Setup, Terminal, Trusted};
 
 /// Where all randomness begins; a case is the same wherever it is played.
@@ -151,6 +152,7 @@ impl<'p> Stage<'p> {
         let cards = cards.collect::<Result<Vec<_>, Inconsistent>>()?;
         let terminals = Rules {
             mac2: self.file.profile.mac2,
+            bars: self.file.profile.mac2_failure == Mac2Failure::Distrust,
             retap_seconds: self.file.profile.retap_seconds,
             repeat_minutes: self.repeat_minutes(),
         };

@@ -1,7 +1,7 @@
 //! Every case of every flow at every profile.
 
 use super::case::Case;
-use super::explore::{Counts, Explorer, Finely};
+use super::explore::{Counts, Explorer, Finely, NOTHING_DUE};
 use super::flow::Flow;
 use super::scene::Stage;
 use super::story::Story;
@@ -92,6 +92,7 @@ fn one(file: &TerminalFile, flow: &'static Flow, keys: &KeySet, finely: Finely) 
     }
     match Explorer::new(&stage, finely) {
         Ok(explorer) => Outcome::Pulled(explorer.explore()),
+        Err(reason) if reason == NOTHING_DUE => Outcome::NotServed,
         Err(reason) => Outcome::Failed(reason),
     }
 }
