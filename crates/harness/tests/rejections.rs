@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use tunion_card::Image;
+use tunion_card::{Card, Image};
 use tunion_data::upload::UploadRecord;
 use tunion_files::diag::Source;
 use tunion_files::library::Library;
@@ -73,8 +73,10 @@ fn toml(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 fn check(case: &Rejection) -> Result<(), Failed> {
     let mut world = World::new(&case.scenario);
     let Some((last, before)) = case.scenario.steps.split_last() else { return Err("no tap".into()) };
-    before.iter().for_each(|step| world.tap(step));
-    let held = |world: &World<'_>| world.card(last.card).map(|card| card.image());
+    for step in before {
+        world.tap(step);
+    }
+    let held = |world: &World<'_>| world.card(last.card).map(Card::image);
     let (card, emitted) = (held(&world), world.records().len());
     world.tap(last);
     let (left, records) = (held(&world), world.records()[emitted..].to_vec());
@@ -145,7 +147,10 @@ fn columns(spec: &str) -> Columns {
         let row = cells(line);
         let Some(Ok(number)) = row.first().map(|cell| cell.parse::<u8>()) else {
             // The line under the head, and then the next table.
-            if line.starts_with("|---") { continue } else { break }
+            if line.starts_with("|---") {
+                continue;
+            }
+            break;
         };
         for (name, cell) in head.iter().zip(&row).skip(2) {
             let numbers = columns.entry(name.clone()).or_default().entry(number).or_default();
@@ -215,7 +220,8 @@ fn covers(file: &Rejections, columns: &Columns) -> Result<(), Failed> {
             match (tried, told) {
                 (false, false) => faults.push(format!("row {row}: no case shows {number:02X}")),
                 (true, true) => {
-                    faults.push(format!("row {row}: a case shows {number:02X}, and it is said that none can"))
+                    faults
+                        .push(format!("row {row}: a case shows {number:02X}, and it is said that none can"));
                 }
                 _ => {}
             }
