@@ -10,7 +10,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use tunion_card::{Card, Image};
+use tunion_card::{Block, Card, Image};
+use tunion_data::Fen;
 use tunion_data::upload::UploadRecord;
 use tunion_files::diag::Source;
 use tunion_files::library::Library;
@@ -108,6 +109,11 @@ fn said(words: &Words) -> String {
 /// The card is as it was, or was debited by exactly what the case says.
 fn touched(case: &Rejection, before: &Image, after: &Image) -> Result<(), Failed> {
     let Some(debited) = case.debited else {
+        let mut before = before.clone();
+        if case.locked {
+            before.security.blocked = Block::Temporary;
+        }
+        let before = &before;
         return if before == after { Ok(()) } else { Err("the card is not as it was".into()) };
     };
     let worth = |image: &Image| {
@@ -122,7 +128,7 @@ fn recorded(case: &Rejection, records: &[UploadRecord]) -> Result<(), Failed> {
     same("records", &usize::from(case.record.is_some()).to_string(), &records.len().to_string())?;
     let (Some(flags), Some(record)) = (case.record, records.first()) else { return Ok(()) };
     same("flags of the record", &format!("{flags:08b}"), &format!("{:08b}", record.flags))?;
-    let amount = case.debited.ok_or("a record of no debit")?;
+    let amount = case.debited.or(case.locked.then_some(Fen::ZERO)).ok_or("a record of no debit")?;
     same("amount of the record", &amount.to_string(), &record.amount.to_string())
 }
 

@@ -45,8 +45,9 @@
 //! why = "a gate of Xi'an does not ask a card back"
 //! ```
 //!
-//! Beside these a case has `black-list`, `record` with the flags of the one record that the tap uploads
-//! (default: none is), and `waits` with a reason, when what it needs is not built yet.
+//! Beside these a case has `black-list`, `locked = true` for a tap that locks the application, `record` with
+//! the flags of the one record that the tap uploads (default: none is), and `waits` with a reason, when what it
+//! needs is not built yet.
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,6 +105,8 @@ struct RejectionTable {
     number: u8,
     says: SaysTable,
     debited: Option<Text<Fen>>,
+    #[serde(default)]
+    locked: bool,
     record: Option<Vec<Name>>,
     waits: Option<Name>,
 }
@@ -154,6 +157,8 @@ pub struct Rejection {
     pub says: Words,
     /// What the tap debits all the same, of nothing included; `None` when the card has to be as it was.
     pub debited: Option<Fen>,
+    /// Whether the tap locks the application, and leaves all else as it was.
+    pub locked: bool,
     /// The flags ([`UploadRecord::GREY`] and the others) of the one record that the tap uploads; `None` when
     /// it uploads none.
     pub record: Option<u8>,
@@ -246,6 +251,7 @@ fn rejection(
         number: table.number,
         says: Words { voice: voice.clone(), text: text.clone(), light },
         debited: table.debited.map(|amount| amount.0),
+        locked: table.locked,
         record,
         waits: table.waits.as_ref().map(|reason| reason.get_ref().clone()),
         line: source.line(&table.row),
