@@ -10,7 +10,7 @@ use tunion_data::command::Transaction;
 use tunion_data::file::LogRecord;
 use tunion_data::upload::UploadRecord;
 use tunion_data::{BcdDateTime, Pan, TerminalId};
-use tunion_terminal::profile::Mac2Policy;
+use tunion_terminal::profile::{Mac2Failure, Mac2Policy};
 use tunion_terminal::{Decision, SlotId};
 
 /// A day: a few taps, and what the terminals uploaded.
@@ -33,6 +33,8 @@ pub struct Day {
 pub struct Rules {
     /// When MAC2 is judged.
     pub mac2: Mac2Policy,
+    /// What becomes of a card whose MAC2 failed.
+    pub mac2_failure: Mac2Failure,
     /// So many seconds a tap counts as the same tap once more.
     pub retap_seconds: u16,
 }

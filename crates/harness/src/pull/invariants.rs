@@ -14,7 +14,7 @@ use tunion_data::upload::{Surcharge, UploadRecord};
 use tunion_data::{Fen, file::TripRecord};
 use tunion_issuer::Roots;
 use tunion_terminal::Gate;
-use tunion_terminal::profile::Mac2Policy;
+use tunion_terminal::profile::{Mac2Failure, Mac2Policy};
 
 /// A rule. Its number is that of 4.3; 0 is not in the list there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -419,6 +419,10 @@ fn barred(day: &Day, number: usize, tap: &Tapped) -> Found {
     };
     let off =
         |(terminal, taps): &(usize, usize)| *terminal == tap.terminal && (last + 1..=number).contains(taps);
+    // A terminal that only records it leaves the rest to clearing, which has the flag (4.3, 8).
+    if day.terminals.mac2_failure == Mac2Failure::Record {
+        return Ok(());
+    }
     match day.taps.get(last) {
         Some(tap) if refused(tap) && tap.end == End::Ready && !day.restarts.iter().any(off) => {
             Err(format!("tap {}: MAC2 was refused at the last tap, and the gate opens", number + 1))

@@ -13,7 +13,15 @@ use tunion_data::{BcdDateTime, Fen, TerminalId};
 /// The trip in 1E that belongs to a debit, if it wrote one.
 pub(super) fn trip_of(image: &Image, done: &Done) -> Option<TripRecord> {
     let at = BcdDateTime::join(done.log.date, done.log.time);
-    let terminal = |field: [u8; 8]| field.ends_with(&done.log.terminal.0);
+    // Xi'an writes its city and place, and of the number the end (docs/spec/terminal.md 1.3).
+    let [_, _, _, _, device @ ..] = done.log.terminal.0;
+    let terminal = |field: [u8; 8]| {
+        if field.starts_with(&[0, 0]) {
+            field.ends_with(&done.log.terminal.0)
+        } else {
+            field.ends_with(&device)
+        }
+    };
     // Two debits of one tap have one time: the amount or the order tells them apart.
     let mut trips = image.trips.iter().map(TripRecord::decode);
     trips.find(|trip| trip.at == at && terminal(trip.terminal) && trip.amount == done.log.amount)

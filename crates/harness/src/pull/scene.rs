@@ -24,7 +24,7 @@ use tunion_issuer::load::LoadHost;
 use tunion_issuer::roots::personalise;
 use tunion_issuer::rules::LoadRules;
 use tunion_issuer::{QuotaRules, Roots, SignOnHost};
-use tunion_terminal::{Action, BlackList, Event, Fares, Setup, Terminal};
+use tunion_terminal::{Action, BlackList, Event, Fares, Profile, Setup, Terminal};
 
 /// Where all randomness begins; a case is the same wherever it is played.
 const SEED: u64 = 1;
@@ -107,7 +107,8 @@ impl<'p> Stage<'p> {
         let Flow { before, tap, rides, .. } = self.flow;
         let served = |visit: &Visit| self.spots.contains_key(visit);
         let rides = *rides == 0 || [Visit::Enter, Visit::Exit].iter().all(served);
-        let places = rides && before.iter().chain([tap]).all(served);
+        let soon = self.file.profile.rail.overtime_minutes.is_none_or(|most| self.flow.minutes <= most);
+        let places = rides && soon && before.iter().chain([tap]).all(served);
         let card = match self.flow.rider {
             _ if self.flow.tap == Visit::Enquire => true,
             Rider::Ordinary | Rider::Roaming => self.file.profile.accepted.contains(&CardType::Ordinary),
@@ -129,8 +130,10 @@ impl<'p> Stage<'p> {
             Ok(card)
         });
         let cards = cards.collect::<Result<Vec<_>, Inconsistent>>()?;
-        let terminals =
-            Rules { mac2: self.file.profile.mac2, retap_seconds: self.file.profile.retap_seconds };
+        let terminals = {
+            let Profile { mac2, mac2_failure, retap_seconds, .. } = self.file.profile;
+            Rules { mac2, mac2_failure, retap_seconds }
+        };
         let mut scene = Scene {
             stage: self,
             terminals: Vec::new(),
@@ -162,11 +165,12 @@ impl<'p> Stage<'p> {
     }
 
     fn contents(&self, number: u8) -> Contents {
-        let local = self.file.profile.local_issuers.first().copied().unwrap_or_default();
+        let listed = self.file.profile.white_list.first();
+        let local = self.file.profile.local_issuers.first().copied();
+        let local = local.or(listed.map(|trusted| trusted.issuer)).unwrap_or_default();
+        let bin = listed.and_then(|trusted| trusted.bin).map_or("31051700".to_owned(), |bin| bin.to_string());
         let issuer = match self.flow.rider {
-            Rider::Roaming => {
-                self.file.profile.white_list.first().map_or(ELSEWHERE, |trusted| trusted.issuer)
-            }
+            Rider::Roaming => listed.map_or(ELSEWHERE, |trusted| trusted.issuer),
             Rider::Ordinary | Rider::Student => local,
         };
         let card_type =
@@ -175,7 +179,7 @@ impl<'p> Stage<'p> {
             issuer,
             app_type: 2,
             enabled: 1,
-            pan: format!("31051700100000000{number:02}").parse().unwrap_or_default(),
+            pan: format!("{bin}100000000{number:02}").parse().unwrap_or_default(),
             valid_from: BcdDate::from(date(2020, 1, 1)),
             valid_to: BcdDate::from(date(2040, 12, 31)),
             issuer_data: [0; 2],

@@ -6,6 +6,7 @@
 use super::{Answer, Refusal, Step, Tap, Terminal, Turn};
 use crate::action::{Event, Note, SlotId};
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::facts::KeyInfo;
 use crate::plan::{Stamp, blank_upload};
 use alloc::boxed::Box;
@@ -178,7 +179,9 @@ impl Terminal<'_> {
                 Ok(mac) => {
                     let mut record = self.record_of(tap, job);
                     let slot = self.keep_grey(&mut record, None);
-                    Securing::Persist(job, Ready { command: build::signed(job.command(), mac), slot, record })
+                    let bare = matches!(job, Job::Lock(_)) && self.has(Defect::LockWithoutMac);
+                    let command = if bare { job.command() } else { build::signed(job.command(), mac) };
+                    Securing::Persist(job, Ready { command, slot, record })
                 }
                 Err(refusal) => return self.secured(tap, job, Outcome::not_done(&refusal)),
             },
