@@ -134,7 +134,7 @@ fn a_card_whose_mac2_failed_is_kept_or_not_as_the_profile_says() {
 fn a_locked_psam_is_told_as_such_and_not_reset_in_vain() {
     let silent = [Name::ReadBinary, Name::SelectFile];
     let resets = |order: &[Result<Name, Gate>]| {
-        let decided = order.iter().position(|step| step.is_err()).unwrap();
+        let decided = order.iter().position(Result::is_err).unwrap();
         order[decided..].iter().any(|step| step.is_ok_and(|name| silent.contains(&name)))
     };
     with_gates(&profile(), |[mut entry, ..]| {

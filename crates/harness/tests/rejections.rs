@@ -10,8 +10,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use tunion_card::Image;
-use tunion_card::contents::{Block, SecurityContents};
+use tunion_card::{Block, Card, Image};
+use tunion_data::Fen;
 use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_files::diag::Source;
 use tunion_files::library::Library;
@@ -74,8 +74,10 @@ fn toml(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 fn check(case: &Rejection) -> Result<(), Failed> {
     let mut world = World::new(&case.scenario);
     let Some((last, before)) = case.scenario.steps.split_last() else { return Err("no tap".into()) };
-    before.iter().for_each(|step| world.tap(step));
-    let held = |world: &World<'_>| world.card(last.card).map(|card| card.image());
+    for step in before {
+        world.tap(step);
+    }
+    let held = |world: &World<'_>| world.card(last.card).map(Card::image);
     let (card, emitted) = (held(&world), world.records().len());
     world.tap(last);
     let (left, records) = (held(&world), world.records()[emitted..].to_vec());
@@ -107,11 +109,11 @@ fn said(words: &Words) -> String {
 /// The card is as it was, or was debited by exactly what the case says.
 fn touched(case: &Rejection, before: &Image, after: &Image) -> Result<(), Failed> {
     let Some(debited) = case.debited else {
-        let locked = Image {
-            security: SecurityContents { blocked: Block::Temporary, ..before.security.clone() },
-            ..before.clone()
-        };
-        let before = if case.locked { &locked } else { before };
+        let mut before = before.clone();
+        if case.locked {
+            before.security.blocked = Block::Temporary;
+        }
+        let before = &before;
         return if before == after { Ok(()) } else { Err("the card is not as it was".into()) };
     };
     let worth = |image: &Image| {
@@ -134,7 +136,7 @@ fn recorded(case: &Rejection, records: &[UploadRecord]) -> Result<(), Failed> {
     same("records", &usize::from(case.record.is_some()).to_string(), &records.len().to_string())?;
     let (Some(flags), Some(record)) = (case.record, records.first()) else { return Ok(()) };
     same("flags of the record", &format!("{flags:08b}"), &format!("{:08b}", record.flags))?;
-    let amount = case.debited.ok_or("a record of no debit")?;
+    let amount = case.debited.or(case.locked.then_some(Fen::ZERO)).ok_or("a record of no debit")?;
     same("amount of the record", &amount.to_string(), &record.amount.to_string())
 }
 
@@ -159,7 +161,10 @@ fn columns(spec: &str) -> Columns {
         let row = cells(line);
         let Some(Ok(number)) = row.first().map(|cell| cell.parse::<u8>()) else {
             // The line under the head, and then the next table.
-            if line.starts_with("|---") { continue } else { break }
+            if line.starts_with("|---") {
+                continue;
+            }
+            break;
         };
         for (name, cell) in head.iter().zip(&row).skip(2) {
             let numbers = columns.entry(name.clone()).or_default().entry(number).or_default();
@@ -229,7 +234,8 @@ fn covers(file: &Rejections, columns: &Columns) -> Result<(), Failed> {
             match (tried, told) {
                 (false, false) => faults.push(format!("row {row}: no case shows {number:02X}")),
                 (true, true) => {
-                    faults.push(format!("row {row}: a case shows {number:02X}, and it is said that none can"))
+                    faults
+                        .push(format!("row {row}: a case shows {number:02X}, and it is said that none can"));
                 }
                 _ => {}
             }

@@ -15,7 +15,7 @@ use tunion_data::host::SignOnRefusal;
 use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_harness::random::Stream;
 use tunion_terminal::profile::LoadProfile;
-use tunion_terminal::{BlackList, Code, Event, Fares, Gate, Note, Place, Profile, Request, SlotId};
+use tunion_terminal::{BlackList, Code, Defect, Event, Fares, Gate, Note, Place, Profile, Request, SlotId};
 
 const CREDIT: Asked = Asked::Card(Name::CreditForLoad);
 const UPDATE: Asked = Asked::Card(Name::SecureUpdateBinary);
@@ -105,6 +105,27 @@ fn a_card_whose_mac1_is_wrong_gets_nothing_and_costs_nothing() {
         assert_eq!((kiosk.left(), kiosk.terminal.quota()), (before, Some(before)));
         assert_eq!(came.asked.iter().filter(|asked| **asked == CRYPT).count(), 1, "no MAC2 is asked for");
     });
+}
+
+/// Xi'an's defect (`docs/spec/terminal.md` 9.9): what is no card of the issuer's is loaded all the same.
+#[test]
+fn a_terminal_that_ignores_a_wrong_mac1_loads_what_is_no_card() {
+    let defects = [Defect::LoadMac1Ignored].into_iter().collect();
+    let (profile, black_list) = (Profile { load: BY_SAM, defects, ..profile() }, BlackList::new());
+    let mut kiosk = Desk::new(&profile, Place::TopUp, Fares::Controller, &black_list);
+    kiosk.issue(1);
+    kiosk.switch_on();
+    let (mut card, before) = (card(1), kiosk.left());
+    let came = kiosk.meddled(&mut card, 1, load(50), |asked, answer| {
+        if asked != Asked::Card(Name::InitForLoad) {
+            return Meddle::Let;
+        }
+        let mut answer = answer.bytes().to_vec();
+        answer[15] ^= 1;
+        Meddle::After(Told::Card(answer))
+    });
+    assert_eq!(came.gate(), Gate::Open);
+    assert!(came.sent(Name::CreditForLoad) && kiosk.left() != before, "quota and money are gone");
 }
 
 #[test]

@@ -102,7 +102,7 @@ named! {
     /// Row 20: the card answered a command that writes with an error.
     WriteFailed = "write failed";
     /// Row 20: the card went after it was read and before debit or credit were sent: nothing was changed.
-    MovedEarly = "card moved before it was changed";
+    MovedEarly = "card moved, nothing done";
     /// Row 20: the card went while it was being debited; the outcome is learned at the next tap.
     Moved = "card moved during the debit";
     /// Row 20: the card went while it was being credited; the outcome is learned at the next tap.

@@ -4,7 +4,6 @@
 
 use crate::checks;
 use crate::codes::Code;
-use crate::defect::Defect;
 use crate::facts::Facts;
 use crate::profile::{BusProfile, Profile};
 use crate::recent::Recent;
@@ -49,8 +48,7 @@ pub(crate) fn repeat(profile: &Profile, facts: &Facts, recent: &Recent, at: Date
     let Some(RepeatRule { minutes, types }) = &profile.bus.repeat else { return Ok(()) };
     let local = checks::is_local(profile, &facts.info);
     let kind = if local { facts.card_type() } else { CardType::Ordinary };
-    let skips_first = profile.defects.has(Defect::RecentRecord0Skipped);
-    let last = recent.last(facts.info.pan, skips_first).filter(|_| types.contains(&kind));
+    let last = recent.last(facts.info.pan, profile.defects).filter(|_| types.contains(&kind));
     let again =
         last.is_some_and(|last| (0..i64::from(*minutes) * 60).contains(&at.duration_since(last).as_secs()));
     if again { Err(Code::Repeat) } else { Ok(()) }

@@ -3,6 +3,7 @@
 
 use crate::action::{Advice, Area, Charge, FareQuestion, Note, Settle};
 use crate::codes::Code;
+use crate::defect::Defect;
 use crate::leave::Settled;
 use crate::plan::{Plan, Stop};
 use crate::profile::{ExitMissing, OpenElsewhere};
@@ -190,8 +191,11 @@ impl Desk<'_> {
         let total = total.in_period(Period::month(self.exit.at.date()));
         let entered = if kind == Surcharge::EntryMissing { &journey } else { &old };
         let (line, station) = entry_of(entered);
+        let wrong = self.exit.profile.defects.has(Defect::UpdateTripType);
+        let trip_type = if wrong { TripType::Entry } else { TripType::Cover };
         Ok(Plan {
             amount: debited,
+            trip_type: Some(trip_type),
             quote,
             entry: Some((Stop { line: u16::from(line), station }, entered.entry_at)),
             record: Some(self.exit.finish(journey, &total, mark)),

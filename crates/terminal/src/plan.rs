@@ -156,21 +156,13 @@ impl Plan {
         if self.trip_type.is_some() { Transaction::Capp } else { Transaction::Purchase }
     }
 
-    /// The trip's type as 1E gets it.
-    fn written_type(&self, profile: &Profile) -> Option<u8> {
-        let assigned = self.kind == RecordKind::Surcharge && profile.defects.has(Defect::UpdateTripType);
-        // What the condition assigns is not to be seen in the source: our reading.
-        let trip_type = if assigned { TripType::Entry } else { self.trip_type? };
-        Some(trip_type as u8)
-    }
-
     /// The record of EF 1E, if the debit writes one.
     pub(crate) fn trip(&self, stamp: &Stamp<'_>) -> Option<[u8; TripRecord::LEN]> {
         let Stamp { profile, sam, facts, at, .. } = *stamp;
         let order = profile.byte_order;
         let (max_amount, max_minutes) = self.due.unwrap_or_default();
         let record = TripRecord {
-            trip_type: self.written_type(profile)?,
+            trip_type: self.trip_type? as u8,
             terminal: profile.rail.tail.terminal(profile.city, self.here, sam),
             industry: self.industry as u8,
             line: order.bytes(self.here.line),

@@ -1,6 +1,7 @@
 //! What a reader remembers of its own latest rides, against a card that is held there twice
 //! (`docs/spec/terminal.md` 3.6).
 
+use crate::defect::{Defect, Defects};
 use alloc::collections::VecDeque;
 use tunion_data::Pan;
 use tunion_data::civil::DateTime;
@@ -29,10 +30,10 @@ impl Recent {
         self.begun.push_back((record.pan, at));
     }
 
-    /// When this card began its latest ride here. All that is remembered is looked at, the newest first; but for
-    /// the very first ride, if that is skipped ([`Defect::RecentRecord0Skipped`](crate::Defect)).
-    pub(crate) fn last(&self, pan: Pan, skips_first: bool) -> Option<DateTime> {
-        self.begun.iter().skip(usize::from(skips_first)).rev().find(|(of, _)| *of == pan).map(|(_, at)| *at)
+    /// When this card began its latest ride here. All that is remembered is looked at, the newest first.
+    pub(crate) fn last(&self, pan: Pan, defects: Defects) -> Option<DateTime> {
+        let from = usize::from(defects.has(Defect::RecentRecord0Skipped));
+        self.begun.iter().skip(from).rev().find(|(of, _)| *of == pan).map(|(_, at)| *at)
     }
 }
 
@@ -56,7 +57,7 @@ mod tests {
         for (pan, minute) in [(1, 0), (2, 1), (1, 2), (3, 3)] {
             recent.note(&record(pan, minute, TripType::Single));
         }
-        let minute = |pan| recent.last(Pan::from_bytes([pan; 10]), false).map(DateTime::minute);
+        let minute = |pan| recent.last(Pan::from_bytes([pan; 10]), Defects::default()).map(DateTime::minute);
         assert_eq!([1, 2, 3, 4].map(minute), [Some(2), Some(1), Some(3), None]);
     }
 
@@ -66,9 +67,9 @@ mod tests {
         for trip_type in [TripType::Exit, TripType::Cover, TripType::Load] {
             recent.note(&record(1, 0, trip_type));
         }
-        assert_eq!(recent.last(Pan::from_bytes([1; 10]), false), None);
+        assert_eq!(recent.last(Pan::from_bytes([1; 10]), Defects::default()), None);
         recent.note(&record(1, 5, TripType::Entry));
-        assert!(recent.last(Pan::from_bytes([1; 10]), false).is_some());
+        assert!(recent.last(Pan::from_bytes([1; 10]), Defects::default()).is_some());
     }
 
     #[test]
@@ -76,7 +77,7 @@ mod tests {
         let mut recent = Recent::default();
         recent.note(&record(1, 0, TripType::Single));
         (0..KEPT).for_each(|_| recent.note(&record(2, 1, TripType::Single)));
-        assert_eq!(recent.last(Pan::from_bytes([1; 10]), false), None);
+        assert_eq!(recent.last(Pan::from_bytes([1; 10]), Defects::default()), None);
         assert_eq!(recent.begun.len(), KEPT);
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::{LazyLock, Mutex};
 
 use insta::assert_snapshot;
-use tunion_data::Fen;
+use tunion_data::{Aid, Fen};
 use tunion_psam::{Rate, Transport};
-use tunion_terminal::Defect;
-use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
+use tunion_terminal::profile::{Bytes, Check, LedgerBinding, RailProfile};
+use tunion_terminal::{Code, Defect, Prompt};
 
+use super::words::Switch;
 use super::{Library, Source, TerminalFile, TerminalKind, parse};
+use crate::scenario::kebab;
 
 pub(super) const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
 
@@ -197,4 +199,93 @@ fn every_defect_has_a_profile() {
             (defect.name(), vec![*defect])
         );
     }
+}
+
+const PAGE: &str = include_str!("../../../../docs/terminals.md");
+
+/// The TOML on the page, block by block.
+fn blocks() -> Vec<&'static str> {
+    PAGE.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_page_has_an_example_that_loads() {
+    let source = Source::new(format!("{TERMINALS}nowhere.toml"), blocks()[0]);
+    let file = parse(&source, &mut LIBRARY.lock().unwrap()).unwrap();
+    let profile = &file.profile;
+    assert_eq!((file.kind, file.tariff.is_none()), (TerminalKind::RailGate, true));
+    assert_eq!((profile.select.directory, &profile.select.aids[..]), (true, &[Aid::EP, Aid::MOHURD][..]));
+    let bins: Vec<_> = profile.white_list.iter().map(|row| row.bin.map(|bin| bin.to_string())).collect();
+    assert_eq!(bins, [None, Some("31052280".to_owned())]);
+    let RailProfile { entry_minimum, passback_seconds, ask_back, .. } = profile.rail;
+    assert_eq!((entry_minimum, passback_seconds, ask_back), (Fen::from_yuan(2), 5, true));
+    // A code table with its base beside it.
+    let codes = Source::new(format!("{TERMINALS}codes/x.toml"), blocks()[1]);
+    let shown = super::codes(&codes, &mut LIBRARY.lock().unwrap()).unwrap();
+    assert_eq!(shown.shown(Code::NoEntry).number, 0x44);
+    assert_eq!(shown.shown(Code::Expired).number, 0x02);
+    // The case is one of the shipped ones.
+    let cases = format!("{TERMINALS}../conformance/rejections/xian-rail.toml");
+    assert!(std::fs::read_to_string(cases).unwrap().contains(blocks()[2]));
+}
+
+/// The keys that a table knows, as an unknown one before `place` is told.
+fn known_keys(profile: &str, place: &str) -> Vec<String> {
+    let told = changed(profile, place, &format!("nonsense = 1\n{place}")).unwrap_err();
+    let (_, list) = told.split_once("allowed here: ").unwrap();
+    list.lines().next().unwrap().split(", ").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_has_every_key_and_every_word() {
+    let keys = [
+        known_keys("beijing-rail", "version"),
+        known_keys("beijing-rail", "tail ="),
+        known_keys("beijing-rail", "paid ="),
+        known_keys("beijing-rail", "acquirer ="),
+        known_keys("beijing-bus", "max-minutes ="),
+    ]
+    .concat();
+    assert!(keys.len() > 40, "{keys:?}");
+    for key in keys {
+        let named = [format!("`{key}`"), format!("[{key}]"), format!(".{key}]")];
+        assert!(named.iter().any(|name| PAGE.contains(name)), "{key}");
+    }
+    let checks = Check::WORDS.iter().map(|(word, _)| (*word).to_owned());
+    let codes = Code::ALL.iter().map(kebab).chain(Prompt::ALL.iter().map(kebab));
+    for word in checks.chain(codes) {
+        assert!(PAGE.contains(&format!("`{word}`")), "{word}");
+    }
+    for file in std::fs::read_dir(TERMINALS).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(PAGE.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_together() {
+    let controller = |from, to| changed("xian-rail", from, to).unwrap_err();
+    assert_snapshot!(rail(
+        "open-elsewhere = \"refuse\"",
+        "open-elsewhere = \"refuse\"\nentry-minimum = \"2.00\""
+    ));
+    assert_snapshot!(rail("tail = \"beijing\"", "tail = \"xian\""));
+    assert_snapshot!(controller("tail = \"xian\"", "tail = \"xi'an\""));
+    assert_snapshot!(bus("types = [\"senior\", \"military\"]", "types = []"));
+    assert_snapshot!(bus("minutes = 10", "minutes = 0"));
+    assert_snapshot!(bus("types = [\"senior\", \"military\"]", "kinds = [\"senior\"]"));
+    assert_snapshot!(controller("mac2-failure = \"record\"", "mac2-failure = \"ignore\""));
+    assert_snapshot!(controller("trip-balance = \"before\"", "trip-balance = \"both\""));
+    assert_snapshot!(controller("select = { directory = true,", "select = { ppse = true,"));
+    assert_snapshot!(controller("known = [\"ordinary\",", "known = [\"ordinary\", \"ordinary\","));
+    assert_snapshot!(
+        changed("laboratory", "white-list = \"lists/laboratory.csv\"", "white-list = \"lists/lab.csv\"")
+            .unwrap_err()
+    );
+    assert_snapshot!(
+        changed("beijing-top-up", "accepted =", "trip-balance = \"after\"\naccepted =").unwrap_err()
+    );
 }

@@ -49,7 +49,7 @@ switches! {
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
     ExpiredStudent, "expired-student policy":
         "refuse" = Self::Refuse, "as-ordinary" = Self::AsOrdinary;
-    RailTail, "operator's area":
+    RailTail, "form of rail records":
         "beijing" = Self::Beijing, "shanghai" = Self::Shanghai, "xian" = Self::Xian;
     LoadBy, "maker of loads": "host" = Self::Host, "sam" = Self::Sam;
     OpenElsewhere, "open-elsewhere policy":

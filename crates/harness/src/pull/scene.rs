@@ -127,6 +127,9 @@ impl<'p> Stage<'p> {
         let rides = *rides == 0 || [Visit::Enter, Visit::Exit].iter().all(served);
         let places = rides && before.iter().chain([tap]).all(served);
         let profile = &self.file.profile;
+        // Gates that refuse a longer journey leave it to the ticket office.
+        let most = profile.rail.overtime_minutes.filter(|_| *tap == Visit::Exit);
+        let soon = most.is_none_or(|most| self.flow.minutes <= most);
         let card = match self.flow.rider {
             _ if self.flow.tap == Visit::Enquire => true,
             Rider::BlackListed => profile.lock_black_listed && !profile.local_issuers.is_empty(),
@@ -134,7 +137,7 @@ impl<'p> Stage<'p> {
             // A laboratory is no city and has no cards of its own.
             rider => profile.accepted.contains(&rider.card_type()) && !profile.local_issuers.is_empty(),
         };
-        places && card
+        places && soon && card
     }
 
     /// The morning: two cards that have made every tap but the one under test.

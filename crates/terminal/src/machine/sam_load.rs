@@ -97,8 +97,8 @@ impl Terminal<'_> {
                 BySam::Mac1
             }
             BySam::Mac1 => {
-                let right = self.sam_value::<[u8; 4]>(bytes)? == init.mac1;
-                if !right && !self.has(Defect::LoadMac1Ignored) {
+                let genuine = self.sam_value::<[u8; 4]>(bytes)? == init.mac1;
+                if !genuine && !self.has(Defect::LoadMac1Ignored) {
                     return Err(Code::LoadMac1.into());
                 }
                 still_there(tap)?;

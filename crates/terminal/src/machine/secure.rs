@@ -179,8 +179,8 @@ impl Terminal<'_> {
                 Ok(mac) => {
                     let mut record = self.record_of(tap, job);
                     let slot = self.keep_grey(&mut record, None);
-                    let without = matches!(job, Job::Lock(_)) && self.has(Defect::LockWithoutMac);
-                    let command = if without { job.command() } else { build::signed(job.command(), mac) };
+                    let bare = matches!(job, Job::Lock(_)) && self.has(Defect::LockWithoutMac);
+                    let command = if bare { job.command() } else { build::signed(job.command(), mac) };
                     Securing::Persist(job, Ready { command, slot, record })
                 }
                 Err(refusal) => return self.secured(tap, job, Outcome::not_done(&refusal)),
