@@ -118,6 +118,18 @@ impl<'s> World<'s> {
         self.holders.get(index).map(|holder| &holder.card)
     }
 
+    /// The taps so far.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What went over the links so far.
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
     /// Plays one tap and checks what was expected of it.
     pub fn tap(&mut self, step: &Step) {
         let scenario = self.scenario;

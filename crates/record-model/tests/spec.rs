@@ -74,28 +74,15 @@ fn the_journey_of_beijing() {
     );
     let read = Record::read(trip::LITTLE, &sample).unwrap();
     assert_eq!(
-        (read.number(trip::LINE), read.number(trip::STATION), read.number(trip::OPERATOR)),
-        (8, 19, 30).map_hex(),
-        "line 8, station 19, operator 30, as the bytes print"
+        [trip::LINE, trip::STATION, trip::OPERATOR].map(|field| read.number(field)),
+        [0x08, 0x19, 0x30],
+        "line 8, station 19, operator 30: bytes are hexadecimal there"
     );
     assert_eq!(
         story::trip(&read),
         "metro out at 2024-12-29 14:17:40: city 1000, line 8, station 25, operator 48, terminal 0000300089000340, \
          acceptor 01011000FFFFFFFF; amount 5.00, balance after 35.85"
     );
-}
-
-/// The profile of Beijing calls the bytes 19 and 30 of its one record station 19 and operator 30: it reads them as
-/// they print.
-trait AsPrinted {
-    fn map_hex(self) -> (u64, u64, u64);
-}
-
-impl AsPrinted for (u64, u64, u64) {
-    fn map_hex(self) -> Self {
-        let hex = |n: u64| u64::from_str_radix(&n.to_string(), 16).unwrap();
-        (hex(self.0), hex(self.1), hex(self.2))
-    }
 }
 
 /// `docs/spec/card.md` 2.5, as a terminal of Shenzhen wrote it.
