@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`card`] | a card, and how it and its echo are asked |
+//! | [`clearing`] | upload records, beside the bare DES work of their TACs |
 //! | [`commands`] | SELECT and READ BINARY, beside an echo of the same length |
 //! | [`exit`] | a rail exit, whole, beside its bare DES work |
 //! | [`fares`] | rides on Beijing's rail network, beside a table of all pairs |
@@ -13,6 +14,7 @@
 #![allow(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a bench may panic")]
 
 pub mod card;
+pub mod clearing;
 pub mod commands;
 pub mod exit;
 pub mod fares;

@@ -2,6 +2,7 @@
 //! else is done below.
 
 mod card;
+mod clear;
 mod fare;
 mod number;
 mod output;
@@ -49,6 +50,13 @@ enum Command {
     /// Ends with 0, or with 2 on bad input.
     Card(card::Card),
 
+    /// Clear upload files: data, duplicates, TACs, grey records, balances and counters of every card.
+    ///
+    /// Prints what was accepted, and every record that was rejected with its reason. Ends with 0 when nothing was
+    /// rejected; with 1 when a record was, or a row is no record, in which case the rest is cleared all the same;
+    /// with 2 when a file, its header or the keys cannot be used at all, and then nothing is cleared.
+    Clear(clear::Clear),
+
     /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
@@ -59,6 +67,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.main(),
         Command::Tear(tear) => tear.main(),
         Command::Card(card) => card.main(),
+        Command::Clear(clear) => clear.main(),
         Command::Fare(fare) => fare.main(),
     }
 }

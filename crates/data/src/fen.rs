@@ -171,6 +171,56 @@ impl FromStr for Fen {
     }
 }
 
+/// A sum of many amounts, which [`Fen`] is too small for. It prints as yuan with two decimals.
+///
+/// ```
+/// use tunion_data::{Fen, FenSum};
+/// let mut sum = FenSum::default();
+/// sum += Fen::MAX;
+/// sum += Fen::MAX;
+/// assert_eq!((sum.to_string().as_str(), sum.fen()), ("85899345.90", 8_589_934_590));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub struct FenSum(u64);
+
+impl FenSum {
+    /// In fen.
+    #[must_use]
+    pub const fn fen(self) -> u64 {
+        self.0
+    }
+
+    /// Whether there is no money here.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl From<Fen> for FenSum {
+    fn from(amount: Fen) -> Self {
+        Self(amount.0.into())
+    }
+}
+
+impl AddAssign<Fen> for FenSum {
+    fn add_assign(&mut self, amount: Fen) {
+        self.0 = self.0.saturating_add(amount.0.into());
+    }
+}
+
+impl AddAssign for FenSum {
+    fn add_assign(&mut self, other: Self) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+impl fmt::Display for FenSum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
 /// An amount that fits the purse's 24-bit arithmetic and the 3-byte overdraft fields
 /// (`docs/spec/card.md` 6).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]

@@ -29,7 +29,7 @@ pub mod tlv;
 pub mod upload;
 
 pub use bcd::{BcdDate, BcdDateTime, BcdTime, NotBcd};
-pub use fen::{Fen, Fen24, ParseFenError, TooLarge};
+pub use fen::{Fen, Fen24, FenSum, ParseFenError, TooLarge};
 pub use id::{CityCode, IssuerId, Pan, ParseIdError, TerminalId};
 pub use layout::{Field, FieldInfo, Kind, WrongLength};
 

@@ -11,6 +11,7 @@
 //! | [`layout`] | the bytes of the card's files in words |
 //! | [`scenario`], [`library`] | cards that tap at terminals; many scenarios that share files |
 //! | [`taps`] | what readers recorded, tap by tap |
+//! | [`uploads`] | what terminals upload, record by record |
 //! | [`fare_cases`] | conformance cases of fares |
 //! | [`diag`] | how a mistake is told |
 //!
@@ -28,10 +29,12 @@ mod kind;
 pub mod layout;
 pub mod library;
 pub mod network;
+mod rows;
 pub mod scenario;
 pub mod taps;
 pub mod tariff;
 pub mod terminal;
+pub mod uploads;
 
 /// The TOML example in a module's documentation, which its tests load.
 #[cfg(test)]

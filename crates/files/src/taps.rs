@@ -31,18 +31,14 @@
 
 mod cards;
 mod column;
-mod csv;
 mod fault;
-mod json;
-mod lines;
 mod names;
 mod read;
 mod row;
-mod time;
 
+pub use crate::rows::BadRow;
 pub use cards::{CardId, Cards};
 pub use column::Column;
-pub use fault::BadRow;
 pub use names::{IssuerName, Names, TicketName};
 pub use read::{Reader, open};
 pub use row::{Row, Who};

@@ -1,12 +1,12 @@
 //! What must hold whatever the scenario (`docs/spec/terminal.md` 4.3): money is conserved, there is
 //! one record for each debit and load, and every record's TAC is the card's.
 
+use crate::clearing::IssuerKeys;
 use crate::outcome::Failure;
 use std::collections::BTreeSet;
-use tunion_crypto::{TacKey, Tally};
-use tunion_data::command::Transaction;
-use tunion_data::mac::{LoadTac, PurchaseTac};
-use tunion_data::upload::UploadRecord;
+use tunion_clearing::tac::Book;
+use tunion_clearing::{is_load, is_sure};
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_data::{Fen, Pan};
 use tunion_issuer::Roots;
 
@@ -61,8 +61,8 @@ pub struct Sequences {
 /// moves no money, and its record is due all the same.
 #[must_use]
 pub fn unrecorded(name: &str, pan: Pan, moved: Sequences, records: &[UploadRecord]) -> Vec<Failure> {
-    let recorded: BTreeSet<(bool, u16)> =
-        records.iter().filter(|record| record.pan == pan).map(|r| (is_debit(r), r.card_seq)).collect();
+    let own = records.iter().filter(|record| record.pan == pan && has_transaction(record));
+    let recorded: BTreeSet<(bool, u16)> = own.map(|record| (is_debit(record), record.card_seq)).collect();
     let Sequences { start: (offline, online), end: (last_offline, last_online) } = moved;
     let debits = (offline..last_offline).map(|seq| (true, seq + 1));
     let loads = (online..last_online).map(|seq| (false, seq + 1));
@@ -91,11 +91,10 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
         failures.push(Failure { line: 0, row: None, what, expected: expected.to_owned(), found });
     };
     let (mut terminals, mut cards) = (BTreeSet::new(), BTreeSet::new());
-    for record in records {
-        // Whether a grey record's debit was done is not known: its numbers may be another's.
-        if !is_sure(record) {
-            continue;
-        }
+    let keys = IssuerKeys::of_all(roots);
+    let mut book = Book::new(&keys);
+    // Whether a grey record's debit was done is not known: its numbers may be another's.
+    for record in records.iter().filter(|record| is_sure(record) && has_transaction(record)) {
         if is_debit(record) && !terminals.insert((record.terminal, record.terminal_seq)) {
             let found = format!("{} {} twice", record.terminal, record.terminal_seq);
             fail(record, "terminal sequence", "used once", found);
@@ -104,36 +103,21 @@ pub fn records(records: &[UploadRecord], roots: &Roots) -> Vec<Failure> {
             fail(record, "card sequence", "used once", "used twice".to_owned());
         }
         let grey = record.has(UploadRecord::GREY);
-        if !grey && record.tac != tac(record, roots) {
+        if !grey && book.expected(record) != Some(record.tac) {
             fail(record, "TAC", "that of the card's key", crate::trace::hex(&record.tac));
         }
     }
     failures
 }
 
-/// The TAC that the card makes for this record (`docs/spec/card.md` 4.6).
-fn tac(record: &UploadRecord, roots: &Roots) -> [u8; 4] {
-    let tally = &mut Tally::default();
-    let key = TacKey::new(&roots.card_keys(record.issuer, record.pan).tac, tally);
-    let (date, time) = record.at.split();
-    let UploadRecord { amount, transaction, terminal, terminal_seq, .. } = *record;
-    if is_debit(record) {
-        key.mac(&PurchaseTac { amount, transaction, terminal, terminal_seq, date, time }.encode(), tally)
-    } else {
-        let balance = record.available_before + amount;
-        let seq = record.card_seq.wrapping_sub(1);
-        key.mac(&LoadTac { balance, seq, amount, transaction, terminal, date, time }.encode(), tally)
-    }
-}
-
-/// Whether what a record says was done: it is not grey, or was found in the card's log.
-fn is_sure(record: &UploadRecord) -> bool {
-    !record.has(UploadRecord::GREY) || record.has(UploadRecord::RECOVERED)
-}
-
 /// Whether a record is of a debit, not of a load.
 fn is_debit(record: &UploadRecord) -> bool {
-    record.transaction != Transaction::Load as u8
+    has_transaction(record) && !is_load(record)
+}
+
+/// Whether the purse did a transaction for it, as it does not for a lock.
+fn has_transaction(record: &UploadRecord) -> bool {
+    RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac)
 }
 
 #[cfg(test)]

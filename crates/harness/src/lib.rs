@@ -14,6 +14,7 @@
 //! | [`world`], `spot` | playing a scenario; which device serves a step |
 //! | `check`, `words` | holding a tap against what is expected; saying it |
 //! | [`audit`] | what must hold whatever the scenario: money is conserved, one record for each debit |
+//! | [`clearing`] | upload files cleared: records with their places, the issuer's keys, the report |
 //! | [`report`] | the outcome as a table, as JSON, as JUnit |
 //! | [`counterpart`] | what PSAM, host and issuer send one card: right MACs and wrong ones |
 //! | [`tear`] | every command that writes, torn at every byte |
@@ -25,9 +26,11 @@
 
 pub mod audit;
 mod check;
+pub mod clearing;
 pub mod counterpart;
 pub mod device;
 pub mod fares;
+mod grid;
 pub mod inspect;
 pub mod issue;
 pub mod link;

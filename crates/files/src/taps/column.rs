@@ -1,27 +1,6 @@
 //! The columns of a tap file.
 
-macro_rules! columns {
-    ($($(#[$doc:meta])* $column:ident = $name:literal,)*) => {
-        /// A column, or the key of a JSON object.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum Column {
-            $($(#[$doc])* $column,)*
-        }
-
-        impl Column {
-            /// Every one.
-            pub const ALL: &[Self] = &[$(Self::$column,)*];
-
-            /// Its name in files.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$column => $name,)*
-                }
-            }
-        }
-    };
-}
+use crate::rows::{Columns, columns};
 
 columns! {
     /// When.
@@ -54,26 +33,18 @@ columns! {
     Id = "id",
 }
 
-/// How many columns there are.
-pub(super) const COLUMNS: usize = Column::ALL.len();
+impl Columns for Column {
+    const ALL: &'static [Self] = Self::ALL;
+    const REQUIRED: &'static [Self] = &[Self::Time, Self::Card, Self::Tap];
+    const FILE: &'static str = "tap file";
+    const ARTICLE: &'static str = "a";
+    const OBJECT: &'static str = "a tap as an object, such as {\"time\": \"2026-11-23T08:00:00\", …}";
 
-impl Column {
-    /// Those that every file has.
-    pub(super) const REQUIRED: [Self; 3] = [Self::Time, Self::Card, Self::Tap];
-
-    /// The column of a name.
-    pub(super) fn named(name: &[u8]) -> Option<Self> {
-        Self::ALL.iter().copied().find(|column| column.name().as_bytes() == name)
+    fn name(self) -> &'static str {
+        self.name()
     }
 
-    /// All their names.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
-        Self::ALL.iter().map(|column| column.name())
+    fn place(self) -> usize {
+        self as usize
     }
-}
-
-/// One row as text.
-pub(super) trait Cells {
-    /// The cell of a column; empty when there is none.
-    fn cell(&self, column: Column) -> &[u8];
 }

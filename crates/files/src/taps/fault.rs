@@ -1,15 +1,15 @@
 //! What is wrong with a row, and what would be right.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use rustc_hash::FxBuildHasher;
 use tunion_fare::{LineId, Medium, Product};
 
 use super::cards;
-use super::column::{Cells, Column};
+use super::column::Column;
 use super::names::Names;
 use crate::diag::{day_of, nearest};
+use crate::rows::{BadRow, Cells, short};
 
 /// A fault as it is found, before it has words.
 #[derive(Clone, Copy, Debug)]
@@ -43,24 +43,6 @@ impl What {
     }
 }
 
-/// A row that is no tap.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BadRow {
-    /// Its line in the file, from 1.
-    pub line: u64,
-    /// What is wrong.
-    pub message: String,
-    /// What would be right.
-    pub help: Option<String>,
-}
-
-impl fmt::Display for BadRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {help}"))
-    }
-}
-
 /// Puts faults into words. Nearest names are looked for once, as a wrong name comes back in many rows.
 #[derive(Default, Debug)]
 pub(super) struct Words(HashMap<(Column, bool, What, String), Option<String>, FxBuildHasher>);
@@ -69,7 +51,13 @@ pub(super) struct Words(HashMap<(Column, bool, What, String), Option<String>, Fx
 const KEPT: usize = 4096;
 
 impl Words {
-    pub(super) fn say(&mut self, fault: Fault, cells: &impl Cells, names: &Names<'_>, line: u64) -> BadRow {
+    pub(super) fn say(
+        &mut self,
+        fault: Fault,
+        cells: &impl Cells<Column>,
+        names: &Names<'_>,
+        line: u64,
+    ) -> BadRow {
         let Fault { column, what } = fault;
         let text = String::from_utf8_lossy(cells.cell(column)).into_owned();
         let tap = String::from_utf8_lossy(cells.cell(Column::Tap)).into_owned();
@@ -128,16 +116,6 @@ fn is_bus(tap: &str) -> bool {
 fn with_article(tap: &str) -> String {
     let article = if tap.starts_with(['e', 'o']) { "an" } else { "a" };
     format!("{article} `{tap}`")
-}
-
-/// A text in quotes, cut short.
-fn short(text: &str) -> String {
-    const LONG: usize = 64;
-    let mut shown: String = text.chars().take(LONG).filter(|c| !c.is_control()).collect();
-    if text.chars().nth(LONG).is_some() {
-        shown.push('…');
-    }
-    format!("`{shown}`")
 }
 
 fn help((column, is_bus, what, text): &(Column, bool, What, String), names: &Names<'_>) -> Option<String> {

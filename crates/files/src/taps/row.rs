@@ -6,10 +6,10 @@ use tunion_fare::pair::Act;
 use tunion_fare::{GroupId, LineId, Medium, Product, StationId, StopId};
 
 use super::cards::{CardId, Cards};
-use super::column::{Cells, Column};
+use super::column::Column;
 use super::fault::{Fault, What};
 use super::names::{IssuerName, Names, TicketName};
-use super::time::Clock;
+use crate::rows::{Cells, Clock};
 
 /// Who taps, as the row says it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,7 +53,7 @@ pub(super) struct Context {
 /// Reads a row.
 #[inline]
 pub(super) fn row(
-    cells: &impl Cells,
+    cells: &impl Cells<Column>,
     names: &Names<'_>,
     context: &mut Context,
     line: u64,
@@ -72,13 +72,13 @@ pub(super) fn row(
 }
 
 #[inline]
-fn needed(cells: &impl Cells, column: Column) -> Result<&[u8], Fault> {
+fn needed(cells: &impl Cells<Column>, column: Column) -> Result<&[u8], Fault> {
     let cell = cells.cell(column);
     if cell.is_empty() { Err(What::Missing.of(column)) } else { Ok(cell) }
 }
 
 #[inline]
-fn act(cells: &impl Cells, names: &Names<'_>) -> Result<Act, Fault> {
+fn act(cells: &impl Cells<Column>, names: &Names<'_>) -> Result<Act, Fault> {
     Ok(match needed(cells, Column::Tap)? {
         b"entry" => gate(cells, names).map(|(station, group)| Act::Entry { station, group })?,
         b"exit" => gate(cells, names).map(|(station, group)| Act::Exit { station, group })?,
@@ -92,7 +92,7 @@ fn act(cells: &impl Cells, names: &Names<'_>) -> Result<Act, Fault> {
 }
 
 #[inline]
-fn gate(cells: &impl Cells, names: &Names<'_>) -> Result<(StationId, Option<GroupId>), Fault> {
+fn gate(cells: &impl Cells<Column>, names: &Names<'_>) -> Result<(StationId, Option<GroupId>), Fault> {
     let station = needed(cells, Column::Station)?;
     let station = names.station_named(station).ok_or(What::Unknown.of(Column::Station))?;
     unwanted(cells, [Column::Direction, Column::Stop])?;
@@ -108,7 +108,7 @@ fn gate(cells: &impl Cells, names: &Names<'_>) -> Result<(StationId, Option<Grou
 }
 
 #[inline]
-fn bus(cells: &impl Cells, names: &Names<'_>) -> Result<(LineId, StopId), Fault> {
+fn bus(cells: &impl Cells<Column>, names: &Names<'_>) -> Result<(LineId, StopId), Fault> {
     let line = needed(cells, Column::Line)?;
     let line =
         names.line_named(line, cells.cell(Column::Direction)).map_err(|(column, what)| what.of(column))?;
@@ -117,13 +117,13 @@ fn bus(cells: &impl Cells, names: &Names<'_>) -> Result<(LineId, StopId), Fault>
     Ok((line, stop))
 }
 
-fn unwanted<const N: usize>(cells: &impl Cells, columns: [Column; N]) -> Result<(), Fault> {
+fn unwanted<const N: usize>(cells: &impl Cells<Column>, columns: [Column; N]) -> Result<(), Fault> {
     let given = columns.into_iter().find(|column| !cells.cell(*column).is_empty());
     given.map_or(Ok(()), |column| Err(What::Unwanted.of(column)))
 }
 
 #[inline]
-fn who(cells: &impl Cells, names: &Names<'_>, clock: &mut Clock) -> Result<Who, Fault> {
+fn who(cells: &impl Cells<Column>, names: &Names<'_>, clock: &mut Clock) -> Result<Who, Fault> {
     /// The first of `all` when the cell is empty.
     fn known<T: Copy>(cell: &[u8], all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
         let mut all = all.iter().copied();

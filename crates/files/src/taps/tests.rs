@@ -9,10 +9,10 @@ use tunion_data::civil::{DateTime, date};
 use tunion_fare::pair::Act;
 use tunion_fare::{Medium, Product, StopId};
 
-use super::time::Clock;
 use super::{BadRow, Names, Reader, Row};
 use crate::city::{self, City};
 use crate::diag::Diagnostics;
+use crate::rows::Clock;
 
 fn beijing() -> &'static City {
     static CITY: OnceLock<City> = OnceLock::new();

@@ -23,7 +23,7 @@ mod totals;
 pub use finding::{Finding, Kind, Said};
 pub use out::{Differences, Document};
 pub use report::{Head, Kept, Named, Report, text};
-pub use totals::{Counts, Sum, Total};
+pub use totals::{Counts, Total};
 
 use std::io::{self, Read};
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use tunion_data::Fen;
 use tunion_data::civil::Date;
@@ -12,6 +11,7 @@ use tunion_fare::{BusLines, Network};
 use super::finding::{Finding, Kind, Said};
 use super::prices::Book;
 use super::totals::{Counts, Total};
+use crate::grid::grid;
 
 /// What a report is about.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -136,7 +136,7 @@ pub fn text(head: &Head, report: &Report) -> String {
         lines.iter().filter(|(name, count, _)| *count > 0 || ["rows", "cards", "rides"].contains(name));
     let rows =
         rows.map(|(name, count, what)| vec![(*name).to_owned(), count.to_string(), (*what).to_owned()]);
-    grid(&mut text, None, rows, 1..2);
+    below(&mut text, &grid(None, rows, |column| column == 1));
     for kind in Kind::ALL {
         findings(&mut text, report, kind);
     }
@@ -243,28 +243,11 @@ fn totals(text: &mut String, title: &str, totals: &[Named]) {
         let numbers = [rides.to_string(), list.to_string(), expected.to_string(), charged.to_string()];
         std::iter::once(name).chain(numbers).chain([differing.to_string()]).collect()
     });
-    grid(text, Some(&header), rows, 1..6);
+    below(text, &grid(Some(&header), rows, |column| column > 0));
 }
 
-fn grid(
-    text: &mut String,
-    header: Option<&[&str]>,
-    rows: impl Iterator<Item = Vec<String>>,
-    numbers: std::ops::Range<usize>,
-) {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    if let Some(header) = header {
-        table.set_header(header);
-    }
-    table.add_rows(rows);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        if numbers.contains(&index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        column.set_padding((0, 2));
-    }
-    for line in table.lines() {
-        let _ = writeln!(text, "  {}", line.trim_end());
+fn below(text: &mut String, lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use tunion_data::Fen;
 use tunion_data::civil::Date;
+use tunion_data::{Fen, FenSum};
 use tunion_fare::Ledger;
 use tunion_fare::pair::{Alone, Now, Open, Tap, Trip};
 use tunion_files::taps::{BadRow, CardId, Cards, Names, Row, Who};
@@ -203,14 +203,14 @@ impl<'r> Run<'r> {
         let differs = row.charged.is_some_and(|charged| charged != expected);
         let total = Total {
             rides: 1,
-            list: sum(paid.priced.list),
+            list: paid.priced.list.into(),
             // What is not compared would look like money that is missing.
             expected: if at.has_charges && row.charged.is_none() {
-                super::Sum::default()
+                FenSum::default()
             } else {
-                sum(expected)
+                expected.into()
             },
-            charged: sum(row.charged.unwrap_or_default()),
+            charged: row.charged.unwrap_or_default().into(),
             differing: differs.into(),
         };
         self.counts.without_charge += u64::from(at.has_charges && row.charged.is_none());
@@ -235,7 +235,7 @@ impl<'r> Run<'r> {
         };
         let expected = paid.priced.charged;
         let differs = at.has_charges && !expected.is_zero();
-        let (list, expected) = (sum(paid.priced.list), sum(expected));
+        let (list, expected) = (paid.priced.list.into(), expected.into());
         let total = Total { rides: 1, list, expected, differing: differs.into(), ..Total::default() };
         self.book.add(&paid, total);
         if differs {
@@ -329,12 +329,6 @@ struct Place<'d> {
 #[inline]
 fn tap(row: &Row) -> Tap<Mark> {
     Tap { at: row.at, act: row.act, mark: Mark { line: row.line, who: row.who } }
-}
-
-fn sum(amount: Fen) -> super::Sum {
-    let mut sum = super::Sum::default();
-    sum += amount;
-    sum
 }
 
 fn reason_rule(reason: &tunion_fare::Reason) -> tunion_fare::RuleId {

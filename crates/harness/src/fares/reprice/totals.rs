@@ -1,42 +1,9 @@
 //! Sums of money and of rides.
 
-use std::fmt;
 use std::ops::AddAssign;
 
-use serde::Serialize;
-use tunion_data::Fen;
-
-/// A sum of many amounts, which [`Fen`] is too small for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize)]
-#[serde(transparent)]
-pub struct Sum(u64);
-
-impl Sum {
-    /// In fen.
-    #[must_use]
-    pub const fn fen(self) -> u64 {
-        self.0
-    }
-}
-
-impl AddAssign<Fen> for Sum {
-    fn add_assign(&mut self, amount: Fen) {
-        self.0 = self.0.saturating_add(amount.get().into());
-    }
-}
-
-impl AddAssign for Sum {
-    fn add_assign(&mut self, other: Self) {
-        self.0 = self.0.saturating_add(other.0);
-    }
-}
-
-impl fmt::Display for Sum {
-    /// In yuan with two decimals.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}.{:02}", self.0 / 100, self.0 % 100))
-    }
-}
+use serde::{Serialize, Serializer};
+use tunion_data::FenSum;
 
 /// What some rides come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
@@ -44,16 +11,21 @@ pub struct Total {
     /// How many rides.
     pub rides: u64,
     /// Their list prices.
-    #[serde(rename = "list_fen")]
-    pub list: Sum,
+    #[serde(rename = "list_fen", serialize_with = "fen")]
+    pub list: FenSum,
     /// What was to be charged; where the file has charges, for the rides of which it says one.
-    #[serde(rename = "expected_fen")]
-    pub expected: Sum,
+    #[serde(rename = "expected_fen", serialize_with = "fen")]
+    pub expected: FenSum,
     /// What the file says was charged.
-    #[serde(rename = "charged_fen")]
-    pub charged: Sum,
+    #[serde(rename = "charged_fen", serialize_with = "fen")]
+    pub charged: FenSum,
     /// Rides of which the file says something else than was to be charged.
     pub differing: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn fen<S: Serializer>(sum: &FenSum, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(sum.fen())
 }
 
 impl AddAssign for Total {

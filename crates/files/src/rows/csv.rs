@@ -2,21 +2,21 @@
 
 use csv_core::ReadRecordResult;
 
-use super::column::{COLUMNS, Cells, Column};
+use super::column::{Cells, Columns};
 
 /// The cells of the line that was split last.
 #[derive(Debug)]
-pub(super) struct Split {
+pub(super) struct Split<const N: usize> {
     /// Ends of the cells: in the line, or in `unquoted`.
-    ends: [usize; COLUMNS],
+    ends: [usize; N],
     len: usize,
     is_quoted: bool,
     unquoted: Vec<u8>,
 }
 
-impl Default for Split {
+impl<const N: usize> Default for Split<N> {
     fn default() -> Self {
-        Self { ends: [0; COLUMNS], len: 0, is_quoted: false, unquoted: Vec::new() }
+        Self { ends: [0; N], len: 0, is_quoted: false, unquoted: Vec::new() }
     }
 }
 
@@ -24,7 +24,7 @@ impl Default for Split {
 #[derive(Debug)]
 pub(super) struct OpenQuote;
 
-impl Split {
+impl<const N: usize> Split<N> {
     /// Splits a line; the number of its cells, those beyond the last column counted and not kept.
     #[inline]
     pub(super) fn split(&mut self, line: &[u8]) -> Result<usize, OpenQuote> {
@@ -90,36 +90,37 @@ const NOWHERE: usize = usize::MAX;
 
 /// Where each column stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Places {
-    places: [usize; COLUMNS],
+pub(super) struct Places<const N: usize> {
+    places: [usize; N],
     /// The number of columns.
     pub(super) len: usize,
 }
 
-impl Places {
-    pub(super) fn new(columns: &[Column]) -> Self {
-        let mut places = [NOWHERE; COLUMNS];
+impl<const N: usize> Places<N> {
+    pub(super) fn new(columns: &[impl Columns]) -> Self {
+        let mut places = [NOWHERE; N];
         for (place, column) in columns.iter().enumerate() {
-            places[*column as usize] = place;
+            places[column.place()] = place;
         }
         Self { places, len: columns.len() }
-    }
-
-    pub(super) fn has(&self, column: Column) -> bool {
-        self.places[column as usize] != NOWHERE
     }
 }
 
 /// A row of CSV.
-pub(super) struct Record<'a> {
+pub(super) struct Record<'a, const N: usize> {
     pub(super) line: &'a [u8],
-    pub(super) split: &'a Split,
-    pub(super) places: &'a Places,
+    pub(super) split: &'a Split<N>,
+    pub(super) places: &'a Places<N>,
 }
 
-impl Cells for Record<'_> {
+impl<C: Columns, const N: usize> Cells<C> for Record<'_, N> {
     #[inline]
-    fn cell(&self, column: Column) -> &[u8] {
-        self.split.cell(self.line, self.places.places[column as usize])
+    fn cell(&self, column: C) -> &[u8] {
+        self.split.cell(self.line, self.places.places[column.place()])
+    }
+
+    #[inline]
+    fn has(&self, column: C) -> bool {
+        self.places.places[column.place()] != NOWHERE
     }
 }

@@ -1,4 +1,4 @@
-//! Times of taps: `2026-11-23T08:00:00`, read without looking at the same date twice.
+//! Times: `2026-11-23T08:00:00`, read without looking at the same date twice.
 
 use tunion_data::civil::{Date, DateTime, Time};
 
@@ -9,7 +9,7 @@ const FULL: usize = "2026-11-23T08:00:00".len();
 
 /// Reads times; it remembers the last date, since rows of a day stand together.
 #[derive(Clone, Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     text: [u8; DATE],
     date: Date,
 }
@@ -23,7 +23,7 @@ impl Default for Clock {
 impl Clock {
     /// A time in UTC+8.
     #[inline]
-    pub(super) fn read(&mut self, text: &[u8]) -> Option<DateTime> {
+    pub(crate) fn read(&mut self, text: &[u8]) -> Option<DateTime> {
         let (local, offset) = text.split_first_chunk::<FULL>()?;
         let (date, time) = local.split_first_chunk::<DATE>()?;
         if *date != self.text {
@@ -45,7 +45,8 @@ fn two(tens: u8, units: u8) -> Option<i8> {
     (tens < 10 && units < 10).then_some((tens * 10 + units).cast_signed())
 }
 
-fn day(text: &[u8; DATE]) -> Option<Date> {
+/// A date, `2026-11-23`.
+pub(crate) fn day(text: &[u8; DATE]) -> Option<Date> {
     let [y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0] = *text else { return None };
     let year = i16::from(two(y3, y2)?) * 100 + i16::from(two(y1, y0)?);
     Date::new(year, two(m1, m0)?, two(d1, d0)?).ok()

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-/// The longest line. Tap rows have about a hundred bytes.
+/// The longest line. Rows have about a hundred bytes, or a thousand as JSON.
 pub(super) const LONGEST: usize = 1 << 16;
 const BUFFER: usize = 1 << 18;
 

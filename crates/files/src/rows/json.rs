@@ -2,59 +2,65 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::column::{COLUMNS, Cells, Column};
+use super::column::{Cells, Columns};
 use crate::diag::nearest;
 
 /// One object: its values as text.
-#[derive(Default, Debug)]
-pub(super) struct Object<'a>([Option<Cow<'a, str>>; COLUMNS]);
+#[derive(Debug)]
+pub(super) struct Object<'a, C, const N: usize> {
+    values: [Option<Cow<'a, str>>; N],
+    of: PhantomData<C>,
+}
 
-impl Object<'_> {
-    pub(super) fn has(&self, column: Column) -> bool {
-        self.0[column as usize].is_some()
+impl<C: Columns, const N: usize> Cells<C> for Object<'_, C, N> {
+    fn cell(&self, column: C) -> &[u8] {
+        self.values[column.place()].as_deref().unwrap_or_default().as_bytes()
+    }
+
+    fn has(&self, column: C) -> bool {
+        self.values[column.place()].is_some()
     }
 }
 
-impl Cells for Object<'_> {
-    fn cell(&self, column: Column) -> &[u8] {
-        self.0[column as usize].as_deref().unwrap_or_default().as_bytes()
-    }
-}
-
-impl<'de> Deserialize<'de> for Object<'de> {
+impl<'de, C: Columns, const N: usize> Deserialize<'de> for Object<'de, C, N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
+        struct Keys<C, const N: usize>(PhantomData<C>);
 
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Object<'de>;
+        impl<'de, C: Columns, const N: usize> Visitor<'de> for Keys<C, N> {
+            type Value = Object<'de, C, N>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a tap as an object, such as {\"time\": \"2026-11-23T08:00:00\", …}")
+                f.write_str(C::OBJECT)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut object = Object::default();
+                let mut values = [const { None }; N];
+                // Keys come in the columns' order, as a rule.
+                let mut next = 0;
                 while let Some(Text(key)) = map.next_key()? {
                     let key = key.unwrap_or_default();
-                    let Some(column) = Column::named(key.as_bytes()) else {
-                        let help = nearest(&key, Column::names()).unwrap_or_default();
+                    let guess = C::ALL.get(next).filter(|column| column.name() == key);
+                    let Some(column) = guess.copied().or_else(|| C::named(key.as_bytes())) else {
+                        let help = nearest(&key, C::names()).unwrap_or_default();
                         return Err(A::Error::custom(format!("there is no column `{key}`; {help}")));
                     };
+                    next = column.place() + 1;
                     let Text(value) = map.next_value()?;
-                    let place = &mut object.0[column as usize];
+                    let place = &mut values[column.place()];
                     if place.is_some() {
                         return Err(A::Error::custom(format!("`{key}` is given twice")));
                     }
                     *place = Some(value.unwrap_or_default());
                 }
-                Ok(object)
+                Ok(Object { values, of: PhantomData })
             }
         }
 
-        deserializer.deserialize_map(Keys)
+        deserializer.deserialize_map(Keys(PhantomData))
     }
 }
 
