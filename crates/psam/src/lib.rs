@@ -1,7 +1,7 @@
 //! The terminal's PSAM (消费安全存取模块): a secure access module that is a value.
 //!
-//! A [`Psam`] is made from [`Contents`], answers the commands of `docs/spec/terminal.md` 2
-//! ([`Chip::process`]), and can lose power at any byte it writes. After [`PowerLost`] every call fails
+//! A [`Psam`] is made from [`Contents`], answers the commands of `docs/spec/terminal.md` 2 as its section 2.6
+//! says ([`Chip::process`]), and can lose power at any byte it writes. After [`PowerLost`] every call fails
 //! until [`Chip::power_on`].
 //!
 //! It holds roots, of purchases (GMPK), application lock and application maintenance, and derives a card's

@@ -49,7 +49,8 @@ impl<'s> World<'s> {
     }
 
     /// What went over the links so far.
-    pub(crate) const fn trace(&self) -> &Trace {
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
         &self.trace
     }
 
