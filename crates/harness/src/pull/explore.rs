@@ -258,12 +258,14 @@ impl<'s> Explorer<'s> {
             }
         }
         let day = scene.end();
-        let evidence = Evidence { day: &day, due: &self.due, roots: self.roots };
-        let held = |(invariant, check): (Invariant, fn(&Evidence<'_>) -> Result<(), String>)| {
-            (invariant, check(&evidence).err())
-        };
-        let rules = RULES.map(held);
+        let rules = self.rules(&day);
         Ok(Story { day, rules })
+    }
+
+    /// Every rule, with what is found where it is broken.
+    pub(super) fn rules(&self, day: &Day) -> [(Invariant, Option<String>); 9] {
+        let evidence = Evidence { day, due: &self.due, roots: self.roots };
+        RULES.map(|(invariant, check)| (invariant, check(&evidence).err()))
     }
 }
 

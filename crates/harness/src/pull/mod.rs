@@ -31,6 +31,8 @@ mod run;
 mod scene;
 mod story;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use case::{Case, Deed, Next};
 pub use evidence::{Day, Done, End, Rules, Seen, Tapped, Upload};
