@@ -19,8 +19,8 @@ use tunion_harness::pull::{self, Case, FLOWS, Finely, Flow, Profile, Report, Set
 /// A rule was broken.
 const BROKEN: u8 = 1;
 
-/// Where the profiles of the repository lie.
-const PROFILES: &str = "fixtures/terminals";
+/// Where the sound profiles of the repository lie.
+const PROFILES: [&str; 2] = ["fixtures/terminals", "fixtures/terminals/variants"];
 
 #[derive(Args)]
 pub(crate) struct Pull {
@@ -28,7 +28,8 @@ pub(crate) struct Pull {
     #[arg(long, value_name = "NAME")]
     flow: Option<String>,
 
-    /// A terminal profile, or a folder of them; may be given more than once. Without it fixtures/terminals.
+    /// A terminal profile, or a folder of them; may be given more than once. Without it fixtures/terminals and
+    /// fixtures/terminals/variants.
     #[arg(long, value_name = "FILE")]
     profile: Vec<PathBuf>,
 
@@ -103,7 +104,7 @@ impl Pull {
     }
 
     fn profiles(&self) -> Result<Vec<Profile>> {
-        let catalogue = [PathBuf::from(PROFILES)];
+        let catalogue = PROFILES.map(PathBuf::from);
         let paths = if self.profile.is_empty() { &catalogue[..] } else { &self.profile };
         let mut files = Vec::new();
         for path in paths {

@@ -42,4 +42,4 @@ pub use flow::{FLOWS, Flow, Rider, Visit, named};
 pub use invariants::Invariant;
 pub use report::Report;
 pub use story::Story;
-pub use sweep::{Outcome, Profile, Settings, Swept, play, sweep};
+pub use sweep::{Outcome, Profile, Settings, Swept, play, serves, sweep};

@@ -84,6 +84,14 @@ pub fn sweep(profiles: &[Profile], keys: &KeySet, settings: &Settings) -> Vec<Sw
     done.into_iter().map(|(_, swept)| swept).collect()
 }
 
+/// Whether a profile's terminals serve a flow: have a place for each of its taps, take its card, and find something
+/// to do. A flow that fails undisturbed is served: what is wrong with it is told when it is pulled.
+#[must_use]
+pub fn serves(profile: &Profile, flow: &'static Flow, keys: &KeySet) -> bool {
+    let stage = Stage::new(&profile.file, flow, keys);
+    stage.serves() && Explorer::new(&stage, Finely::ALL).map_or_else(|reason| reason != NOTHING_DUE, |_| true)
+}
+
 /// One flow at one profile.
 fn one(file: &TerminalFile, flow: &'static Flow, keys: &KeySet, finely: Finely) -> Outcome {
     let stage = Stage::new(file, flow, keys);

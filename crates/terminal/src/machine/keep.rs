@@ -46,14 +46,14 @@ impl Terminal<'_> {
         confirm: Option<LoadConfirmation>,
     ) {
         // Should it have to give way to another one before, it is known.
-        self.grey.learn(slot, &record);
-        tap.told = Some(Told { slot, record, confirm });
+        let kept = self.grey.learn(slot, &record);
+        tap.told = Some(Told { slot, record, kept, confirm });
     }
 
     /// The passenger was told.
     pub(super) fn settle_told(&mut self, tap: &mut Tap) {
-        let Some(Told { slot, record, confirm }) = tap.told.take() else { return };
-        if self.grey.has(slot, &record) {
+        let Some(Told { slot, record, kept, confirm }) = tap.told.take() else { return };
+        if !kept || self.grey.has(slot, &record) {
             self.settle(slot, record);
         }
         self.actions.extend(confirm.map(Action::Confirm));

@@ -48,6 +48,8 @@ pub(super) struct Tap {
 pub(super) struct Told {
     pub(super) slot: SlotId,
     pub(super) record: UploadRecord,
+    /// Whether it was kept until now; one that then gave way to another one is uploaded already.
+    pub(super) kept: bool,
     /// What the issuer's host is told with it.
     pub(super) confirm: Option<LoadConfirmation>,
 }
