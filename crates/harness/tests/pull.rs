@@ -12,7 +12,7 @@ use tunion_harness::pull::{self, FLOWS, Finely, Flow, Outcome, Profile, Settings
 
 /// Of the faults that differ in their bytes alone one in so many is made here, and of the second faults one in so
 /// many; all of them are for `tunion pull`.
-const SAMPLED: Finely = Finely { bytes: 61, second: 7 };
+const SAMPLED: Finely = Finely { bytes: 61, second: 17 };
 /// A defect may show at one second fault alone.
 const THOROUGH: Finely = Finely { second: 1, ..SAMPLED };
 
