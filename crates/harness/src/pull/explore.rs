@@ -8,7 +8,7 @@
 use super::case::{Case, Deed, Next};
 use super::evidence::{Day, End};
 use super::fault::{At, Fault};
-use super::invariants::{Due, Evidence, Invariant, RULES};
+use super::invariants::{Check, Due, Evidence, Invariant, RULES};
 use super::marks;
 use super::run::{Run, has_mac};
 use super::scene::{Scene, Stage};
@@ -110,7 +110,7 @@ impl<'s> Explorer<'s> {
     /// Every case.
     pub(super) fn explore(mut self) -> Counts {
         if let Ok(run) = self.begin() {
-            self.follow(run.clone().finish(), &Case::default(), &NEXT);
+            self.follow(&run.clone().finish(), &Case::default(), &NEXT);
             self.counts.moments = self.disturb(run, &Case::default(), true);
         }
         self.counts
@@ -137,7 +137,7 @@ impl<'s> Explorer<'s> {
                 let at = At { moment, fault };
                 let mut disturbed = run.clone();
                 disturbed.go(Some(fault));
-                self.disturbed(disturbed.finish(), so_far, at, is_first);
+                self.disturbed(&disturbed.finish(), so_far, at, is_first);
             }
             run.go(None);
         }
@@ -145,7 +145,7 @@ impl<'s> Explorer<'s> {
     }
 
     /// What comes after a tap that was disturbed.
-    fn disturbed(&mut self, scene: Scene<'s>, so_far: &Case, at: At, is_first: bool) {
+    fn disturbed(&mut self, scene: &Scene<'s>, so_far: &Case, at: At, is_first: bool) {
         let mut case = so_far.clone();
         if !is_first {
             if let Some(last) = case.next.last_mut() {
@@ -154,7 +154,7 @@ impl<'s> Explorer<'s> {
             return self.follow(scene, &case, &LAST);
         }
         case.first = Some(at);
-        self.follow(scene.clone(), &case, &NEXT);
+        self.follow(scene, &case, &NEXT);
         if !scene.is_in_doubt() {
             return;
         }
@@ -168,7 +168,7 @@ impl<'s> Explorer<'s> {
     }
 
     /// The day ends here, or something comes first.
-    fn follow(&mut self, scene: Scene<'s>, case: &Case, next: &[(Deed, &[Deed])]) {
+    fn follow(&mut self, scene: &Scene<'s>, case: &Case, next: &[(Deed, &[Deed])]) {
         self.judge(&scene.clone().end(), case);
         for (deed, then) in next {
             let mut scene = scene.clone();
@@ -178,7 +178,7 @@ impl<'s> Explorer<'s> {
                 scene = Run::begin(scene, tap).finish();
             }
             let then: Vec<(Deed, &[Deed])> = then.iter().map(|deed| (*deed, &[][..])).collect();
-            self.follow(scene, &case, &then);
+            self.follow(&scene, &case, &then);
         }
     }
 
@@ -247,16 +247,14 @@ impl<'s> Explorer<'s> {
         }
         let day = scene.end();
         let evidence = Evidence { day: &day, due: &self.due, roots: self.roots };
-        let held = |(invariant, check): (Invariant, fn(&Evidence<'_>) -> Result<(), String>)| {
-            (invariant, check(&evidence).err())
-        };
+        let held = |(invariant, check): (Invariant, Check)| (invariant, check(&evidence).err());
         let rules = RULES.map(held);
         Ok(Story { day, rules })
     }
 }
 
 /// A tap to its end, with a fault at its moment.
-fn disturbed<'s>(mut run: Run<'s>, fault: Option<At>) -> Result<Scene<'s>, String> {
+fn disturbed(mut run: Run<'_>, fault: Option<At>) -> Result<Scene<'_>, String> {
     let Some(At { moment, fault }) = fault else { return Ok(run.finish()) };
     while run.moment() < moment && run.next().is_some() {
         run.go(None);
