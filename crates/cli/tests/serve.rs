@@ -134,6 +134,9 @@ fn over_tcp_a_program_talks_to_a_psam() {
 /// A profile of this text behind the [psam] table of the enquiry terminal, which is its last.
 fn profile(name: &str, more: &str) -> String {
     let text = std::fs::read_to_string(root().join("fixtures/terminals/beijing-enquiry.toml")).unwrap();
+    let fixtures = root().join("fixtures").display().to_string();
+    let text = text.replace("\"codes/", &format!("\"{fixtures}/terminals/codes/"));
+    let text = text.replace("\"../tariffs/", &format!("\"{fixtures}/tariffs/"));
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, format!("{text}{more}")).unwrap();
     path.display().to_string()

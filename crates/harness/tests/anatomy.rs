@@ -297,7 +297,6 @@ fn the_check_that_failed_is_named() {
         ("student", "beijing-bus", late(bus(None, "五道口")), "not-expired"),
         ("not-interoperable", "shanghai-rail", enter("12"), "interoperable"),
         ("test", "beijing-rail", enter("西二旗"), "card-type"),
-        ("ordinary", "beijing-rail", Ask { black_listed: true, ..enter("西二旗") }, "black-list"),
         (
             "open-rail-journey",
             "shanghai-rail",

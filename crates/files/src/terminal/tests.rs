@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex};
 use insta::assert_snapshot;
 use tunion_data::{Aid, Fen};
 use tunion_psam::{Rate, Transport};
-use tunion_terminal::profile::{Bytes, Check, LedgerBinding, RailProfile};
+use tunion_terminal::profile::{Bytes, Check, LedgerBinding, RailProfile, RecoveryProfile};
 use tunion_terminal::{Code, Defect, Prompt};
 
 use super::words::Switch;
@@ -155,7 +155,10 @@ fn what_becomes_of_grey_records() {
         (recovery.promote.power_on, recovery.promote.other_card, recovery.proof_seconds),
         (true, true, Some(120))
     );
-    assert_eq!(changed("beijing-bus", "[psam]", "[psam]").unwrap().profile.recovery, Default::default());
+    assert_eq!(
+        changed("beijing-bus", "[psam]", "[psam]").unwrap().profile.recovery,
+        RecoveryProfile::default()
+    );
     assert_snapshot!(bus("[psam]", "[recovery]\npromote = [\"power-off\"]\n\n[psam]"));
     assert_snapshot!(bus("[psam]", "[recovery]\npromote = [\"power-on\", \"power-on\"]\n\n[psam]"));
     assert_snapshot!(changed("beijing-enquiry", "[psam]", "[recovery]\n\n[psam]").unwrap_err());

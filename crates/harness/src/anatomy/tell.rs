@@ -209,7 +209,9 @@ fn begins(exchange: &trace::Exchange) -> bool {
 /// Whether a card is refused by what was read of it: the balance is read last.
 fn refuses_after_reading(decision: &Decision, last: Option<&trace::Exchange>) -> bool {
     let read = last.is_some_and(|last| last.name() == Some(Name::GetBalance) && last.sw() == Some(Sw::OK));
-    read && decision.gate == Gate::Closed && decision.code != Code::ReadFailed
+    // A card of the black list is locked before it is refused.
+    let locked = decision.code == Code::BlackListed;
+    (read || locked) && decision.gate == Gate::Closed && decision.code != Code::ReadFailed
 }
 
 fn exchange(exchange: Exchange) -> Step {

@@ -28,15 +28,21 @@ pub(super) fn paid(tap: &Tapped, done: &Done) -> Fen {
     tap.kept().find(|record| done.is_of(record)).map_or(done.log.amount, paid_by)
 }
 
+/// Whether a card did it in a tap.
+type Did = fn(&Tapped) -> bool;
+
+fn blocked(image: &Image) -> bool {
+    image.security.blocked != Block::None
+}
+
 /// Locks and extensions: of what a card did there is a record, be it grey; of what it did not do there is none
 /// that is sure. A terminal has one at most. Two can have one of the same lock: the one that made it, and the one
 /// that found it made after its own command had no answer. Clearing takes either (our reading: such a record has no
 /// sequence of terminal or card, and no money moves).
 pub(super) fn one_record(day: &Day) -> Found {
-    let blocked = |image: &Image| image.security.blocked != Block::None;
-    let kinds: [(RecordKind, &dyn Fn(&Tapped) -> bool); 2] = [
-        (RecordKind::Lock, &|tap| !blocked(&tap.before) && blocked(&tap.after)),
-        (RecordKind::Extension, &|tap| tap.before.info.valid_to != tap.after.info.valid_to),
+    let kinds: [(RecordKind, Did); 2] = [
+        (RecordKind::Lock, |tap| !blocked(&tap.before) && blocked(&tap.after)),
+        (RecordKind::Extension, |tap| tap.before.info.valid_to != tap.after.info.valid_to),
     ];
     for (kind, did) in kinds {
         for card in [0, 1] {
@@ -60,7 +66,7 @@ pub(super) fn one_record(day: &Day) -> Found {
 /// What is to be locked is locked: APPLICATION BLOCK that is answered, whatever the answer, has blocked the card;
 /// and a terminal that says that it locked the card, or took it back, has.
 pub(super) fn locked(number: usize, tap: &Tapped) -> Found {
-    let blocked = tap.after.security.blocked != Block::None;
+    let blocked = blocked(&tap.after);
     let mut exchanges = tap.exchanges().filter(|exchange| exchange.name() == Some(Name::ApplicationBlock));
     if !blocked && exchanges.any(|exchange| exchange.answer.is_some()) {
         return Err(format!("tap {}: the card was to be locked, and is not", number + 1));

@@ -120,7 +120,7 @@ impl<'s> Explorer<'s> {
     /// Every case.
     pub(super) fn explore(mut self) -> Counts {
         if let Ok(run) = self.begin() {
-            self.follow(run.clone().finish(), &Case::default(), &NEXT);
+            self.follow(&run.clone().finish(), &Case::default(), &NEXT);
             self.counts.moments = self.disturb(run, &Case::default(), true);
         }
         self.counts
@@ -147,7 +147,7 @@ impl<'s> Explorer<'s> {
                 let at = At { moment, fault };
                 let mut disturbed = run.clone();
                 disturbed.go(Some(fault));
-                self.disturbed(disturbed.finish(), so_far, at, is_first);
+                self.disturbed(&disturbed.finish(), so_far, at, is_first);
             }
             run.go(None);
         }
@@ -155,7 +155,7 @@ impl<'s> Explorer<'s> {
     }
 
     /// What comes after a tap that was disturbed.
-    fn disturbed(&mut self, scene: Scene<'s>, so_far: &Case, at: At, is_first: bool) {
+    fn disturbed(&mut self, scene: &Scene<'s>, so_far: &Case, at: At, is_first: bool) {
         let mut case = so_far.clone();
         if !is_first {
             if let Some(last) = case.next.last_mut() {
@@ -164,7 +164,7 @@ impl<'s> Explorer<'s> {
             return self.follow(scene, &case, &LAST);
         }
         case.first = Some(at);
-        self.follow(scene.clone(), &case, &NEXT);
+        self.follow(scene, &case, &NEXT);
         if !scene.is_in_doubt() {
             return;
         }
@@ -178,7 +178,7 @@ impl<'s> Explorer<'s> {
     }
 
     /// The day ends here, or something comes first.
-    fn follow(&mut self, scene: Scene<'s>, case: &Case, next: &[(Deed, &[Deed])]) {
+    fn follow(&mut self, scene: &Scene<'s>, case: &Case, next: &[(Deed, &[Deed])]) {
         self.judge(&scene.clone().end(), case);
         for (deed, then) in next {
             let mut scene = scene.clone();
@@ -188,7 +188,7 @@ impl<'s> Explorer<'s> {
                 scene = Run::begin(scene, tap).finish();
             }
             let then: Vec<(Deed, &[Deed])> = then.iter().map(|deed| (*deed, &[][..])).collect();
-            self.follow(scene, &case, &then);
+            self.follow(&scene, &case, &then);
         }
     }
 
@@ -270,7 +270,7 @@ impl<'s> Explorer<'s> {
 }
 
 /// A tap to its end, with a fault at its moment.
-fn disturbed<'s>(mut run: Run<'s>, fault: Option<At>) -> Result<Scene<'s>, String> {
+fn disturbed(mut run: Run<'_>, fault: Option<At>) -> Result<Scene<'_>, String> {
     let Some(At { moment, fault }) = fault else { return Ok(run.finish()) };
     while run.moment() < moment && run.next().is_some() {
         run.go(None);

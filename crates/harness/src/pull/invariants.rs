@@ -49,7 +49,8 @@ pub(super) struct Due {
 /// What was found where a rule was broken, and what would have been right.
 pub(super) type Found = Result<(), String>;
 
-type Check = fn(&Evidence<'_>) -> Found;
+/// A rule as a function.
+pub(super) type Check = fn(&Evidence<'_>) -> Found;
 
 /// Every rule with its function.
 pub(super) const RULES: [(Invariant, Check); 9] = [
@@ -106,7 +107,7 @@ fn ready(evidence: &Evidence<'_>) -> Found {
     }
 }
 
-/// 1. The amount stands in INIT, and again in what the PSAM signed, in 1E, in the record that was kept and in
+/// Rule 1: The amount stands in INIT, and again in what the PSAM signed, in 1E, in the record that was kept and in
 /// the card's log. An open gate says what was taken in this tap or was found taken.
 fn agreed(evidence: &Evidence<'_>) -> Found {
     for (number, tap) in evidence.day.taps.iter().enumerate() {
@@ -161,10 +162,10 @@ fn recovered(tap: &Tapped) -> impl Iterator<Item = &UploadRecord> {
     tap.uploaded().filter(|record| record.has(UploadRecord::RECOVERED) && asides::has_tac(record))
 }
 
-/// 2. As long as a passenger who was not let through taps again at the same terminal, soon and with a card
+/// Rule 2: As long as a passenger who was not let through taps again at the same terminal, soon and with a card
 /// that was used nowhere else, it is one tap: it takes no more than it is due. It ends when its record was
-/// given up to clearing, be it to make room for another card's, or when its MAC2 was refused. And a card that may not ride twice within some minutes
-/// (`docs/spec/terminal.md` 3.6) does not.
+/// given up to clearing, be it to make room for another card's, or when its MAC2 was refused. And a card that may not
+/// ride twice within some minutes (`docs/spec/terminal.md` 3.6) does not.
 fn once(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
     asides::no_repeat(day)?;
@@ -227,7 +228,8 @@ fn listed(taken: &[Due]) -> String {
     taken.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
-/// 3. What a card did stands in one record, a lock and an extension too. A record that is sure is of something that a card did. Whether a
+/// Rule 3: What a card did stands in one record, a lock and an extension too. A record that is sure is of something
+/// that a card did. Whether a
 /// grey one's was done the clearing house judges, by the card's next record: it counts if it was.
 fn one_record(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
@@ -262,7 +264,7 @@ fn one_record(evidence: &Evidence<'_>) -> Found {
     Ok(())
 }
 
-/// 4. Before the gate opens the card answered 8054 with 9000, or proved an earlier one, or has it in its log
+/// Rule 4: Before the gate opens the card answered 8054 with 9000, or proved an earlier one, or has it in its log
 /// (our reading: a proof that a later transaction took away). What is on the card then is this terminal's
 /// mark.
 fn gate(evidence: &Evidence<'_>) -> Found {
@@ -291,7 +293,7 @@ fn gate(evidence: &Evidence<'_>) -> Found {
     Ok(())
 }
 
-/// 5. Of every record that was kept, nothing changes until it is uploaded but its TAC and its flags.
+/// Rule 5: Of every record that was kept, nothing changes until it is uploaded but its TAC and its flags.
 fn original(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
     for upload in &day.uploads {
@@ -309,7 +311,7 @@ fn original(evidence: &Evidence<'_>) -> Found {
     Ok(())
 }
 
-/// 6. Whatever became of a tap, the card shows all of it or nothing: the purse moved by what the log has, 1E
+/// Rule 6: Whatever became of a tap, the card shows all of it or nothing: the purse moved by what the log has, 1E
 /// has a record for each composite purchase, of the same amount, time and terminal, and 1A is the last one's.
 fn together(evidence: &Evidence<'_>) -> Found {
     let kept: Vec<&UploadRecord> = evidence.day.taps.iter().flat_map(|tap| tap.kept()).collect();
@@ -334,7 +336,8 @@ fn same_type(after: &Image, done: &Done, kept: &[&UploadRecord]) -> Found {
     }
 }
 
-/// 7. Each debit that took money has a record, and every record is one that clearing takes: its TAC, where it says one, is the card's,
+/// Rule 7: Each debit that took money has a record, and every record is one that clearing takes: its TAC, where it
+/// says one, is the card's,
 /// and a surcharge says its kind (`docs/spec/terminal.md` 6.1, 6.2).
 fn recorded(evidence: &Evidence<'_>) -> Found {
     for done in evidence.day.done() {
@@ -364,10 +367,9 @@ fn recorded(evidence: &Evidence<'_>) -> Found {
     Ok(())
 }
 
-/// 8. Each opening has a debit of its own, of what is due. A card whose MAC2 was refused is not let through
-/// where MAC2 is judged first, and not at its next tap there, if the profile bars it and the terminal was not off
-/// in between. A load
-/// whose MAC1 is not the card's is not credited. A card that was to be locked is locked.
+/// Rule 8: Each opening has a debit of its own, of what is due. A card whose MAC2 was refused is not let through where
+/// MAC2 is judged first, and not at its next tap there, if the profile bars it and the terminal was not off in between.
+/// A load whose MAC1 is not the card's is not credited. A card that was to be locked is locked.
 ///
 /// One case is left out. A gate opens and its memory is written one after the other, so a terminal that loses
 /// its power just there has to forget the opening or the debit. It forgets the opening: rule 2 forbids the

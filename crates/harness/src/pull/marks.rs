@@ -102,8 +102,11 @@ pub(super) fn agree(before: &Image, after: &Image, done: &[Done]) -> Result<(), 
     }
     for (id, record) in after.industry.iter() {
         let changed = before.industry.get(id) != Some(record);
-        let wrote =
-            composite.clone().last().and_then(|done| written(after, done)).is_some_and(|wrote| wrote == id);
+        let wrote = composite
+            .clone()
+            .next_back()
+            .and_then(|done| written(after, done))
+            .is_some_and(|wrote| wrote == id);
         if changed != wrote {
             let state = if changed { "changed" } else { "as it was" };
             return Err(format!("record 27{id:02X} of 1A is {state}, and 1E tells otherwise"));

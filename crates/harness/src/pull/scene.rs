@@ -174,14 +174,14 @@ impl<'p> Stage<'p> {
             .flat_map(|_| [Visit::Enter, Visit::Exit])
             .chain(self.flow.before.iter().copied())
         {
-            scene.wait(Duration::from_mins(1));
+            scene.wait(Duration::from_secs(60));
             for card in [0, 1] {
                 if let Some(tap) = scene.tap(visit, card, false) {
                     scene = Run::begin(scene, tap).finish();
                 }
             }
         }
-        scene.wait(Duration::from_mins(self.flow.minutes.into()));
+        scene.wait(Duration::from_secs(60 * u64::from(self.flow.minutes)));
         // The terminals of the tap are switched on before it.
         let _ = (scene.tap(self.flow.tap, 0, false), scene.tap(self.flow.tap, 0, true));
         scene.day.taps.clear();
@@ -240,7 +240,7 @@ impl Rider {
 /// The issuer of roaming cards where a profile lists none: a city that no profile is of.
 const ELSEWHERE: IssuerId = IssuerId([0x09, 0x99, 0x99, 0x99, 0xFF, 0xFF, 0xFF, 0xFF]);
 
-impl<'s> Scene<'s> {
+impl Scene<'_> {
     pub(super) fn wait(&mut self, time: Duration) {
         self.now = self.now.saturating_add(time);
     }
@@ -252,7 +252,7 @@ impl<'s> Scene<'s> {
 
     /// What comes after a tap, at its time; `None` for what is no tap.
     pub(super) fn next(&mut self, deed: Deed) -> Option<Tap> {
-        self.wait(if deed == Deed::Late { Duration::from_mins(10) } else { Duration::from_secs(20) });
+        self.wait(if deed == Deed::Late { Duration::from_secs(600) } else { Duration::from_secs(20) });
         let (card, twin) = match deed {
             Deed::Same | Deed::Late => (0, false),
             Deed::Other => (0, true),

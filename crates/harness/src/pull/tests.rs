@@ -146,7 +146,7 @@ fn a_free_ride() {
         let mut second = Tapped::clone(&day.taps[0]);
         second.before = Rc::clone(&second.after);
         second.seen.retain(|seen| !matches!(seen, Seen::Kept(..)));
-        second.at = second.at.saturating_add(std::time::Duration::from_mins(30));
+        second.at = second.at.saturating_add(std::time::Duration::from_secs(1800));
         day.taps.push(Rc::new(second));
     };
     assert!(exit("-", twice).contains(&8));
