@@ -84,6 +84,24 @@ fn the_cards_own_record_is_not_given_up_when_it_comes_back() {
 }
 
 #[test]
+fn a_card_that_has_paid_and_was_not_let_through_is_not_given_up() {
+    with_gates(&promoting(true, true), |[mut entry, mut exit, _]| {
+        let (mut first, mut other) = (card(1), card(2));
+        entry.tap(&mut first, 1, FINE);
+        entry.tap(&mut other, 1, FINE);
+        // DEBIT was answered, and the PSAM does not judge its MAC2: what became of it is known.
+        let silent = Trouble { sam_silent_at: Some(Name::CreditSamForPurchase), ..FINE };
+        assert_eq!(exit.tap(&mut first, 20, silent).code(), Code::SamFault);
+        assert_eq!(exit.tap(&mut other, 21, FINE).records.len(), 1);
+        assert!(exit.restart().records.is_empty());
+        let paid = actual(&first);
+        let back = exit.tap(&mut first, 21, FINE);
+        assert!(back.recovered() && back.code() == Code::Ok);
+        assert_eq!(actual(&first), paid);
+    });
+}
+
+#[test]
 fn a_card_that_goes_before_it_is_known_gives_nothing_up() {
     with_gates(&promoting(false, true), |[mut entry, mut exit, _]| {
         let (mut first, mut other) = (card(1), card(2));

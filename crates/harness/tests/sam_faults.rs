@@ -365,7 +365,8 @@ fn an_extension_that_fails_leaves_the_load_as_it_is() {
             (init, 1 + before[0], Told::Sam(sw(0x9403))),
             (CRYPT, 1 + before[1], Told::SamGone),
             (CRYPT, 1 + before[1], Told::Sam(vec![1, 2, 3, 0x90, 0x00])),
-            (Asked::Store, 2, Told::StoreFailed(SlotId(0))),
+            // The load has the first slot until the holder is told.
+            (Asked::Store, 2, Told::StoreFailed(SlotId(1))),
             (UPDATE, 1, Told::Card(sw(0x6988))),
         ] {
             switched_on(rules, |mut kiosk, mut card| {
