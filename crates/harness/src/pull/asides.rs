@@ -3,8 +3,8 @@
 
 use super::evidence::{Day, Done, End, Tapped};
 use super::flow::Visit;
-use super::invariants::Found;
 use super::marks;
+use super::rule::Found;
 use tunion_apdu::Name;
 use tunion_card::{Block, Image};
 use tunion_data::Fen;

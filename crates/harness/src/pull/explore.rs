@@ -8,10 +8,12 @@
 use super::case::{Case, Deed, Next};
 use super::evidence::{Day, End};
 use super::fault::{At, Fault};
-use super::invariants::{Due, Evidence, Invariant, RULES};
+use super::invariants::RULES;
 use super::marks;
+use super::rule::{Due, Evidence, Invariant};
 use super::run::{Run, has_mac};
-use super::scene::{Scene, Stage};
+use super::scene::Scene;
+use super::stage::Stage;
 use super::story::Story;
 use std::collections::BTreeMap;
 use tunion_apdu::Response;

@@ -3,54 +3,18 @@
 //! Where 4.3 leaves room, what a rule asks is our reading, and says so.
 
 use super::evidence::{Day, Done, End, Seen, Tapped, is_load};
+use super::rule::{Check, Due, Evidence, Found, Invariant, is_due, listed, rule};
 use super::{asides, marks};
 use crate::audit;
 use std::collections::BTreeSet;
-use std::fmt;
 use tunion_apdu::Name;
 use tunion_card::Image;
 use tunion_data::Fen;
 use tunion_data::command::InitRequest;
-use tunion_data::file::{TripRecord, TripType};
+use tunion_data::file::TripRecord;
 use tunion_data::upload::{RecordKind, Surcharge, UploadRecord};
-use tunion_issuer::Roots;
 use tunion_terminal::Gate;
 use tunion_terminal::profile::Mac2Policy;
-
-/// A rule. Its number is that of 4.3; 0 is not in the list there.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Invariant {
-    /// Its number.
-    pub number: u8,
-    /// Its name.
-    pub name: &'static str,
-    /// What it asks.
-    pub text: &'static str,
-}
-
-/// What a rule is held against.
-#[derive(Clone, Copy)]
-pub(super) struct Evidence<'a> {
-    pub(super) day: &'a Day,
-    /// What the tap does when nothing disturbs it: trip types and amounts, in order.
-    pub(super) due: &'a [Due],
-    pub(super) roots: &'a Roots,
-}
-
-/// A debit or load that a tap is due to make.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Due {
-    /// The trip's type in the record.
-    pub(super) trip_type: u8,
-    /// The amount.
-    pub(super) amount: Fen,
-}
-
-/// What was found where a rule was broken, and what would have been right.
-pub(super) type Found = Result<(), String>;
-
-/// A rule as a function.
-pub(super) type Check = fn(&Evidence<'_>) -> Found;
 
 /// Every rule with its function.
 pub(super) const RULES: [(Invariant, Check); 9] = [
@@ -75,21 +39,11 @@ pub(super) const RULES: [(Invariant, Check); 9] = [
     ),
 ];
 
-const fn rule(number: u8, name: &'static str, text: &'static str, check: Check) -> (Invariant, Check) {
-    (Invariant { number, name, text }, check)
-}
-
 impl Invariant {
     /// Every rule.
     #[must_use]
     pub fn all() -> [Self; 9] {
         RULES.map(|(invariant, _)| invariant)
-    }
-}
-
-impl fmt::Display for Invariant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number, self.name)
     }
 }
 
@@ -214,23 +168,9 @@ fn gives_up(record: &UploadRecord) -> bool {
         || record.has(UploadRecord::GREY) && !record.has(UploadRecord::RECOVERED)
 }
 
-/// Whether what one tap has taken is what it is due, as far as it came; where the card had become another in
-/// the meantime, one thing, or an old trip and a boarding.
-fn is_due(taken: &[Due], due: &[Due]) -> bool {
-    const COVER: u8 = TripType::Cover as u8;
-    const ENTRY: u8 = TripType::Entry as u8;
-    let types: Vec<u8> = taken.iter().map(|due| due.trip_type).collect();
-    taken.len() <= 1 || due.starts_with(taken) || types == [COVER, ENTRY]
-}
-
-fn listed(taken: &[Due]) -> String {
-    let one = |due: &Due| format!("{} (type {:02X})", due.amount, due.trip_type);
-    taken.iter().map(one).collect::<Vec<_>>().join(" and ")
-}
-
 /// Rule 3: What a card did stands in one record, a lock and an extension too. A record that is sure is of something
-/// that a card did. Whether a
-/// grey one's was done the clearing house judges, by the card's next record: it counts if it was.
+/// that a card did. Whether a grey one's was done the clearing house judges, by the card's next record: it counts if
+/// it was.
 fn one_record(evidence: &Evidence<'_>) -> Found {
     let day = evidence.day;
     let done: Vec<Done> = day.done().collect();
@@ -337,8 +277,7 @@ fn same_type(after: &Image, done: &Done, kept: &[&UploadRecord]) -> Found {
 }
 
 /// Rule 7: Each debit that took money has a record, and every record is one that clearing takes: its TAC, where it
-/// says one, is the card's,
-/// and a surcharge says its kind (`docs/spec/terminal.md` 6.1, 6.2).
+/// says one, is the card's, and a surcharge says its kind (`docs/spec/terminal.md` 6.1, 6.2).
 fn recorded(evidence: &Evidence<'_>) -> Found {
     for done in evidence.day.done() {
         let Some(record) = evidence.day.records().find(|record| done.is_of(record)) else {

@@ -10,10 +10,10 @@
 //! |---|---|
 //! | `flow` | which taps, and what comes before them |
 //! | `place` | where a profile's terminals stand |
-//! | `scene`, `run` | a day that can be forked; one tap of it, moment by moment |
+//! | `stage`, `scene`, `run` | what a flow needs of a profile; a day that can be forked; one tap of it |
 //! | `fault`, `case` | what goes wrong and when; the words that repeat it |
 //! | `evidence` | what is known of a day after it |
-//! | `invariants`, `marks`, `asides` | what must hold; what a transaction leaves on a card; what is no debit |
+//! | `rule`, `invariants`, `marks`, `asides` | what a rule is; what must hold; what a transaction leaves on a card; what is no debit |
 //! | `explore`, `sweep` | every case of a flow; every flow at every profile |
 //! | `report`, `story` | the table, JSON, the line that repeats a case; one case told |
 
@@ -27,8 +27,10 @@ mod invariants;
 mod marks;
 mod place;
 mod report;
+mod rule;
 mod run;
 mod scene;
+mod stage;
 mod story;
 mod sweep;
 #[cfg(test)]
@@ -39,7 +41,7 @@ pub use evidence::{Day, Done, End, Rules, Seen, Tapped, Upload};
 pub use explore::{Broken, Counts, Finely};
 pub use fault::{At, Fault};
 pub use flow::{FLOWS, Flow, Rider, Visit, named};
-pub use invariants::Invariant;
 pub use report::Report;
+pub use rule::Invariant;
 pub use story::Story;
 pub use sweep::{Outcome, Profile, Settings, Swept, play, serves, sweep};

@@ -2,7 +2,7 @@
 
 use super::explore::{Broken, Counts};
 use super::flow::Flow;
-use super::invariants::Invariant;
+use super::rule::Invariant;
 use super::sweep::{Outcome, Profile, Swept};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! One case, told from its first tap to the end of its day.
 
 use super::evidence::{Day, End, Seen, Tapped};
-use super::invariants::Invariant;
+use super::rule::Invariant;
 use std::fmt::Write as _;
 use tunion_data::upload::UploadRecord;
 use tunion_terminal::Gate;

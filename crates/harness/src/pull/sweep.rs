@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::explore::{Counts, Explorer, Finely, NOTHING_DUE};
 use super::flow::Flow;
-use super::scene::Stage;
+use super::stage::Stage;
 use super::story::Story;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

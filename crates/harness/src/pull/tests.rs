@@ -4,7 +4,7 @@
 use super::evidence::{Day, End, Seen, Tapped};
 use super::explore::{Explorer, Finely};
 use super::flow::named;
-use super::scene::Stage;
+use super::stage::Stage;
 use std::path::Path;
 use std::rc::Rc;
 use tunion_apdu::Name;
