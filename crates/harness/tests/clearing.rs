@@ -39,8 +39,10 @@ fn what_terminals_record_is_accepted() {
         let scenario = Library::default().scenario(&path).unwrap();
         let records = records(&play(&scenario));
         let Clearing { verdicts, remarks, missing, .. } = cleared(&scenario, &records);
+        // A scenario may end before a terminal learned what became of a debit.
+        let is_right = |verdict: &Verdict| matches!(verdict, Verdict::Accepted | Verdict::Grey { .. });
         let rejected: Vec<_> =
-            verdicts.iter().zip(&records).filter(|(verdict, _)| **verdict != Verdict::Accepted).collect();
+            verdicts.iter().zip(&records).filter(|(verdict, _)| !is_right(verdict)).collect();
         assert!(rejected.is_empty(), "{}: {rejected:?}", path.display());
         assert_eq!(remarks, [], "{}", path.display());
         assert_eq!((missing.debits, missing.loads), (Vec::new(), Vec::new()), "{}", path.display());
