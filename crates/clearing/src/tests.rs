@@ -1,7 +1,9 @@
 //! A batch at a time: what is found, and that nothing else is.
 
+mod chain;
 mod grey;
 mod planted;
+mod twice;
 
 use tunion_crypto::Key16;
 use tunion_data::civil::{DateTime, date};
@@ -9,7 +11,7 @@ use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_data::{Fen, FenSum, IssuerId, Pan, TerminalId};
 
 use super::sample::{Card, ISSUER, Keys, Terminal, rides};
-use super::{Clearing, Fault, Number, Place, Reason, Remark, Verdict, What, clear};
+use super::{Clearing, Fault, Number, Place, Reason, Verdict, clear};
 
 fn keys() -> Keys {
     Keys::new(Key16::new([2; 16]))
@@ -196,208 +198,6 @@ fn balances_with_an_overdraft() {
     };
     let cleared = clear(&[debit, load, next], &keys());
     assert_eq!((cleared.verdicts, cleared.remarks), (vec![Verdict::Accepted; 3], Vec::new()));
-}
-
-/// Of two that are the same the first counts, of two that differ the one whose TAC holds, wherever it stands.
-#[test]
-fn duplicates() {
-    let exits = exits();
-    let changed = UploadRecord { amount: Fen::new(100), balance_after: Fen::new(4900), ..exits[0] };
-    let records = [changed, exits[0], exits[1], exits[1], changed];
-    let duplicate = |of, by| Verdict::Duplicate { of: place(of), by };
-    assert_eq!(
-        verdicts(&records),
-        [
-            duplicate(1, Number::Transaction),
-            Verdict::Accepted,
-            Verdict::Accepted,
-            duplicate(2, Number::Record),
-            duplicate(1, Number::Transaction),
-        ]
-    );
-    // Without one that is right, the first that is wrong is wrong, and the second its duplicate.
-    let cleared = verdicts(&[changed, changed]);
-    assert!(matches!(cleared[0], Verdict::TacWrong { .. }));
-    assert_eq!(cleared[1], duplicate(0, Number::Record));
-}
-
-/// Two transactions that are both right and share a number of the terminal, or of the card.
-#[test]
-fn numbers_used_twice() {
-    let mut gate = Terminal::new(1);
-    let mut again = Terminal::new(1);
-    let (mut lin, mut wang) = (card(1), card(2));
-    let first = lin.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(0));
-    let second = wang.debit(&mut again, RecordKind::Exit, Fen::new(400), at(1));
-    let mut clone = card(1);
-    let third = clone.debit(&mut Terminal::new(2), RecordKind::Exit, Fen::new(500), at(2));
-    let duplicate = |of, by| Verdict::Duplicate { of: place(of), by };
-    assert_eq!(
-        verdicts(&[first, second, third]),
-        [Verdict::Accepted, duplicate(0, Number::Terminal), duplicate(0, Number::Card),]
-    );
-    // A load and a debit have sequences of their own, and no load has one of the terminal.
-    let (mut card, mut gate) = (card(3), Terminal::new(3));
-    let records = [
-        card.load(&mut gate, Fen::from_yuan(10), at(0)),
-        card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(1)),
-        card.load(&mut gate, Fen::from_yuan(10), at(2)),
-    ];
-    assert_eq!(verdicts(&records), [Verdict::Accepted; 3]);
-    // Who is a duplicate takes no number: the third keeps the card's.
-    let mut other = Terminal::new(2);
-    let stolen = wang.debit(&mut other, RecordKind::Exit, Fen::new(300), at(3));
-    let kept = UploadRecord { terminal_seq: 9, ..stolen };
-    let mut kept = kept;
-    keys().sign(&mut kept);
-    let taken = lin.debit(
-        &mut Terminal { seq: stolen.terminal_seq - 1, ..other },
-        RecordKind::Exit,
-        Fen::new(300),
-        at(4),
-    );
-    assert_eq!(
-        verdicts(&[taken, stolen, kept]),
-        [Verdict::Accepted, duplicate(0, Number::Terminal), Verdict::Accepted,]
-    );
-}
-
-/// A number goes to the record of which most is certain, and only then to the first.
-#[test]
-fn who_gets_a_number() {
-    let other: IssuerId = "02002900FFFFFFFF".parse().unwrap();
-    let at_gate = |card: &mut Card| card.debit(&mut Terminal::new(1), RecordKind::Exit, Fen::new(300), at(0));
-    let wrong = UploadRecord { tac: [0; 4], ..at_gate(&mut card(1)) };
-    let in_log = UploadRecord {
-        flags: UploadRecord::GREY | UploadRecord::RECOVERED,
-        tac: [0xFF; 4],
-        ..at_gate(&mut card(2))
-    };
-    let foreign = at_gate(&mut Card::new(&keys(), other, 3, Fen::from_yuan(50)));
-    let right = at_gate(&mut card(4));
-    let keys = keys().without(other);
-    let by_certainty = [right, foreign, in_log, wrong];
-    for from in 0..by_certainty.len() {
-        let mut records = by_certainty[from..].to_vec();
-        records.reverse();
-        let last = u32::try_from(records.len() - 1).unwrap();
-        let verdicts = clear(&records, &keys).verdicts;
-        let (counts, others) = verdicts.split_last().unwrap();
-        assert!(!matches!(counts, Verdict::Duplicate { .. }));
-        let duplicate = Verdict::Duplicate { of: place(last), by: Number::Terminal };
-        assert!(others.iter().all(|verdict| *verdict == duplicate), "{verdicts:?}");
-    }
-}
-
-#[test]
-fn locks_that_were_uploaded_twice() {
-    let (card, mut gate) = (card(1), Terminal::new(1));
-    let (mut card, first) = (card.clone(), card.clone().lock(&mut gate, at(0)));
-    let second = card.lock(&mut gate, at(1));
-    assert_eq!(
-        verdicts(&[first, second, first]),
-        [Verdict::Accepted, Verdict::Accepted, Verdict::Duplicate { of: place(0), by: Number::Record },]
-    );
-}
-
-/// A balance that does not follow is remarked where it begins and where it ends.
-#[test]
-fn balances_that_do_not_follow() {
-    let mut records = exits();
-    records[2].balance_before = Fen::new(9000);
-    records[2].balance_after = Fen::new(8700);
-    let cleared = clear(&records, &keys());
-    assert!(cleared.verdicts.iter().all(|verdict| *verdict == Verdict::Accepted));
-    let balance =
-        |place, previous| Remark { place: Place(place), previous: Place(previous), what: What::Balance };
-    assert_eq!(cleared.remarks, [balance(2, 1), balance(3, 2)]);
-    // Between sequences that are not adjacent nothing is known of the balance.
-    records.remove(1);
-    records.remove(2);
-    assert_eq!(clear(&records, &keys()).remarks, []);
-}
-
-/// Loads make the difference, also by clocks that do not agree; a load that is rejected leaves it open.
-#[test]
-fn loads_between_debits() {
-    let (mut card, mut gate, mut kiosk) = (card(1), Terminal::new(1), Terminal::new(2));
-    let mut debit =
-        |card: &mut Card, minute| card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(minute));
-    let first = debit(&mut card, 0);
-    let loads = [1, 1].map(|minute| card.load(&mut kiosk, Fen::from_yuan(20), at(minute)));
-    let second = debit(&mut card, 3);
-    // The host's clock is ahead.
-    let late = card.load(&mut kiosk, Fen::from_yuan(10), at(30));
-    let third = debit(&mut card, 5);
-    let records = [first, loads[0], loads[1], second, late, third];
-    let cleared = clear(&records, &keys());
-    assert_eq!((cleared.verdicts, cleared.remarks), (vec![Verdict::Accepted; 6], Vec::new()));
-    // Without its record the second balance does not follow.
-    let cleared = clear(&[first, loads[0], second], &keys());
-    assert_eq!(cleared.remarks, [Remark { place: place(2), previous: place(0), what: What::Balance }]);
-    // One whose TAC is wrong may have been done or not, and so may one without a time.
-    let forged = UploadRecord { tac: [0; 4], ..loads[1] };
-    let timeless = UploadRecord { at: tunion_data::BcdDateTime([0xFF; 7]), ..loads[1] };
-    for doubtful in [forged, timeless] {
-        assert_eq!(clear(&[first, loads[0], doubtful, second], &keys()).remarks, []);
-    }
-    // A forged one on another day is beside the point.
-    let mut past = UploadRecord { tac: [0; 4], ..loads[1] };
-    past.at.0[3] = 0x20;
-    assert_eq!(clear(&[first, loads[0], past, second], &keys()).remarks.len(), 1);
-}
-
-/// Where loads are too many to follow, nothing is said.
-#[test]
-fn too_many_loads_between_debits() {
-    let (mut card, mut gate, mut kiosk) = (card(1), Terminal::new(1), Terminal::new(2));
-    for (count, remarked) in [(64, 1), (65, 0)] {
-        let mut records = vec![card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(0))];
-        records.extend((0..count).map(|_| card.load(&mut kiosk, Fen::new(100), at(1))));
-        records.push(UploadRecord {
-            balance_before: Fen::new(1),
-            balance_after: Fen::ZERO,
-            ..card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(2))
-        });
-        assert_eq!(clear(&records, &keys()).remarks.len(), remarked);
-    }
-}
-
-#[test]
-fn a_counter_that_runs_backwards_in_time() {
-    let (mut card, mut gate, mut kiosk) = (card(1), Terminal::new(1), Terminal::new(2));
-    let records = [
-        card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(10)),
-        card.debit(&mut gate, RecordKind::Exit, Fen::new(300), at(5)),
-        card.load(&mut kiosk, Fen::from_yuan(10), at(20)),
-        card.load(&mut kiosk, Fen::from_yuan(10), at(19)),
-    ];
-    let cleared = clear(&records, &keys());
-    let time = |place, previous| Remark { place: Place(place), previous: Place(previous), what: What::Time };
-    assert_eq!(cleared.remarks, [time(1, 0), time(3, 2)]);
-    assert_eq!(cleared.verdicts, [Verdict::Accepted; 4]);
-}
-
-#[test]
-fn what_is_missing() {
-    let mut exits = exits();
-    exits.remove(1);
-    exits.remove(1);
-    let cleared = clear(&exits, &keys());
-    assert_eq!(cleared.remarks, []);
-    let [terminal] = &cleared.missing.terminals[..] else { panic!("{:?}", cleared.missing) };
-    let [card] = &cleared.missing.debits[..] else { panic!("{:?}", cleared.missing) };
-    assert_eq!(
-        (terminal.of, &terminal.missing, terminal.count()),
-        (Terminal::new(1).number, &vec![2..=3], 2)
-    );
-    assert_eq!((card.of, &card.missing), (exits[0].pan, &vec![2..=3]));
-    assert_eq!(cleared.missing.loads, []);
-    // A number far away is one range, and not a list.
-    let mut far = Terminal { seq: u32::MAX - 1, ..Terminal::new(1) };
-    exits.push(self::card(2).debit(&mut far, RecordKind::Exit, Fen::new(300), at(9)));
-    let missing = clear(&exits, &keys()).missing.terminals;
-    assert_eq!(missing[0].missing, [2..=3, 6..=u32::MAX - 1]);
 }
 
 #[test]
