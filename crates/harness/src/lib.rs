@@ -21,6 +21,7 @@
 //! | [`fares`] | rides asked for in words, tables, published cases, what of a tariff no case tries, a month of rides |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
 //! | [`fares`] | taps priced again, and taps made up |
+//! | [`day`] | a city's day by chance: thousands of cards, troubles, money counted three ways |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -28,6 +29,7 @@ pub mod audit;
 mod check;
 pub mod clearing;
 pub mod counterpart;
+pub mod day;
 pub mod device;
 pub mod fares;
 mod grid;

@@ -1,0 +1,183 @@
+//! What is known of the day's taps: by whom it was decided how, what it moved, and what became of every record that
+//! was once in doubt.
+
+use super::field::{Came, End, Happened};
+use super::trouble::Trouble;
+use std::collections::BTreeMap;
+use tunion_data::Fen;
+use tunion_data::civil::DateTime;
+use tunion_data::command::Transaction;
+use tunion_data::upload::UploadRecord;
+use tunion_terminal::{Code, Gate, Note};
+
+/// A tap.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// When.
+    pub at: DateTime,
+    /// Whose card, by its place among the day's.
+    pub card: usize,
+    /// Row of [`KINDS`](super::kind::KINDS).
+    pub kind: usize,
+    /// How the terminal decided; none that it lost with its power.
+    pub decided: Option<(Gate, Code)>,
+    /// What went wrong, if it came about.
+    pub trouble: Option<Trouble>,
+    /// What it did to the money on the card, in fen.
+    pub moved: i64,
+    /// What the terminal says that this tap did to it.
+    pub told: i64,
+    /// What the terminal says that earlier taps did to it, of which nobody was told then.
+    pub told_later: i64,
+    /// The last record that it put in doubt.
+    pub doubt: Option<Doubted>,
+}
+
+/// A record: its terminal, by its place in the town, and the terminal's number of it.
+pub type Doubted = (usize, u32);
+
+/// A debit or load whose record was kept before it was sent: until the answer came it was in doubt.
+#[derive(Clone, Copy, Debug)]
+pub struct Doubt {
+    /// Whose card.
+    pub card: usize,
+    /// Whether it is a load.
+    pub load: bool,
+    /// The card's sequence after it, if it was done.
+    pub sequence: u16,
+    /// Its amount.
+    pub amount: Fen,
+    /// Whether it was done: the card knows.
+    pub done: bool,
+    /// What the terminals made of it.
+    pub fate: Fate,
+    /// Whether a terminal ever said that it was done: what one decides in a tap in which it loses its power, nobody
+    /// hears.
+    pub said: bool,
+}
+
+/// What became of a record that was in doubt.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Fate {
+    /// Still in doubt.
+    Open,
+    /// The answer came at once.
+    AtOnce,
+    /// A later tap proved that it was done.
+    Recovered,
+    /// A later tap found it in the card's log, and no proof.
+    Logged,
+    /// Given up: it was not done.
+    NotDone,
+    /// Uploaded as it was, for the clearing house to judge.
+    Grey,
+}
+
+/// The log of a day.
+#[derive(Clone, Default, Debug)]
+pub struct Journal {
+    /// The taps in their order.
+    pub taps: Vec<Entry>,
+    /// Every record that was kept before its debit or load.
+    pub doubts: BTreeMap<Doubted, Doubt>,
+    /// What must not happen: a terminal that waits for ever, a host that refuses what was done.
+    pub mistakes: Vec<String>,
+}
+
+/// A tap that is to be written down.
+pub(super) struct Written<'a> {
+    pub(super) at: DateTime,
+    pub(super) card: usize,
+    pub(super) terminal: usize,
+    pub(super) kind: usize,
+    pub(super) trouble: Option<Trouble>,
+    pub(super) came: &'a Came,
+    /// What the holder owned before and after.
+    pub(super) worth: (i64, i64),
+    /// The card's sequences after it, offline and online.
+    pub(super) sequences: (u16, u16),
+}
+
+impl Journal {
+    /// Writes a tap down.
+    pub(super) fn write(&mut self, tap: &Written<'_>) {
+        let Written { at, card, terminal, kind, trouble, came, worth, sequences } = *tap;
+        let mut last = None;
+        for happened in &came.happened {
+            if let Happened::Kept(record) = happened {
+                let load = record.transaction == Transaction::Load as u8;
+                let reached = if load { sequences.1 } else { sequences.0 };
+                let id = (terminal, record.local_seq);
+                let doubt = Doubt {
+                    card,
+                    load,
+                    sequence: record.card_seq,
+                    amount: record.amount,
+                    done: reached >= record.card_seq,
+                    fate: Fate::Open,
+                    said: false,
+                };
+                self.doubts.insert(id, doubt);
+                last = Some(id);
+            }
+        }
+        self.learn(terminal, &came.happened, came.end == End::Ready);
+        let decision = came.decision.as_ref().filter(|_| came.end == End::Ready);
+        let signed = |fen: Fen, load: bool| if load { i64::from(fen.get()) } else { -i64::from(fen.get()) };
+        let recovered = decision.iter().flat_map(|decision| &decision.notes).map(|note| match note {
+            Note::Recovered { amount, load, .. } => (*amount, signed(*amount, *load)),
+            _ => (Fen::ZERO, 0),
+        });
+        let (earlier, told_later) =
+            recovered.fold((Fen::ZERO, 0), |(sum, told), (amount, signed)| (sum + amount, told + signed));
+        let here = decision.map_or(Fen::ZERO, |decision| decision.charged.saturating_sub(earlier));
+        let loads = last.and_then(|id| self.doubts.get(&id)).is_some_and(|doubt| doubt.load);
+        self.taps.push(Entry {
+            at,
+            card,
+            kind,
+            decided: decision.map(|decision| (decision.gate, decision.code)),
+            trouble: trouble.filter(|_| came.met),
+            moved: worth.1 - worth.0,
+            told: signed(here, loads),
+            told_later,
+            doubt: last,
+        });
+        if came.end == End::Stuck {
+            self.mistakes.push(format!("{at}: a terminal of kind {kind} waits for ever"));
+        }
+        if let Some(refused) = &came.host_refused {
+            self.mistakes.push(format!("{at}: the host was told of a load, and said: {refused}"));
+        }
+    }
+
+    /// Learns what became of a terminal's records; `heard` is whether somebody heard what it decided.
+    pub(super) fn learn(&mut self, terminal: usize, happened: &[Happened], heard: bool) {
+        for happened in happened {
+            let (number, fate) = match happened {
+                Happened::Kept(_) => continue,
+                Happened::GivenUp(number) => (*number, Fate::NotDone),
+                Happened::Uploaded(record) => {
+                    let has = |flag| record.has(flag);
+                    let fate = match (has(UploadRecord::GREY), has(UploadRecord::RECOVERED)) {
+                        (false, false) => Fate::AtOnce,
+                        (false, true) => Fate::Recovered,
+                        (true, true) => Fate::Logged,
+                        (true, false) => Fate::Grey,
+                    };
+                    (record.local_seq, fate)
+                }
+            };
+            match self.doubts.get_mut(&(terminal, number)) {
+                Some(doubt) if doubt.fate == Fate::Open => {
+                    doubt.fate = fate;
+                    doubt.said = heard && matches!(fate, Fate::AtOnce | Fate::Recovered | Fate::Logged);
+                }
+                Some(doubt) => {
+                    self.mistakes.push(format!("record {number} was {:?}, and then {fate:?}", doubt.fate))
+                }
+                None => self.mistakes.push(format!("record {number} is {fate:?}, and was never kept")),
+            }
+        }
+    }
+}
