@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use clap::Args;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -62,7 +63,7 @@ impl Day {
         let keys = self.keys.as_ref().map_or_else(keys::lab, keys::load)?;
         let uploads = match &self.uploads {
             None => None,
-            Some(path) => Some((path, create(path)?)),
+            Some(path) => Some((path, create(path, form(path)?)?)),
         };
         let order = Order { troubled: self.troubled, ..Order::new(self.cards, self.taps, self.seed) };
         let start = Instant::now();
@@ -74,7 +75,8 @@ impl Day {
             write_all(&mut writer, &planting.records)
                 .and_then(|()| writer.end())
                 .with_context(|| format!("cannot write {}", path.display()))?;
-            shown += &plant::told(&planting, &path.display().to_string());
+            shown +=
+                &plant::told(&planting, &path.display().to_string(), usize::from(form(path)? == Form::Csv));
         }
         io::stdout().lock().write_all(shown.as_bytes()).or_else(output::closed_pipe)?;
         let taps = played.journal.taps.len();
@@ -86,10 +88,14 @@ impl Day {
     }
 }
 
-fn create(path: &Path) -> Result<Writer<io::BufWriter<std::fs::File>>> {
-    let form = Form::of(path).with_context(|| {
-        format!("--uploads {}: name it *.csv or *.jsonl, which is the form it will have", path.display())
-    })?;
+fn form(path: &Path) -> Result<Form> {
+    let shown = path.display();
+    Form::of(path).with_context(|| {
+        format!("--uploads {shown}: name it *.csv or *.jsonl, which is the form it will have")
+    })
+}
+
+fn create(path: &Path, form: Form) -> Result<Writer<BufWriter<File>>> {
     let begins = match form {
         Form::Csv => "version,",
         Form::JsonLines => "{\"version\":",

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use tunion_data::Fen;
 use tunion_terminal::profile::{Bytes, Check, LedgerBinding};
 
-use super::{Library, Source, TerminalFile, TerminalKind, parse};
+use super::{Library, Source, TerminalFile, TerminalKind, built_in, load, parse};
 
 const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
 
@@ -125,4 +125,24 @@ fn tariffs() {
 fn psams() {
     assert_snapshot!(rail("valid-to = 2040-12-31", "valid-to = 2019-12-31"));
     assert_snapshot!(rail("first-terminal = \"100000010001\"", "first-terminal = \"10000001\""));
+}
+
+/// What is built in is what the files say, and each of it can be had by its name.
+#[test]
+fn profiles_that_are_built_in() {
+    let names: Vec<&str> = crate::built_in::terminals().collect();
+    assert!(names.len() >= 5, "{names:?}");
+    for name in names {
+        let library = &mut Library::default();
+        let file = load(format!("{TERMINALS}{name}.toml"), library).unwrap();
+        let built_in = built_in(name, library).unwrap();
+        assert_eq!(
+            (&built_in.name, &built_in.profile, built_in.psam),
+            (&file.name, &file.profile, file.psam)
+        );
+        assert_eq!(built_in.tariff, file.tariff, "{name}");
+    }
+    let said = built_in("beijing-tram", &mut Library::default()).unwrap_err().to_string();
+    assert!(said.contains("no terminal `beijing-tram` is built in"), "{said}");
+    assert!(said.contains("there are: beijing-rail, "), "{said}");
 }

@@ -7,10 +7,9 @@ use super::holder::SORTS;
 use super::journal::{Fate, Journal};
 use super::town::Town;
 use crate::audit::{self, Money, Sequences};
-use crate::clearing::IssuerKeys;
 use crate::world::worth;
 use std::collections::BTreeMap;
-use tunion_clearing::{Clearing, Done, Place, Reason, Remark, Verdict, clear, is_load, is_sure};
+use tunion_clearing::{Clearing, Done, Place, Reason, Remark, Verdict, is_load, is_sure};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, FenSum, Pan, TerminalId};
 
@@ -77,8 +76,6 @@ pub struct Books {
     pub booked: FenSum,
     /// Loads that were done and that the host does not know of yet.
     pub unbooked: FenSum,
-    /// What clearing makes of the records.
-    pub cleared: Clearing,
     /// Grey records.
     pub greys: Greys,
     /// Holders by the rows of [`SORTS`].
@@ -94,10 +91,8 @@ impl Books {
         holders: &[Held],
         host: &Host,
         (journal, numbers): (&Journal, &[TerminalId]),
-        records: &[UploadRecord],
+        (records, cleared): (&[UploadRecord], &Clearing),
     ) -> Self {
-        let roots = &town.scenario.keys.roots;
-        let cleared = clear(records, &IssuerKeys::of_all(roots));
         let mut books = Self {
             start: holders.iter().map(|holder| holder.worth).sum(),
             end: holders.iter().map(|holder| worth(&holder.card)).sum(),
@@ -109,7 +104,6 @@ impl Books {
             unsaid_by_fate: Flow::default(),
             booked: FenSum::default(),
             unbooked: FenSum::default(),
-            cleared,
             greys: Greys::default(),
             holders: vec![0; SORTS.len()],
             failures: journal.mistakes.clone(),
@@ -121,8 +115,10 @@ impl Books {
         }
         books.taps(journal);
         books.fates(journal, host, town);
-        books.records((journal, numbers), records, town);
+        books.records((journal, numbers), (records, cleared), town);
         books.audit(town, holders, records);
+        books.clearing(records, cleared);
+        let roots = &town.scenario.keys.roots;
         books.failures.extend(audit::records(records, roots).into_iter().map(|failure| failure.what));
         books.balance();
         books
@@ -184,11 +180,11 @@ impl Books {
     fn records(
         &mut self,
         (journal, numbers): (&Journal, &[TerminalId]),
-        records: &[UploadRecord],
+        (records, cleared): (&[UploadRecord], &Clearing),
         town: &Town,
     ) {
         let truth = truths(journal, numbers, town);
-        for (record, verdict) in records.iter().zip(&self.cleared.verdicts.clone()) {
+        for (record, verdict) in records.iter().zip(&cleared.verdicts) {
             let load = is_load(record);
             if is_sure(record) {
                 self.uploads.add(load, record.amount);
@@ -232,19 +228,18 @@ impl Books {
             let told = |f: crate::Failure| format!("{}: expected {}, found {}", f.what, f.expected, f.found);
             self.failures.extend(failures.map(told));
         }
-        let rejected: Vec<(Place, Verdict)> =
-            self.cleared.rejected().map(|(place, verdict)| (place, *verdict)).collect();
-        for (place, verdict) in rejected {
-            if verdict.reason() != Reason::Grey {
-                let record = records.get(place.index()).copied().unwrap_or_default();
-                self.failures.push(format!("clearing rejects {}: {verdict:?}", named(&record)));
-            }
+    }
+
+    /// Clearing rejects nothing but what is grey, remarks nothing, and misses no sequence of a card.
+    fn clearing(&mut self, records: &[UploadRecord], cleared: &Clearing) {
+        let of = |place: Place| named(&records.get(place.index()).copied().unwrap_or_default());
+        for (place, verdict) in cleared.rejected().filter(|(_, verdict)| verdict.reason() != Reason::Grey) {
+            self.failures.push(format!("clearing rejects {}: {verdict:?}", of(place)));
         }
-        for Remark { place, what, .. } in self.cleared.remarks.clone() {
-            let record = records.get(place.index()).copied().unwrap_or_default();
-            self.failures.push(format!("clearing remarks {what:?} of {}", named(&record)));
+        for Remark { place, what, .. } in &cleared.remarks {
+            self.failures.push(format!("clearing remarks {what:?} of {}", of(*place)));
         }
-        for gaps in self.cleared.missing.debits.iter().chain(&self.cleared.missing.loads) {
+        for gaps in cleared.missing.debits.iter().chain(&cleared.missing.loads) {
             self.failures.push(format!("clearing misses {:?} of card {}", gaps.missing, gaps.of));
         }
     }

@@ -2,13 +2,15 @@
 
 use super::books::Books;
 use super::dice::Dice;
-use super::field::{Came, End, Happened, Host, Standing};
+use super::field::{Came, End, Happened, Host};
 use super::journal::{Journal, Written};
 use super::kind::KINDS;
 use super::outing::{self, Call};
+use super::standing::Standing;
 use super::town::Town;
 use super::trouble::Trouble;
 use super::{Day, Watch};
+use crate::clearing::IssuerKeys;
 use crate::device::Device;
 use crate::random::{Stream, stream};
 use crate::world::worth;
@@ -16,6 +18,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 use tunion_card::{Card, Chip};
+use tunion_clearing::clear;
 use tunion_data::civil::DateTime;
 use tunion_data::upload::UploadRecord;
 use tunion_issuer::account::Account;
@@ -155,8 +158,8 @@ impl<'t> Run<'t> {
         holder.wait(town, call, &came)
     }
 
-    /// The day is over: what is still grey is uploaded, and the books are closed.
-    pub(super) fn evening(mut self) -> Day {
+    /// The day is over: what is still grey is uploaded.
+    pub(super) fn evening(&mut self) {
         let end = self.town.order.date.at(OPENS, 0, 0, 0).saturating_add(Duration::from_secs(HOURS * 3600));
         for (terminal, standing) in self.terminals.iter_mut().enumerate() {
             let happened = standing.tell(end, Event::Flush);
@@ -167,12 +170,17 @@ impl<'t> Run<'t> {
                 self.journal.mistakes.push(format!("{left} records are left at {}", standing.device.number));
             }
         }
+    }
+
+    /// Closes the books.
+    pub(super) fn close(self) -> Day {
         let numbers: Vec<_> = self.terminals.iter().map(|standing| standing.device.number).collect();
         let Self { town, terminals, holders, host, journal, records, .. } = self;
         let count = |kind: usize| terminals.iter().filter(|standing| standing.kind == kind).count();
         let terminals = (0..KINDS.len()).map(|kind| u32::try_from(count(kind)).unwrap_or(u32::MAX)).collect();
-        let books = Books::close(town, &holders, &host, (&journal, &numbers), &records);
-        Day { order: town.order, records, journal, books, terminals }
+        let cleared = clear(&records, &IssuerKeys::of_all(&town.scenario.keys.roots));
+        let books = Books::close(town, &holders, &host, (&journal, &numbers), (&records, &cleared));
+        Day { order: town.order, records, journal, books, cleared, terminals }
     }
 }
 
@@ -253,3 +261,6 @@ const fn is_failure(code: Code) -> bool {
             | Code::Mac2
     )
 }
+
+#[cfg(test)]
+mod tests;

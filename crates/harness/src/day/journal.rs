@@ -168,16 +168,16 @@ impl Journal {
                     (record.local_seq, fate)
                 }
             };
-            match self.doubts.get_mut(&(terminal, number)) {
+            let mistake = match self.doubts.get_mut(&(terminal, number)) {
                 Some(doubt) if doubt.fate == Fate::Open => {
                     doubt.fate = fate;
                     doubt.said = heard && matches!(fate, Fate::AtOnce | Fate::Recovered | Fate::Logged);
+                    continue;
                 }
-                Some(doubt) => {
-                    self.mistakes.push(format!("record {number} was {:?}, and then {fate:?}", doubt.fate))
-                }
-                None => self.mistakes.push(format!("record {number} is {fate:?}, and was never kept")),
-            }
+                Some(doubt) => format!("record {number} was {:?}, and then {fate:?}", doubt.fate),
+                None => format!("record {number} is {fate:?}, and was never kept"),
+            };
+            self.mistakes.push(mistake);
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `outing` | what a holder does at a kind of terminal |
 //! | `trouble` | what goes wrong in a tap, and how often |
 //! | `town` | terminals and cards in the morning |
+//! | `standing` | a terminal that is switched on, and off |
 //! | `field` | carrying out one tap, whatever happens |
 //! | `clock` | whose turn it is |
 //! | [`journal`] | what is known of taps, and of records whose outcome was in doubt |
@@ -29,6 +30,7 @@ pub mod kind;
 mod outing;
 pub mod plant;
 mod report;
+mod standing;
 mod town;
 mod trouble;
 
@@ -39,6 +41,7 @@ pub use report::{screen, suspects};
 pub use trouble::Trouble;
 
 use tunion_card::Card;
+use tunion_clearing::Clearing;
 use tunion_data::civil::{Date, date};
 use tunion_data::upload::UploadRecord;
 use tunion_files::diag::Diagnostics;
@@ -82,6 +85,8 @@ pub struct Day {
     pub journal: Journal,
     /// The money.
     pub books: Books,
+    /// What clearing makes of the records.
+    pub cleared: Clearing,
     /// Terminals by the row of [`kind::KINDS`].
     pub terminals: Vec<u32>,
 }
@@ -114,5 +119,6 @@ pub fn play(order: Order, keys: &KeySet, watch: &mut dyn Watch) -> Result<Day, D
     let town = Town::build(order, keys)?;
     let mut run = Run::morning(&town);
     run.taps(watch);
-    Ok(run.evening())
+    run.evening();
+    Ok(run.close())
 }

@@ -129,14 +129,12 @@ pub fn plant(records: &[UploadRecord], each: usize, seed: u64) -> Planting {
     Planting { records: new, planted }
 }
 
-/// What was put into a file of this name, a line each with the line of the file; nothing if nothing was.
+/// What was put into a file of this name, a line each with the line of the file, which begins with `header` lines
+/// of another kind; nothing if nothing was.
 #[must_use]
-pub fn told(planting: &Planting, file: &str) -> String {
-    let csv = file.ends_with(".csv");
+pub fn told(planting: &Planting, file: &str, header: usize) -> String {
     let line = |planted: &Planted| {
-        let at = planted
-            .place
-            .map_or("nowhere".to_owned(), |place| format!("{file}:{}", place + 1 + usize::from(csv)));
+        let at = planted.place.map_or("nowhere".to_owned(), |place| format!("{file}:{}", place + 1 + header));
         vec![at, planted.fault.text().to_owned(), planted.pan.to_string(), planted.sequence.to_string()]
     };
     if planting.planted.is_empty() {
@@ -144,8 +142,7 @@ pub fn told(planting: &Planting, file: &str) -> String {
     }
     let rows = planting.planted.iter().map(line);
     let lines = grid(Some(&["", "", "card", "sequence"]), rows, |column| column == 3);
-    let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
-    format!("\nplanted\n{lines}")
+    format!("\nplanted\n  {}\n", lines.join("\n  "))
 }
 
 /// A record that the fault can be done to; its card is taken.
@@ -182,7 +179,7 @@ fn choose(
         let places = cards.swap_remove(dice.index(cards.len()));
         let first = dice.index(places.len());
         let from = places.iter().cycle().skip(first).take(places.len());
-        if let Some(found) = from.filter_map(|place| fits(*place, &places)).next() {
+        if let Some(found) = from.clone().find_map(|place| fits(*place, &places)) {
             return Some(found);
         }
         cards.push(places);

@@ -5,7 +5,7 @@ use super::books::Flow;
 use super::holder::SORTS;
 use super::journal::Fate;
 use super::kind::KINDS;
-use super::trouble::NAMES;
+use super::trouble::Trouble;
 use crate::grid::grid;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -127,7 +127,7 @@ fn decisions(day: &Day) -> Vec<String> {
 const ENDS: [&str; 6] = ["nothing under way", "done at once", "recovered", "by the log", "not done", "grey"];
 
 fn troubles(day: &Day) -> Vec<String> {
-    let mut rows = vec![[0_usize; ENDS.len()]; NAMES.len()];
+    let mut rows = vec![[0_usize; ENDS.len()]; Trouble::NAMES.len()];
     for tap in &day.journal.taps {
         let Some(trouble) = tap.trouble else { continue };
         let fate = tap.doubt.and_then(|id| day.journal.doubts.get(&id)).map(|doubt| doubt.fate);
@@ -153,7 +153,9 @@ fn troubles(day: &Day) -> Vec<String> {
         .map(|column| rows.iter().filter_map(|row| row.get(column)).sum())
         .collect::<Vec<usize>>();
     let all = all.try_into().unwrap_or([0; ENDS.len()]);
-    grid(Some(&header), NAMES.into_iter().zip(&rows).chain([("all", &all)]).map(line), |column| column > 0)
+    grid(Some(&header), Trouble::NAMES.into_iter().zip(&rows).chain([("all", &all)]).map(line), |column| {
+        column > 0
+    })
 }
 
 fn money(day: &Day) -> Vec<String> {
@@ -185,7 +187,7 @@ fn money(day: &Day) -> Vec<String> {
 fn last(day: &Day) -> String {
     let books = &day.books;
     let reasons =
-        |reason: Reason| books.cleared.verdicts.iter().filter(|verdict| verdict.reason() == reason).count();
+        |reason: Reason| day.cleared.verdicts.iter().filter(|verdict| verdict.reason() == reason).count();
     let accepted = reasons(Reason::Accepted) + reasons(Reason::Forwarded);
     let greys = books.greys;
     let unknown = greys.unknown_done + greys.unknown_not_done;

@@ -32,23 +32,29 @@ pub enum Trouble {
     PowerLost(u32),
 }
 
-/// Names of what goes wrong, in the order of reports.
-pub(super) const NAMES: [&str; 11] = [
-    "card pulled before a command",
-    "card pulled after a command",
-    "card pulled while it wrote",
-    "card gone while another was asked",
-    "card's MAC2 changed on the way",
-    "PSAM silent",
-    "PSAM's answer lost",
-    "record not stored",
-    "host not reached",
-    "host's answer lost",
-    "terminal without power",
-];
-
 impl Trouble {
-    /// Its place in the order of reports.
+    /// What goes wrong, in the order of reports.
+    pub const NAMES: [&str; 11] = [
+        "card pulled before a command",
+        "card pulled after a command",
+        "card pulled while it wrote",
+        "card gone while another was asked",
+        "card's MAC2 changed on the way",
+        "PSAM silent",
+        "PSAM's answer lost",
+        "record not stored",
+        "host not reached",
+        "host's answer lost",
+        "terminal without power",
+    ];
+
+    /// What goes wrong, in a few words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.get(self.row()).copied().unwrap_or_default()
+    }
+
+    /// Its place in [`NAMES`](Self::NAMES).
     #[must_use]
     pub const fn row(self) -> usize {
         match self {
