@@ -124,7 +124,7 @@ fn decisions(day: &Day) -> Vec<String> {
 }
 
 /// What a tap under trouble came to, in the order of the columns.
-const ENDS: [&str; 6] = ["nothing under way", "done at once", "recovered", "by the log", "not done", "grey"];
+const ENDS: [&str; 6] = ["not begun", "at once", "recovered", "by log", "not done", "grey"];
 
 fn troubles(day: &Day) -> Vec<String> {
     let mut rows = vec![[0_usize; ENDS.len()]; Trouble::NAMES.len()];
@@ -185,23 +185,31 @@ fn money(day: &Day) -> Vec<String> {
 }
 
 fn last(day: &Day) -> String {
-    let books = &day.books;
+    let greys = day.books.greys;
     let reasons =
         |reason: Reason| day.cleared.verdicts.iter().filter(|verdict| verdict.reason() == reason).count();
     let accepted = reasons(Reason::Accepted) + reasons(Reason::Forwarded);
-    let greys = books.greys;
-    let unknown = greys.unknown_done + greys.unknown_not_done;
-    let holds = if books.hold() { "everything holds" } else { "NOT EVERYTHING HOLDS" };
-    let told = greys.done + greys.not_done + unknown;
-    format!(
-        "{} upload records: {} accepted by clearing, {} found in the card's log alone, {told} grey: done {}, not done {}, \
-         not to be told {unknown}; {holds}",
-        grouped(day.records.len()),
-        grouped(accepted),
-        reasons(Reason::Grey) - usize::try_from(told).unwrap_or(0),
-        greys.done,
-        greys.not_done,
-    )
+    let told = greys.done + greys.not_done + greys.unknown_done + greys.unknown_not_done;
+    // A record that was found in a card's log has lost its TAC, and is grey to clearing too.
+    let logged = reasons(Reason::Grey).saturating_sub(usize::try_from(told).unwrap_or(0));
+    let mut out =
+        format!("{} upload records: {} accepted by clearing", grouped(day.records.len()), grouped(accepted));
+    if logged > 0 {
+        let _ = write!(out, ", {} done without a TAC", grouped(logged));
+    }
+    if told > 0 {
+        let _ = write!(out, ", {} grey", grouped(told));
+        let unknown = greys.unknown_done + greys.unknown_not_done;
+        let parts = [("done", greys.done), ("not done", greys.not_done), ("not to be told", unknown)];
+        let parts = parts.iter().filter(|(_, count)| *count > 0);
+        let parts: Vec<String> = parts.map(|(what, count)| format!("{what} {}", grouped(*count))).collect();
+        let _ = write!(out, " ({})", parts.join(", "));
+    }
+    let holds = match day.books.failures.len() {
+        0 => "everything holds".to_owned(),
+        count => format!("{} THINGS DO NOT HOLD", grouped(count)),
+    };
+    format!("{out}\n{holds}")
 }
 
 fn yuan(fen: i64) -> FenSum {
