@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_data::command::Transaction;
-use tunion_data::upload::UploadRecord;
+use tunion_data::upload::{RecordKind, UploadRecord};
 use tunion_terminal::{Code, Gate, Note};
 
 /// A tap.
@@ -156,6 +156,8 @@ impl Journal {
         for happened in happened {
             let (number, fate) = match happened {
                 Happened::Kept(_) => continue,
+                // A lock moves no money, and was never in doubt.
+                Happened::Uploaded(record) if !has_transaction(record) => continue,
                 Happened::GivenUp(number) => (*number, Fate::NotDone),
                 Happened::Uploaded(record) => {
                     let has = |flag| record.has(flag);
@@ -180,4 +182,9 @@ impl Journal {
             self.mistakes.push(mistake);
         }
     }
+}
+
+/// Whether the purse did a transaction for it.
+fn has_transaction(record: &UploadRecord) -> bool {
+    RecordKind::from_byte(record.kind).is_none_or(RecordKind::has_tac)
 }
