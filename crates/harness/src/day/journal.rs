@@ -8,7 +8,7 @@ use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_data::command::Transaction;
 use tunion_data::upload::{RecordKind, UploadRecord};
-use tunion_terminal::{Code, Gate, Note};
+use tunion_terminal::{Code, Decision, Gate, Note};
 
 /// A tap.
 #[derive(Clone, Copy, Debug)]
@@ -102,35 +102,17 @@ impl Journal {
     /// Writes a tap down.
     pub(super) fn write(&mut self, tap: &Written<'_>) {
         let Written { at, card, terminal, kind, trouble, came, worth, sequences } = *tap;
-        let mut last = None;
-        for happened in &came.happened {
-            if let Happened::Kept(record) = happened {
-                let load = record.transaction == Transaction::Load as u8;
-                let reached = if load { sequences.1 } else { sequences.0 };
-                let id = (terminal, record.local_seq);
-                let doubt = Doubt {
-                    card,
-                    load,
-                    sequence: record.card_seq,
-                    amount: record.amount,
-                    done: reached >= record.card_seq,
-                    fate: Fate::Open,
-                    said: false,
-                };
-                self.doubts.insert(id, doubt);
-                last = Some(id);
-            }
-        }
-        self.learn(terminal, &came.happened, came.end == End::Ready);
+        let mine = self.keep((terminal, card), &came.happened, sequences);
         let decision = came.decision.as_ref().filter(|_| came.end == End::Ready);
-        let signed = |fen: Fen, load: bool| if load { i64::from(fen.get()) } else { -i64::from(fen.get()) };
-        let recovered = decision.iter().flat_map(|decision| &decision.notes).map(|note| match note {
-            Note::Recovered { amount, load, .. } => (*amount, signed(*amount, *load)),
-            _ => (Fen::ZERO, 0),
-        });
-        let (earlier, told_later) =
-            recovered.fold((Fen::ZERO, 0), |(sum, told), (amount, signed)| (sum + amount, told + signed));
+        let earlier = decision.map_or(Fen::ZERO, recovered);
         let here = decision.map_or(Fen::ZERO, |decision| decision.charged.saturating_sub(earlier));
+        self.say(at, &mine, here);
+        let (told_later, found) = self.learn(terminal, &came.happened, decision.is_some());
+        if decision.is_some() && found != earlier {
+            self.mistakes
+                .push(format!("{at}: {earlier} was said to be recovered, and {found} uploaded as such"));
+        }
+        let last = mine.last().copied();
         let loads = last.and_then(|id| self.doubts.get(&id)).is_some_and(|doubt| doubt.load);
         self.taps.push(Entry {
             at,
@@ -151,29 +133,65 @@ impl Journal {
         }
     }
 
-    /// Learns what became of a terminal's records; `heard` is whether somebody heard what it decided.
-    pub(super) fn learn(&mut self, terminal: usize, happened: &[Happened], heard: bool) {
+    /// The records that were kept in a tap, each once, in their order.
+    fn keep(
+        &mut self,
+        (terminal, card): (usize, usize),
+        happened: &[Happened],
+        sequences: (u16, u16),
+    ) -> Vec<Doubted> {
+        let mut mine = Vec::new();
+        for happened in happened {
+            let Happened::Kept(record) = happened else { continue };
+            let id = (terminal, record.local_seq);
+            // A lock moves no money and is never in doubt; what is learned of a record may be kept too.
+            if !has_transaction(record) || self.doubts.contains_key(&id) {
+                continue;
+            }
+            let load = record.transaction == Transaction::Load as u8;
+            let reached = if load { sequences.1 } else { sequences.0 };
+            let (sequence, amount) = (record.card_seq, record.amount);
+            let done = reached >= sequence;
+            self.doubts
+                .insert(id, Doubt { card, load, sequence, amount, done, fate: Fate::Open, said: false });
+            mine.push(id);
+        }
+        mine
+    }
+
+    /// The terminal says that this tap moved `amount`: that is what was done of it, or the first part.
+    fn say(&mut self, at: DateTime, mine: &[Doubted], amount: Fen) {
+        let mut left = amount;
+        for id in mine {
+            let Some(doubt) = self.doubts.get_mut(id).filter(|doubt| doubt.done) else { continue };
+            let Some(rest) = left.checked_sub(doubt.amount) else { break };
+            left = rest;
+            doubt.said = true;
+        }
+        if !left.is_zero() {
+            self.mistakes.push(format!("{at}: a terminal says {amount}, and {left} of it was never done"));
+        }
+    }
+
+    /// Learns what became of a terminal's records; `heard` is whether somebody heard what it decided. What was
+    /// found done only now, in fen, and all that was found done.
+    pub(super) fn learn(&mut self, terminal: usize, happened: &[Happened], heard: bool) -> (i64, Fen) {
+        let (mut later, mut found) = (0, Fen::ZERO);
         for happened in happened {
             let (number, fate) = match happened {
                 Happened::Kept(_) => continue,
-                // A lock moves no money, and was never in doubt.
                 Happened::Uploaded(record) if !has_transaction(record) => continue,
                 Happened::GivenUp(number) => (*number, Fate::NotDone),
-                Happened::Uploaded(record) => {
-                    let has = |flag| record.has(flag);
-                    let fate = match (has(UploadRecord::GREY), has(UploadRecord::RECOVERED)) {
-                        (false, false) => Fate::AtOnce,
-                        (false, true) => Fate::Recovered,
-                        (true, true) => Fate::Logged,
-                        (true, false) => Fate::Grey,
-                    };
-                    (record.local_seq, fate)
-                }
+                Happened::Uploaded(record) => (record.local_seq, fate(record)),
             };
             let mistake = match self.doubts.get_mut(&(terminal, number)) {
                 Some(doubt) if doubt.fate == Fate::Open => {
                     doubt.fate = fate;
-                    doubt.said = heard && matches!(fate, Fate::AtOnce | Fate::Recovered | Fate::Logged);
+                    if heard && matches!(fate, Fate::Recovered | Fate::Logged) {
+                        found += doubt.amount;
+                        later += if doubt.said { 0 } else { signed(doubt.amount, doubt.load) };
+                        doubt.said = true;
+                    }
                     continue;
                 }
                 Some(doubt) => format!("record {number} was {:?}, and then {fate:?}", doubt.fate),
@@ -181,6 +199,29 @@ impl Journal {
             };
             self.mistakes.push(mistake);
         }
+        (later, found)
+    }
+}
+
+/// What a terminal says that it found done of earlier taps.
+fn recovered(decision: &Decision) -> Fen {
+    let amount = |note: &Note| match note {
+        Note::Recovered { amount, .. } => *amount,
+        _ => Fen::ZERO,
+    };
+    decision.notes.iter().map(amount).sum()
+}
+
+fn signed(amount: Fen, load: bool) -> i64 {
+    if load { i64::from(amount.get()) } else { -i64::from(amount.get()) }
+}
+
+fn fate(record: &UploadRecord) -> Fate {
+    match (record.has(UploadRecord::GREY), record.has(UploadRecord::RECOVERED)) {
+        (false, false) => Fate::AtOnce,
+        (false, true) => Fate::Recovered,
+        (true, true) => Fate::Logged,
+        (true, false) => Fate::Grey,
     }
 }
 
