@@ -3,6 +3,7 @@
 
 mod card;
 mod clear;
+mod day;
 mod fare;
 mod number;
 mod output;
@@ -74,6 +75,13 @@ enum Command {
     /// with 2 when a file, its header or the keys cannot be used at all, and then nothing is cleared.
     Clear(clear::Clear),
 
+    /// Play a city's day by chance, and count its money three ways.
+    ///
+    /// Thousands of cards tap at terminals of every kind that is built in, some in trouble. Prints the day on one
+    /// screen; the same seed gives the same day. Ends with 0 when everything holds that must, with 1 when
+    /// something does not, with 2 on bad input.
+    Day(day::Day),
+
     /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
@@ -87,6 +95,7 @@ fn main() -> ExitCode {
         Command::Pull(pull) => pull.main(),
         Command::Card(card) => card.main(),
         Command::Clear(clear) => clear.main(),
+        Command::Day(day) => day.main(),
         Command::Fare(fare) => fare.main(),
     }
 }

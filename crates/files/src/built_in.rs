@@ -1,4 +1,5 @@
-//! Files of `fixtures/` that are built into the program, so that it prices Beijing wherever it stands.
+//! Files of `fixtures/` that are built into the program, so that it prices Beijing and plays its terminals wherever
+//! it stands.
 //!
 //! Their paths begin with `built-in:` and then go on as below `fixtures/`.
 
@@ -24,11 +25,32 @@ const FILES: &[(&str, &str)] = built_in![
     "networks/beijing-bus/bus.toml",
     "networks/beijing-bus/lines.csv",
     "networks/beijing-bus/stops.csv",
+    "terminals/beijing-rail.toml",
+    "terminals/beijing-bus.toml",
+    "terminals/beijing-top-up.toml",
+    "terminals/beijing-enquiry.toml",
+    "terminals/shanghai-rail.toml",
+    "terminals/codes/xian.toml",
+    "terminals/codes/shanghai.toml",
+    "terminals/codes/tianjin.toml",
 ];
 
 /// The path of a city's file.
 pub(crate) fn city(name: &str) -> PathBuf {
     Path::new(ROOT).join("cities").join(name).with_extension("toml")
+}
+
+/// The path of a terminal profile.
+pub(crate) fn terminal(name: &str) -> PathBuf {
+    Path::new(ROOT).join("terminals").join(name).with_extension("toml")
+}
+
+/// The names of the terminal profiles.
+pub(crate) fn terminals() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_prefix("terminals/")?.strip_suffix(".toml"))
+        .filter(|name| !name.contains('/'))
 }
 
 /// The names of the cities.

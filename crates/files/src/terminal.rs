@@ -146,6 +146,7 @@ use tunion_fare::Tariff;
 use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Profile;
 
+use crate::built_in;
 use crate::diag::{Diagnostics, Source};
 use crate::kind::Kind;
 use crate::library::Library;
@@ -235,6 +236,20 @@ pub struct TerminalFile {
 /// Every mistake found in the profile or its tariff, with its line.
 pub fn load(path: impl AsRef<Path>, library: &mut Library) -> Result<TerminalFile, Diagnostics> {
     parse(&Source::read(path)?, library)
+}
+
+/// A terminal profile of `fixtures/terminals` that is built into the program, by its name.
+///
+/// # Errors
+/// The name and those that there are, when there is no such profile; never for one of these.
+pub fn built_in(name: &str, library: &mut Library) -> Result<TerminalFile, Diagnostics> {
+    if built_in::terminals().any(|known| known == name) {
+        return load(built_in::terminal(name), library);
+    }
+    let known = built_in::terminals().collect::<Vec<_>>().join(", ");
+    let error =
+        Source::new("terminal", name).error(0..name.len(), format!("no terminal `{name}` is built in"));
+    Err(error.help(format!("there are: {known}")).into())
 }
 
 /// Reads the text of a terminal profile.

@@ -24,6 +24,7 @@
 //! | [`anatomy`] | one tap laid open: every exchange, every MAC, every check |
 //! | [`issue`], [`inspect`] | from a card's file to a card, and all there is to see of it |
 //! | [`fares`] | taps priced again, and taps made up |
+//! | [`day`] | a city's day by chance: thousands of cards, troubles, money counted three ways |
 //! | [`serve`] | a card within reach of other programs, by PC/SC and TCP |
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
@@ -33,6 +34,7 @@ pub mod audit;
 mod check;
 pub mod clearing;
 pub mod counterpart;
+pub mod day;
 pub mod device;
 pub mod fares;
 mod grid;

@@ -137,7 +137,7 @@ fn name_of(device: Device, command: &[u8]) -> Option<Name> {
 }
 
 /// The command with a bit of its last byte of data turned over.
-fn garbled(command: &[u8]) -> Vec<u8> {
+pub(crate) fn garbled(command: &[u8]) -> Vec<u8> {
     let mut bytes = command.to_vec();
     let last = command.get(4).map_or(0, |lc| 4 + usize::from(*lc));
     if let Some(byte) = bytes.get_mut(last) {

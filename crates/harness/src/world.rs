@@ -502,7 +502,7 @@ fn notes(step: &Step, decision: Option<&Decision>, tapped: &Tapped) -> Vec<Strin
 const NO_CHARGE: Charge = Charge { list: Fen::ZERO, charged: Fen::ZERO };
 
 /// What the holder owns: actual balance less overdraft used.
-fn worth(card: &Card<Stream>) -> i64 {
+pub(crate) fn worth(card: &Card<Stream>) -> i64 {
     let balances = card.balances();
     i64::from(balances.actual.get()) - i64::from(balances.overdraft_used.get())
 }

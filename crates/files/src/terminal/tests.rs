@@ -9,7 +9,7 @@ use tunion_terminal::profile::{Bytes, Check, LedgerBinding, RailProfile, Recover
 use tunion_terminal::{Code, Defect, Prompt};
 
 use super::words::Switch;
-use super::{Library, Source, TerminalFile, TerminalKind, parse};
+use super::{Library, Source, TerminalFile, TerminalKind, built_in, load, parse};
 use crate::scenario::kebab;
 
 pub(super) const TERMINALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terminals/");
@@ -291,4 +291,23 @@ fn what_does_not_fit_together() {
     assert_snapshot!(
         changed("beijing-top-up", "accepted =", "trip-balance = \"after\"\naccepted =").unwrap_err()
     );
+}
+
+/// What is built in is what the files say, and each of it can be had by its name.
+#[test]
+fn profiles_that_are_built_in() {
+    let names: Vec<&str> = crate::built_in::terminals().collect();
+    assert!(names.len() >= 5, "{names:?}");
+    for name in names {
+        let library = &mut Library::default();
+        let file = load(format!("{TERMINALS}{name}.toml"), library).unwrap();
+        let built_in = built_in(name, library).unwrap();
+        // The reasons that a tariff gives name its file.
+        let name = |file: &TerminalFile| file.tariff.as_ref().map(|tariff| tariff.head().name.clone());
+        assert_eq!(name(&built_in), name(&file));
+        assert_eq!(TerminalFile { tariff: None, ..built_in }, TerminalFile { tariff: None, ..file });
+    }
+    let said = built_in("beijing-tram", &mut Library::default()).unwrap_err().to_string();
+    assert!(said.contains("no terminal `beijing-tram` is built in"), "{said}");
+    assert!(said.contains("there are: beijing-rail, "), "{said}");
 }

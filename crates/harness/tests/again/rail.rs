@@ -19,6 +19,11 @@ pub fn done(tap: &Tap<'_>, fares: &Fares, wrong: &mut Vec<String>) -> Vec<Done> 
     };
     let old = Old::of(tap);
     let Some(base) = super::read(old.table, &old.bytes, wrong) else { return Vec::new() };
+    // Nobody is let in twice by one city, and nobody pays twice for one journey (`docs/spec/terminal.md` 3.1, rows
+    // 12 and 13).
+    let inside = matches!(base.number(rail::STATUS), 1 | 3);
+    let fits = if exits { inside } else { !inside || base.number(rail::ENTRY_CITY) != city(tap) };
+    super::expect(wrong, "that the card stands on the other side of the gate", &true, Some(fits));
     let here = Here { line, station };
     let mut done = if exits { exit(tap, fares, &old, base, &here) } else { enter(tap, &old, base, &here) };
     done.trip = Some(There { industry: 0x01, line: u16::from(line), station, maximum: (0, 0) });
