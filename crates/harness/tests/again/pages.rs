@@ -25,6 +25,14 @@ pub struct Pages {
 }
 
 impl Pages {
+    /// Whether `after` is this card and nothing on it moved. One that was locked meanwhile answers no INITIALIZE,
+    /// and the rest of it is as it was (`docs/spec/card.md` 8).
+    pub fn is_left_by(&self, after: &Self) -> bool {
+        let locked = after.sequences == [0, 0];
+        let sequences = if locked { self.sequences } else { after.sequences };
+        *self == Self { sequences, ..after.clone() }
+    }
+
     /// Reads a copy of the card, so that the card itself is as it was.
     pub fn of(card: &Card<Stream>) -> Self {
         let mut card = card.clone();
