@@ -8,6 +8,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`link`] | whatever answers APDUs, and the wrappers that lose answers or write them down |
+//! | [`radio`] | a card behind the air, on a virtual clock |
 //! | [`trace`] | what went over the links, its hash, and its words |
 //! | [`random`] | one random stream for each (seed, name, tap) |
 //! | [`device`] | a terminal with its PSAM and its store |
@@ -44,6 +45,7 @@ mod journal;
 pub mod link;
 pub mod outcome;
 pub mod pull;
+pub mod radio;
 pub mod random;
 pub mod report;
 pub mod serve;

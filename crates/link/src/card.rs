@@ -71,6 +71,9 @@ pub struct Proximity {
     standing: Standing,
     /// What was agreed on, since RATS.
     agreed: Option<Agreed>,
+    /// The rate of the frame that is sent, and of the next that is received.
+    sending: Rate,
+    listening: Rate,
     number: u8,
     /// The CID of the last block, which its answer has too.
     called: Option<u8>,
@@ -91,9 +94,6 @@ pub struct Proximity {
 struct Agreed {
     fsd: usize,
     cid: Option<u8>,
-    rate: Rate,
-    /// The rate from the next frame on, after PPS.
-    next: Rate,
     /// No block came yet, so that PPS may.
     fresh: bool,
 }
@@ -106,6 +106,8 @@ impl Proximity {
             settings,
             standing: Standing::Idle,
             agreed: None,
+            sending: Rate::R106,
+            listening: Rate::R106,
             number: 1,
             called: None,
             doing: Doing::Nothing,
@@ -132,14 +134,14 @@ impl Proximity {
 
     /// The rate of the frame that [`Wish::Send`] is about.
     #[must_use]
-    pub fn rate(&self) -> Rate {
-        self.agreed.map_or(Rate::R106, |agreed| agreed.rate)
+    pub const fn rate(&self) -> Rate {
+        self.sending
     }
 
     /// The rate at which it listens; what comes at another it cannot read.
     #[must_use]
-    pub fn listening_rate(&self) -> Rate {
-        self.agreed.map_or(Rate::R106, |agreed| agreed.next)
+    pub const fn listening_rate(&self) -> Rate {
+        self.listening
     }
 
     /// How long the reader waits for the answer to begin.
@@ -170,6 +172,7 @@ impl Proximity {
 
     fn forget(&mut self) {
         self.agreed = None;
+        self.listening = Rate::R106;
         self.number = 1;
         self.doing = Doing::Nothing;
         self.command.clear();
@@ -180,8 +183,8 @@ impl Proximity {
     }
 
     fn receive(&mut self, received: Received<'_>) -> Wish {
+        self.sending = self.listening;
         if let Some(agreed) = self.agreed {
-            self.agreed = Some(Agreed { rate: agreed.next, ..agreed });
             // What cannot be read is not for anybody (ISO/IEC 14443-4 7.5.5.3).
             let bytes = received.checked();
             return bytes.map_or(Wish::Nothing, |bytes| self.part_4(agreed, bytes));
@@ -204,8 +207,6 @@ impl Proximity {
             fsd: frame_size(parameter >> 4),
             // A card that takes none answers blocks that have none.
             cid: (ats.cid && cid < 15).then_some(cid),
-            rate: Rate::R106,
-            next: Rate::R106,
             fresh: true,
         });
         self.frame.clear();
@@ -260,7 +261,8 @@ impl Proximity {
             return Wish::Nothing;
         }
         let Some(rate) = rate else { return Wish::Nothing };
-        self.agreed = Some(Agreed { next: rate, fresh: false, ..agreed });
+        self.agreed = Some(Agreed { fresh: false, ..agreed });
+        self.listening = rate;
         self.frame.clear();
         self.frame.extend(&[ppss]);
         self.frame.close();

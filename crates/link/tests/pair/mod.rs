@@ -138,21 +138,15 @@ impl Pair {
     }
 }
 
-/// Somebody who says anything.
-#[derive(Default)]
-pub(crate) struct Air;
-
-impl Air {
-    /// Bytes to both sides, with a CRC that is right and without.
-    pub(crate) fn say(&mut self, pair: &mut Pair, bytes: &[u8]) {
-        for frame in [Frame::with_crc(bytes), Frame::plain(bytes)] {
-            let received = Received::whole(&frame);
-            let _ = pair.reader.step(Event::Received(received));
-            if pair.card.step(CardEvent::Received(received)) == Wish::Process {
-                let _ = pair.card.step(CardEvent::Answer(&[0x90, 0x00]));
-            }
-            let _ = pair.reader.step(Event::Transmit(bytes));
-            let _ = pair.reader.step(Event::Silent);
+/// Somebody says these bytes to both sides, with a CRC that is right and without.
+pub(crate) fn say(pair: &mut Pair, bytes: &[u8]) {
+    for frame in [Frame::with_crc(bytes), Frame::plain(bytes)] {
+        let received = Received::whole(&frame);
+        let _ = pair.reader.step(Event::Received(received));
+        if pair.card.step(CardEvent::Received(received)) == Wish::Process {
+            let _ = pair.card.step(CardEvent::Answer(&[0x90, 0x00]));
         }
+        let _ = pair.reader.step(Event::Transmit(bytes));
+        let _ = pair.reader.step(Event::Silent);
     }
 }
