@@ -42,6 +42,8 @@ pub struct Profile {
     pub expired_student: ExpiredStudent,
     /// Which application is selected, and how.
     pub select: Selection,
+    /// When MAC1 is asked for.
+    pub mac1: Mac1Policy,
     /// When MAC2 is checked.
     pub mac2: Mac2Policy,
     /// What becomes of a card whose MAC2 the PSAM refused.
@@ -242,6 +244,17 @@ pub enum ExpiredStudent {
     Refuse,
     /// It pays as an ordinary card.
     AsOrdinary,
+}
+
+/// When the PSAM is asked for MAC1 (`docs/spec/terminal.md` 1.1, 5.3).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Mac1Policy {
+    /// Before the records are written, one after the other.
+    #[default]
+    BeforeRecords,
+    /// While the card writes 1E, as in Xi'an. 1A has the number that comes with MAC1 and is written then; that 1E
+    /// is the one that does not wait is our reading.
+    BesideRecords,
 }
 
 /// When MAC2 is checked (`docs/spec/terminal.md` 9.6). The money has left the card either way, and

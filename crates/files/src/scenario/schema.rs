@@ -77,6 +77,7 @@ pub(super) struct TerminalTable {
     pub(super) vehicle: Option<Name>,
     pub(super) station: Option<Spanned<Station>>,
     pub(super) door: Option<Name>,
+    mac1: Option<Name>,
     mac2: Option<Name>,
     accepted: Option<Spanned<Vec<Name>>>,
     expired_student: Option<Name>,
@@ -108,6 +109,7 @@ impl TerminalTable {
     /// What differs in the profile.
     pub(super) fn switches(&self) -> Switches {
         Switches {
+            mac1: self.mac1.clone(),
             mac2: self.mac2.clone(),
             accepted: self.accepted.clone(),
             expired_student: self.expired_student.clone(),

@@ -92,6 +92,7 @@ pub(super) fn terminal(
         ..Profile::default()
     };
     let switches = Switches {
+        mac1: file.mac1.clone(),
         mac2: file.mac2.clone(),
         accepted: file.accepted.clone(),
         expired_student: file.expired_student.clone(),

@@ -28,6 +28,7 @@ struct File {
     name: Name,
     provenance: Name,
     base: Name,
+    mac1: Option<Name>,
     mac2: Option<Name>,
     mac2_failure: Option<Name>,
     accepted: Option<Names>,
@@ -77,6 +78,7 @@ pub(super) fn terminal(source: &Source, library: &mut Library) -> Result<Termina
     let mut profile = base.profile.clone();
     profile.name.clone_from(file.name.get_ref());
     let switches = Switches {
+        mac1: file.mac1,
         mac2: file.mac2,
         mac2_failure: file.mac2_failure,
         accepted: file.accepted,

@@ -27,6 +27,7 @@ pub(super) struct File {
     pub(super) codes: Name,
     pub(super) operator: Option<Spanned<u16>>,
     pub(super) byte_order: Option<Name>,
+    pub(super) mac1: Option<Name>,
     pub(super) mac2: Option<Name>,
     pub(super) checks: Option<Names>,
     pub(super) accepted: Option<Names>,

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use tunion_data::Fen;
 use tunion_terminal::profile::{
-    ExpiredStudent, Mac2Failure, Mac2Policy, OpenElsewhere, RecoveryProfile, TripBalance,
+    ExpiredStudent, Mac1Policy, Mac2Failure, Mac2Policy, OpenElsewhere, RecoveryProfile, TripBalance,
 };
 use tunion_terminal::{Defect, Profile};
 
@@ -20,6 +20,7 @@ use crate::diag::{Diagnostics, Source, Text};
 /// What is given; the rest stays as it is.
 #[derive(Default)]
 pub(crate) struct Switches {
+    pub(crate) mac1: Option<Name>,
     pub(crate) mac2: Option<Name>,
     pub(crate) accepted: Option<Names>,
     pub(crate) expired_student: Option<Name>,
@@ -57,6 +58,7 @@ impl Switches {
         profile: &mut Profile,
     ) -> Result<(), Diagnostics> {
         let fields = [
+            Field::new("mac1", self.mac1.as_ref(), DEBITS),
             Field::new("mac2", self.mac2.as_ref(), DEBITS),
             Field::new("accepted", self.accepted.as_ref(), ADVISES),
             Field::new("expired-student", self.expired_student.as_ref(), ADVISES),
@@ -84,6 +86,9 @@ impl Switches {
         ];
         let mut errors = Diagnostics::default();
         errors.keep(fit::unused(source, kind, &fields, None));
+        if let Some(name) = &self.mac1 {
+            put(&mut profile.mac1, errors.keep(Mac1Policy::read(source, name)));
+        }
         if let Some(name) = &self.mac2 {
             put(&mut profile.mac2, errors.keep(Mac2Policy::read(source, name)));
         }

@@ -3,7 +3,8 @@
 use tunion_psam::{Rate, SequenceMoves, Transport};
 use tunion_terminal::Light;
 use tunion_terminal::profile::{
-    ByteOrder, Check, ExpiredStudent, LoadBy, Mac2Failure, Mac2Policy, OpenElsewhere, RailTail, TripBalance,
+    ByteOrder, Check, ExpiredStudent, LoadBy, Mac1Policy, Mac2Failure, Mac2Policy, OpenElsewhere, RailTail,
+    TripBalance,
 };
 
 use super::TerminalKind;
@@ -45,6 +46,8 @@ switches! {
         "top-up" = Self::TopUp, "enquiry" = Self::Enquiry,
         "ticket-office" = Self::TicketOffice, "pos" = Self::Pos;
     ByteOrder, "byte order": "little" = Self::Little, "big" = Self::Big;
+    Mac1Policy, "MAC1 policy":
+        "before-records" = Self::BeforeRecords, "beside-records" = Self::BesideRecords;
     Mac2Policy, "MAC2 policy":
         "before-decision" = Self::BeforeDecision, "after-decision" = Self::AfterDecision;
     ExpiredStudent, "expired-student policy":

@@ -7,7 +7,7 @@ use crate::codes::Code;
 use crate::defect::Defect;
 use crate::facts::KeyInfo;
 use crate::plan::{IndustryRecord, Plan, Stamp, Then};
-use crate::profile::Mac2Policy;
+use crate::profile::{Mac1Policy, Mac2Policy};
 use crate::refund;
 use alloc::boxed::Box;
 use tunion_apdu::{CommandBuf, Sw, build};
@@ -34,6 +34,10 @@ pub(super) struct Payment {
     record: UploadRecord,
     /// Where the record is kept, once it is.
     slot: SlotId,
+    /// 1E is written before 1A.
+    trip_written: bool,
+    /// What one of two that were asked side by side refused: the tap ends with the other's answer.
+    failed: Option<Refusal>,
 }
 
 /// What a debit is waiting for.
@@ -43,6 +47,10 @@ enum Waits {
     Init,
     /// The PSAM's MAC1.
     Mac1,
+    /// The PSAM's MAC1, and the card's answer to UPDATE CAPP of 1E.
+    Mac1AndTrip,
+    /// Of the two the card's answer.
+    TripBeside,
     /// The card's answer to UPDATE CAPP of 1A.
     Industry,
     /// The card's answer to UPDATE CAPP of 1E.
@@ -57,7 +65,18 @@ enum Waits {
 
 impl Payment {
     pub(super) const fn asks_card(&self) -> bool {
-        matches!(self.waits, Waits::Init | Waits::Industry | Waits::Trip | Waits::Debit)
+        !matches!(self.waits, Waits::Mac1 | Waits::Persist | Waits::Mac2)
+    }
+
+    /// Whether card and PSAM are asked side by side.
+    pub(super) fn asks_both(&self) -> bool {
+        self.waits == Waits::Mac1AndTrip
+    }
+
+    /// Of the two only the PSAM is to be waited for.
+    pub(super) fn without_card(mut self: Box<Self>) -> Box<Self> {
+        self.waits = Waits::Mac1;
+        self
     }
 
     /// What it means that the card did not answer.
@@ -121,6 +140,8 @@ impl Terminal<'_> {
             mac1: SamInitAnswer::default(),
             record: UploadRecord::default(),
             slot: SlotId(0),
+            trip_written: false,
+            failed: None,
         }))
     }
 
@@ -137,6 +158,18 @@ impl Terminal<'_> {
                 self.sam_open = None;
                 self.ask_sam(ask_mac1(tap, plan, init));
                 *waits = Waits::Mac1;
+                if self.setup.profile.mac1 == Mac1Policy::BesideRecords {
+                    self.write_beside(tap, &mut payment);
+                }
+            }
+            Waits::Mac1AndTrip => {
+                payment.failed = written(answer).err();
+                payment.waits = Waits::Mac1;
+            }
+            Waits::TripBeside => {
+                payment.failed.take().map_or(Ok(()), Err)?;
+                written(answer)?;
+                self.write_records(tap, &mut payment);
             }
             Waits::Industry => {
                 written(answer)?;
@@ -157,16 +190,13 @@ impl Terminal<'_> {
     pub(super) fn pay_event(&mut self, tap: &mut Tap, mut payment: Box<Payment>, event: Event<'_>) -> Turn {
         let slot = payment.slot;
         match (payment.waits, event) {
-            (Waits::Mac1, Event::SamAnswer(bytes)) => {
-                payment.mac1 = self.sam_value::<SamInitAnswer>(bytes)?;
-                if tap.gone {
-                    return Err(Code::MovedEarly.into());
-                }
-                self.write_records(tap, &mut payment);
+            (Waits::Mac1 | Waits::Mac1AndTrip, Event::SamAnswer(bytes)) => {
+                let mac1 = self.sam_value::<SamInitAnswer>(bytes);
+                return self.mac1(tap, payment, mac1);
             }
-            (Waits::Mac1, Event::SamGone) => {
+            (Waits::Mac1 | Waits::Mac1AndTrip, Event::SamGone) => {
                 self.sam_suspect = true;
-                return Err(Code::SamFault.into());
+                return self.mac1(tap, payment, Err(Code::SamFault.into()));
             }
             (Waits::Persist, Event::Persisted(stored)) if slot == stored => {
                 if tap.gone {
@@ -184,6 +214,40 @@ impl Terminal<'_> {
             }
             (Waits::Mac2, Event::SamGone) => return self.verified(tap, payment, Verdict::None),
             _ => {}
+        }
+        Ok(Some(Step::Paying(payment)))
+    }
+
+    /// While the PSAM makes MAC1 the card takes 1E, if this debit has one.
+    fn write_beside(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        let trip = payment.plan.trip(&self.stamp(tap, &payment.init));
+        let Some(trip) = trip else { return };
+        self.send(tap, build::update_capp(Sfi::TRIP, 0, &trip));
+        (payment.waits, payment.trip_written) = (Waits::Mac1AndTrip, true);
+    }
+
+    /// MAC1 is there, or is not to be had. What the card was asked beside it is waited for.
+    fn mac1(
+        &mut self,
+        tap: &mut Tap,
+        mut payment: Box<Payment>,
+        mac1: Result<SamInitAnswer, Refusal>,
+    ) -> Turn {
+        let beside = payment.waits == Waits::Mac1AndTrip;
+        if !beside {
+            payment.failed.take().map_or(Ok(()), Err)?;
+        }
+        match mac1 {
+            Ok(mac1) => payment.mac1 = mac1,
+            Err(refusal) if beside => payment.failed = Some(refusal),
+            Err(refusal) => return Err(refusal),
+        }
+        if beside {
+            payment.waits = Waits::TripBeside;
+        } else if tap.gone {
+            return Err(Code::MovedEarly.into());
+        } else {
+            self.write_records(tap, &mut payment);
         }
         Ok(Some(Step::Paying(payment)))
     }
@@ -216,6 +280,9 @@ impl Terminal<'_> {
 
     /// A plain purchase writes no 1E.
     fn write_trip(&mut self, tap: &mut Tap, payment: &mut Payment) {
+        if payment.trip_written {
+            return self.keep(tap, payment);
+        }
         let trip = payment.plan.trip(&self.stamp(tap, &payment.init));
         let Some(trip) = trip else { return self.keep(tap, payment) };
         self.send(tap, build::update_capp(Sfi::TRIP, 0, &trip));

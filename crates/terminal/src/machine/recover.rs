@@ -93,6 +93,10 @@ impl Terminal<'_> {
     pub(super) fn card_gone(&mut self, tap: &mut Tap, step: Step) -> Turn {
         match step {
             Step::Securing(securing) => self.secure_gone(tap, &securing),
+            Step::Paying(payment) if payment.asks_both() => {
+                tap.gone = true;
+                Ok(Some(Step::Paying(payment.without_card())))
+            }
             Step::Recovering(Recovery::Proof(slot)) if self.has(Defect::RfFailureIsNotDone) => {
                 Ok(Some(self.not_done(tap, slot)))
             }
