@@ -201,9 +201,8 @@ impl Tap {
         let (anatomy, after) = anatomy::dissect(&card, &terminal, &keys, &self.ask())?;
         if self.trace.is_wanted() {
             let scene = Scene::new(&card, &terminal, &keys, &self.ask())?;
-            let arguments = env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned());
             let script = scene.script();
-            let (_, file) = record(&script, script.header("tap", arguments.collect()))?;
+            let (_, file) = record(&script, script.header("tap", arguments()))?;
             self.trace.write(&file)?;
         }
         if let Some(path) = &self.save {
@@ -282,6 +281,21 @@ impl Tap {
         ];
         given.into_iter().flatten().next().unwrap_or(Errand::Enquire)
     }
+}
+
+/// The arguments of this tap, but for those that say what becomes of it: by these it can be played again.
+fn arguments() -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut words = env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = words.next() {
+        match word.split('=').next().unwrap_or_default() {
+            "--brief" | "--json" | "--bring-up" | "--unmasked" => {}
+            "--trace" | "--save" if word.contains('=') => {}
+            "--trace" | "--save" => drop(words.next()),
+            _ => kept.push(word),
+        }
+    }
+    kept
 }
 
 fn amount(text: &str) -> Result<Fen, String> {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 use tunion_files::diag::Diagnostics;
-use tunion_harness::trace::{Compared, Difference, File, Sides, differences};
+use tunion_harness::trace::{Compared, Difference, File, Sides, What, differences};
 
 #[derive(Args)]
 pub(crate) struct Diff {
@@ -33,7 +33,14 @@ impl Diff {
             print(&format!("the same: {} lines\n", left.lines.len()))?;
             return Ok(true);
         };
-        print(&told(&left, &right, ("a", "b"), &[*first], self.unmasked, true))?;
+        // Other contents of a card are told by its digest at once, and better by the first byte that shows them.
+        let byte = found.iter().find(|difference| difference.what != What::State && difference != &first);
+        let found: Vec<_> = [Some(first), byte.filter(|_| first.what == What::State)]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        print(&told(&left, &right, ("a", "b"), &found, self.unmasked, true))?;
         Ok(false)
     }
 }

@@ -4,6 +4,7 @@
 //! and the link's business.
 
 use super::file::Dir;
+use super::raw::Raw;
 use crc::{CRC_16_ISO_IEC_14443_3_A, Crc};
 use std::ops::Range;
 
@@ -20,6 +21,18 @@ pub(super) fn crc_a(frame: &[u8]) -> [u8; CRC_LEN] {
 /// Whether the last two bytes are the CRC of those before.
 pub(super) fn has_crc(frame: &[u8]) -> bool {
     frame.split_last_chunk::<CRC_LEN>().is_some_and(|(body, crc)| !body.is_empty() && crc_a(body) == *crc)
+}
+
+/// A frame of which digits may be hidden: these are zeros, under a CRC that holds, since only that of a frame that
+/// had a right one is hidden.
+pub(super) fn with_crc(frame: &Raw) -> Vec<u8> {
+    let mut bytes = frame.bytes().to_vec();
+    let body = bytes.len().saturating_sub(CRC_LEN);
+    if frame.mask(body) != 0 {
+        bytes.truncate(body);
+        bytes.extend(crc_a(&bytes));
+    }
+    bytes
 }
 
 /// An I-block that carries a whole APDU, with its CRC: PCB `02` or `03`, no CID, no NAD, no chaining.

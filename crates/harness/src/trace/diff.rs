@@ -120,11 +120,11 @@ impl Sides<'_> {
         if a.bytes.len() != b.bytes.len() {
             let long = |went: &Went| format!("{} bytes", went.bytes.len());
             lines.extend(self.two(&long(a), &long(b)));
-            if what == "answer" {
-                lines.extend(self.two(&sw(a), &sw(b)));
-            }
         }
+        let refused = what == "answer" && a.bytes.len() != b.bytes.len() && sw(a) != sw(b);
         match place {
+            // An answer that refuses has no data: no field of it tells anything.
+            _ if refused => lines.extend(self.two(&sw(a), &sw(b))),
             Some(Place { is_sw: true, .. }) => lines.extend(self.two(&sw(a), &sw(b))),
             Some(Place { field: Some((field, kind)), .. }) => {
                 let read = |went: &Went| {

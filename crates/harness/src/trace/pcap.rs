@@ -114,7 +114,7 @@ fn packet(went: &Went, has_air: bool, number: &mut bool) -> Option<Packet> {
         Dir::Lost => return None,
     };
     let bytes = match went.link {
-        Wire::Air => unmasked(went),
+        Wire::Air => air::with_crc(&went.bytes),
         Wire::Card if !has_air => {
             let block = air::i_block(*number, went.bytes.bytes());
             *number ^= went.dir == Dir::From;
@@ -123,18 +123,6 @@ fn packet(went: &Went, has_air: bool, number: &mut bool) -> Option<Packet> {
         Wire::Card | Wire::Sam => return None,
     };
     Some(Packet { t: went.t, event, bytes })
-}
-
-/// A frame as it is written: what is hidden in it is zeros, under a CRC that holds.
-fn unmasked(went: &Went) -> Vec<u8> {
-    let mut bytes = went.bytes.bytes().to_vec();
-    let body = bytes.len().saturating_sub(air::CRC_LEN);
-    // A CRC is hidden with what it is of.
-    if went.bytes.mask(body) != 0 {
-        bytes.truncate(body);
-        bytes.extend(air::crc_a(&bytes));
-    }
-    bytes
 }
 
 /// Civil time in UTC+8 as time since 1970-01-01 in UTC; zero for what is before.

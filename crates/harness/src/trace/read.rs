@@ -26,15 +26,15 @@ impl File {
         Self::parse(&Source::read(path)?)
     }
 
-    /// Reads the text of a trace. Blank lines are skipped.
+    /// Reads the text of a trace.
     ///
     /// # Errors
-    /// Every mistake, with its line: no header or one of another version, a line that is no JSON object or is of no
-    /// kind, a key that its kind does not have or that is missing, bytes that are no hexadecimal digits, digits
+    /// Every mistake, with its line: no header or one of another version, a line that is blank, is no JSON object or is of
+    /// no kind, a key that its kind does not have or that is missing, bytes that are no hexadecimal digits, digits
     /// hidden where the header says that none is, an answer to no command.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
         let mut rows = rows_of(source);
-        let Some(first) = rows.next() else {
+        let Some(first) = rows.next().filter(|_| !source.text().trim().is_empty()) else {
             let empty = source.whole("this file is empty; a trace is wanted");
             return Err(empty.help("its first line is a header: `tunion run SCENARIO --trace FILE`").into());
         };
@@ -57,12 +57,11 @@ impl File {
 
 fn rows_of(source: &Source) -> impl Iterator<Item = Row<'_>> {
     let mut start = 0;
-    let rows = source.text().split_inclusive('\n').map(move |text| {
+    source.text().split_inclusive('\n').map(move |text| {
         let row = Row { source, text: text.trim_end(), start };
         start += text.len();
         row
-    });
-    rows.filter(|row| !row.text.is_empty())
+    })
 }
 
 impl Row<'_> {
@@ -79,6 +78,11 @@ impl Row<'_> {
     }
 
     fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Diagnostic> {
+        if self.text.is_empty() {
+            return Err(self
+                .error("this line is blank")
+                .help("take it out: a trace has a line for each thing that happens"));
+        }
         serde_json::from_str(self.text).map_err(|error| {
             // serde counts bytes from 1, and says in its message where that was.
             let at = error.column().saturating_sub(1).min(self.text.len().saturating_sub(1));

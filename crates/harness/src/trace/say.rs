@@ -27,7 +27,7 @@ impl Sayer {
     /// What a line means.
     pub(super) fn say(&mut self, went: &Went) -> Said {
         let Some(device) = went.link.device() else {
-            return Said { title: air::say(went.dir, went.bytes.bytes()), fields: Vec::new() };
+            return Said { title: air::say(went.dir, &air::with_crc(&went.bytes)), fields: Vec::new() };
         };
         match went.dir {
             Dir::To => {
