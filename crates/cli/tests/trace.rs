@@ -140,6 +140,9 @@ fn a_run_is_played_again_and_a_masked_one_is_not() {
     let told = scratch.printed("trace diff torn.trace changed.trace", 1);
     assert!(told.contains("terminal_seq\n  a  2\n  b  3\n"), "{told}");
     assert_eq!(scratch.printed("trace diff torn.trace torn.trace", 0), "the same: 406 lines\n");
+    // A masked trace of the same run is the same.
+    scratch.printed("run fixtures/scenarios/torn-exit.toml -q --trace masked.trace", 0);
+    assert_eq!(scratch.printed("trace diff torn.trace masked.trace", 0), "the same: 406 lines\n");
     // Masked: nothing is played. The file is a trace, so it is written over.
     scratch.printed(TORN, 0);
     let (code, _, said) = scratch.run(line);

@@ -39,7 +39,7 @@ pub trait Link {
     }
 
     /// The frames that went over the air since the last time, for traces. A link without air has none.
-    fn frames(&mut self) -> Vec<Frame> {
+    fn take_frames(&mut self) -> Vec<Frame> {
         Vec::new()
     }
 }
@@ -156,8 +156,8 @@ impl<L: Link + ?Sized> Link for Faulty<'_, L> {
         self.inner.now_ns()
     }
 
-    fn frames(&mut self) -> Vec<Frame> {
-        self.inner.frames()
+    fn take_frames(&mut self) -> Vec<Frame> {
+        self.inner.take_frames()
     }
 }
 
@@ -190,21 +190,27 @@ impl<'l, L: Link> Traced<'l, L> {
     pub fn new(inner: &'l mut L, device: Device, trace: &'l mut Trace) -> Self {
         Self { inner, device, trace }
     }
+
+    fn note_frames(&mut self) {
+        for frame in self.inner.take_frames() {
+            self.trace.frame(&frame);
+        }
+    }
 }
 
 impl<L: Link> Link for Traced<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
         let recording = self.trace.is_recording();
         if recording {
+            // What went over the air before the command: how the card was activated.
+            self.note_frames();
             self.trace.sent(self.inner.now_ns(), self.device, command);
         }
         let outcome = self.inner.transmit(command, response);
         let answer = outcome.is_ok().then(|| response.bytes());
         self.trace.push(self.device, command, answer, self.inner.work());
         if recording {
-            for frame in self.inner.frames() {
-                self.trace.frame(&frame);
-            }
+            self.note_frames();
             self.trace.answered(self.inner.now_ns(), self.device, answer, self.inner.state());
         }
         outcome
@@ -230,7 +236,7 @@ impl<L: Link> Link for Traced<'_, L> {
         self.inner.now_ns()
     }
 
-    fn frames(&mut self) -> Vec<Frame> {
-        self.inner.frames()
+    fn take_frames(&mut self) -> Vec<Frame> {
+        self.inner.take_frames()
     }
 }

@@ -4,10 +4,10 @@
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tunion_apdu::Device;
+use tunion_apdu::{Device, Name};
 use tunion_files::diag::Source;
 use tunion_files::library::Library;
-use tunion_files::scenario::Scenario;
+use tunion_files::scenario::{Fault, Scenario, When};
 use tunion_files::{card, keys, terminal};
 use tunion_harness::anatomy::{Ask, Errand, Scene};
 use tunion_harness::play;
@@ -58,6 +58,36 @@ fn every_scenario_is_written_read_and_played_again() {
         }
     }
     assert!(lost >= 5, "cards were pulled, and that was played again too");
+}
+
+/// A PSAM that is silent is reset after the tap, and that is played again too; so is a command that arrived garbled.
+#[test]
+fn what_goes_wrong_is_played_again() {
+    let mut scenario = scenario("student-weekday");
+    let faults = [
+        (Name::CreditSamForPurchase, When::After),
+        (Name::InitSamForPurchase, When::Before),
+        (Name::DebitForPurchase, When::Garbled),
+        (Name::UpdateCappDataCache, When::During { bytes: 30, noise: Some(1) }),
+    ];
+    // The first step loads.
+    for (step, (command, when)) in scenario.steps.iter_mut().skip(1).zip(faults) {
+        step.fault = Some(Fault { command, when });
+    }
+    let script = Script::of(&scenario);
+    let file = recorded(&script);
+    let resets = file
+        .lines
+        .windows(2)
+        .filter(|pair| matches!(pair, [before, Line::Reset(Device::Sam)] if !matches!(before, Line::Up(_))));
+    assert!(resets.count() >= 1);
+    let is_sam = |went: &&Went| went.link == Wire::Sam && went.dir == Dir::Lost;
+    assert_eq!(file.lines.iter().filter_map(Line::went).filter(is_sam).count(), 2);
+    assert!(file.text().contains("\"bytes\":\"9302\""), "the garbled MAC was refused");
+    for side in [Side::Card, Side::Terminal] {
+        let live = replay(&file, &script, side).unwrap();
+        assert_eq!(differences(&file, &live, Compared::ALL), [], "{side:?}");
+    }
 }
 
 /// Two taps of a student's card at a gate, in and out.

@@ -27,7 +27,11 @@ impl Diff {
     pub(super) fn run(&self) -> Result<bool> {
         let mut errors = Diagnostics::default();
         let both = (errors.keep(File::load(&self.left)), errors.keep(File::load(&self.right)));
-        let (Some(left), Some(right)) = both else { return Err(errors.into()) };
+        let (Some(mut left), Some(mut right)) = both else { return Err(errors.into()) };
+        if left.is_masked() != right.is_masked() {
+            // Hidden digits are no difference.
+            (left, right) = (left.masked(), right.masked());
+        }
         let found = differences(&left, &right, Compared::ALL);
         let Some(first) = found.first() else {
             print(&format!("the same: {} lines\n", left.lines.len()))?;

@@ -74,21 +74,17 @@ impl Sides<'_> {
 
     /// Where the line is: its number in the file, its tap, and its command if it is an answer.
     fn before(&self, at: usize) -> Vec<String> {
+        let all = self.left.lines.get(..at).unwrap_or_default();
+        let head = all.iter().rposition(|line| matches!(line, Line::Up(_) | Line::Tap(_)));
+        let is_apdu = |line: &Line| line.went().is_some_and(|went| went.link.is_apdu());
+        let asked = all.iter().rposition(is_apdu).filter(|asked| head.is_none_or(|head| *asked > head));
+        let is_open = |line: &&Line| line.went().is_some_and(|went| went.dir == Dir::To);
+        let asked = asked.and_then(|asked| all.get(asked)).filter(is_open);
         let mut teller = Teller::new(self.left, self.colour);
-        let (mut head, mut asked) = (Vec::new(), Vec::new());
-        for line in self.left.lines.iter().take(at) {
-            let told = teller.line(line);
-            match line {
-                Line::Up(_) | Line::Tap(_) => (head, asked) = (told, Vec::new()),
-                Line::Went(went) if went.link.is_apdu() && went.dir == Dir::To => asked = told,
-                Line::Went(went) if went.link.is_apdu() => asked.clear(),
-                _ => {}
-            }
-        }
         // The header is line 1.
-        let place = format!("line {}", at + 2);
-        let mut lines = vec![Paint(self.colour).ink(Ink::Head, &place)];
-        lines.extend(head.into_iter().chain(asked).filter(|line| !line.is_empty()));
+        let mut lines = vec![Paint(self.colour).ink(Ink::Head, &format!("line {}", at + 2))];
+        let told = head.and_then(|head| all.get(head)).into_iter().chain(asked);
+        lines.extend(told.flat_map(|line| teller.line(line)).filter(|line| !line.is_empty()));
         lines
     }
 

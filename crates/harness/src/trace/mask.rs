@@ -18,6 +18,7 @@ use super::file::{Dir, File, Line, Went, Wire};
 use super::raw::Raw;
 use super::say::exchange;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use tunion_apdu::{Device, Name};
 use tunion_data::{FieldInfo, Kind};
 
@@ -79,7 +80,8 @@ fn numbers(lines: &[Line]) -> BTreeSet<[u8; FACTOR]> {
             Dir::Lost => None,
         };
         let fields = part.iter().flat_map(|part| part.fields(bytes.len()));
-        for (_, place) in fields.filter(|(field, _)| is_number(field)) {
+        let whole = |place: &Range<usize>| !went.bytes.part(place.clone()).is_masked();
+        for (_, place) in fields.filter(|(field, place)| is_number(field) && whole(place)) {
             let digits = digits(bytes.get(place).unwrap_or_default());
             let number = digits.last_chunk::<FACTOR>().copied().unwrap_or_default();
             if number.iter().any(|digit| *digit != number[0]) {
