@@ -97,7 +97,7 @@ pub(super) const fn device_name(device: Device) -> &'static str {
 }
 
 impl File {
-    /// The text of the file, as [`File::read`](super::read) takes it.
+    /// The text of the file, as [`File::parse`] takes it.
     ///
     /// ```
     /// use tunion_files::diag::Source;
