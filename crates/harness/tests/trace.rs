@@ -474,6 +474,16 @@ fn bad_traces_are_told_by_line() {
     // All of them are told at once.
     let errors = File::parse(&Source::new("bad.trace", format!("{header}{{}}\nhello\n{{}}\n"))).unwrap_err();
     assert_eq!(errors.iter().map(tunion_files::diag::Diagnostic::line).collect::<Vec<_>>(), [2, 3, 4]);
+    // A mistake is told once: the answer to a command that is none is not one more.
+    let sent = "{\"t\":0,\"link\":\"card\",\"dir\":\">\",\"bytes\":\"0\"}\n{\"t\":0,\"link\":\"card\",\"dir\":\"<\",\"bytes\":\"9000\"}\n";
+    let errors = File::parse(&Source::new("bad.trace", format!("{header}{sent}"))).unwrap_err();
+    assert_eq!(errors.iter().count(), 1, "{errors}");
+    // Of a file of another kind not every line.
+    let other = "hello\n".repeat(50_000);
+    let errors = File::parse(&Source::new("bad.trace", format!("{header}{other}"))).unwrap_err();
+    assert_eq!(errors.iter().count(), 100);
+    let errors = File::import(&Source::new("bad.log", other), Some(trace::Style::Plain)).unwrap_err();
+    assert_eq!(errors.iter().count(), 100);
 }
 
 /// A file that ends in the middle of an exchange: the answer never came.

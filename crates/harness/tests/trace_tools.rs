@@ -185,6 +185,8 @@ fn bad_lines_of_logs_are_told() {
         assert!(first.message().contains(message), "{text}: {errors}");
         assert_eq!(first.line(), line, "{text}: {errors}");
     }
+    let errors = File::import(&Source::new("bad.log", ">> 00A4 0\n<< 9000\n"), None).unwrap_err();
+    assert_eq!(errors.iter().count(), 1, "a mistake is told once: {errors}");
     let errors = File::import(&log("gp"), Some(Style::Plain)).unwrap_err();
     assert!(errors.iter().count() > 3, "of another style every line is bad");
 }

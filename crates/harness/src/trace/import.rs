@@ -11,6 +11,7 @@
 
 use super::file::{Dir, File, Header, Line, Went, Wire};
 use super::raw::Raw;
+use super::read::MOST;
 use tunion_apdu::Device;
 use tunion_files::diag::{Diagnostic, Diagnostics, Source};
 
@@ -136,7 +137,8 @@ impl File {
     ///
     /// # Errors
     /// Every bad line, with its number: bytes that are no hexadecimal digits, a command of fewer than 4 bytes or an
-    /// answer of fewer than 2, an answer to no command; and a log without any command.
+    /// answer of fewer than 2, an answer to no command; and a log without any command. After a hundred the rest is not
+    /// looked at.
     pub fn import(log: &Source, style: Option<Style>) -> Result<Self, Diagnostics> {
         let Some(style) = style.or_else(|| Style::of(log.text())) else {
             let none = log.whole("no command is found in this log");
@@ -150,6 +152,9 @@ impl File {
         for line in log.text().split_inclusive('\n') {
             errors.keep(import.line(line.trim_end(), start));
             start += line.len();
+            if errors.iter().count() >= MOST {
+                break;
+            }
         }
         import.close();
         let header =
@@ -186,6 +191,8 @@ impl Import<'_> {
             }
             Entry::Apdu(dir, digits) => (dir, digits),
         };
+        // Also of a command that is none: its answer is not one mistake more.
+        let was_open = std::mem::replace(&mut self.open, dir == Dir::To);
         let at = start + line.rfind(digits).unwrap_or(0);
         let place = || if digits.is_empty() { whole() } else { at..at + digits.len() };
         let joined: String = digits.split_whitespace().collect();
@@ -199,12 +206,11 @@ impl Import<'_> {
             let message = format!("{what} has at least {least} bytes, and here are {}", bytes.len());
             return Err(self.log.error(place(), message));
         }
-        match (dir, self.open) {
-            (Dir::To, true) => self.close(),
+        match (dir, was_open) {
+            (Dir::To, true) => self.lost(),
             (Dir::To, false) | (_, true) => {}
             (_, false) => return Err(self.log.error(whole(), "an answer, and no command before it")),
         }
-        self.open = dir == Dir::To;
         self.lines.push(Line::Went(Went { t: self.t, link: Wire::Card, dir, bytes, state: None }));
         Ok(())
     }
@@ -212,7 +218,11 @@ impl Import<'_> {
     /// A command that waits is not answered any more.
     fn close(&mut self) {
         if std::mem::take(&mut self.open) {
-            self.lines.push(Line::Went(Went { t: self.t, ..Went::lost(Wire::Card) }));
+            self.lost();
         }
+    }
+
+    fn lost(&mut self) {
+        self.lines.push(Line::Went(Went { t: self.t, ..Went::lost(Wire::Card) }));
     }
 }

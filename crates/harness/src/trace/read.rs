@@ -10,6 +10,9 @@ use tunion_apdu::Device;
 use tunion_data::civil::DateTime;
 use tunion_files::diag::{Diagnostic, Diagnostics, Source};
 
+/// Mistakes of one file that are collected; after so many the rest of it is not looked at.
+pub(super) const MOST: usize = 100;
+
 /// A line of the file with its place.
 struct Row<'s> {
     source: &'s Source,
@@ -31,7 +34,7 @@ impl File {
     /// # Errors
     /// Every mistake, with its line: no header or one of another version, a line that is blank, is no JSON object or is of
     /// no kind, a key that its kind does not have or that is missing, bytes that are no hexadecimal digits, digits
-    /// hidden where the header says that none is, an answer to no command.
+    /// hidden where the header says that none is, an answer to no command. After a hundred the rest is not looked at.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
         let mut rows = rows_of(source);
         let Some(first) = rows.next().filter(|_| !source.text().trim().is_empty()) else {
@@ -42,9 +45,23 @@ impl File {
         let mut errors = Diagnostics::default();
         let mut lines = Vec::new();
         let mut open: Option<Wire> = None;
+        let mut is_in_turn = true;
         for row in rows {
-            let Some(line) = errors.keep(row.line(header.masked)) else { continue };
-            errors.keep(row.in_turn(&line, &mut open));
+            if errors.iter().count() >= MOST {
+                break;
+            }
+            let Some(line) = errors.keep(row.line(header.masked)) else {
+                // What was meant is not known, so the next line is taken as it comes.
+                (open, is_in_turn) = (None, false);
+                continue;
+            };
+            let apdu = line.went().filter(|went| went.link != Wire::Air);
+            if is_in_turn {
+                errors.keep(row.in_turn(&line, &mut open));
+            } else if apdu.is_some() || line.went().is_none() {
+                is_in_turn = true;
+                open = apdu.filter(|went| went.dir == Dir::To).map(|went| went.link);
+            }
             lines.push(line);
         }
         // The file ends in the middle of an exchange: what was recorded ended there too.
