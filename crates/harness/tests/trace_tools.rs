@@ -154,6 +154,10 @@ fn logs_are_imported() {
         shown += &file.masked().show(Show::default());
     }
     assert_snapshot!("logs", shown);
+    // A command of the extended form is kept, and shown by its beginning.
+    let file = imported(&format!(">> 00D6000000FFFF{}\n<< 6700\n", "AB".repeat(0xFFFF)));
+    assert!(file.show(Show::default()).contains("ABAB… (65542 bytes)\n"));
+    assert!(file.pcap().is_err(), "longer than a frame of a capture");
     // The daemon's lines also come with the system log's words before them.
     let system = "May 14 18:41:50 host pcscd[33]: 00000005 APDU: 00 84 00 00 04 \nMay 14 18:41:50 host pcscd[33]: 00000007 SW: 6D 00 \n";
     let file = imported(system);

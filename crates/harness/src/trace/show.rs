@@ -11,6 +11,9 @@ use tunion_apdu::Device;
 /// Widest name before the bytes.
 const TITLE: usize = 30;
 
+/// Bytes that are shown; no command and no answer of ours has more, one that was imported may.
+const SHOWN: usize = 300;
+
 /// How a trace is shown.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Show {
@@ -116,9 +119,13 @@ impl Teller {
             (Wire::Card | Wire::Sam, Dir::From) => bytes.part(0..bytes.len().saturating_sub(2)),
             _ => bytes.clone(),
         };
+        let shown = match bytes.len() {
+            count if count > SHOWN => format!("{}… ({count} bytes)", bytes.part(0..SHOWN)),
+            _ => bytes.to_string(),
+        };
         let time = if self.timed { format!("{:>9} us  ", went.t / 1000) } else { String::new() };
         let sign = went.dir.sign();
-        let text = format!("{time}{who:<4} {sign} {title:<TITLE$} {bytes}");
+        let text = format!("{time}{who:<4} {sign} {title:<TITLE$} {shown}");
         let mut lines = vec![self.paint.ink(ink(went), text.trim_end())];
         lines.extend(folded(&fields).iter().map(|line| self.paint.ink(Ink::Faint, line)));
         lines.extend(went.state.and_then(|state| self.changed(went.link, state)));
