@@ -4,6 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use tunion_apdu::Device;
+use tunion_card::Work;
 use tunion_data::command as c;
 use tunion_data::file as f;
 use tunion_data::mac as m;
@@ -35,7 +36,8 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some((at, rest)) = bytes.split_first() {
         let (command, answer) = rest.split_at(rest.len().min(usize::from(*at)));
         for device in [Device::Card, Device::Sam] {
-            let exchange = Exchange { device, command: command.to_vec(), answer: Some(answer.to_vec()) };
+            let answer = Some(answer.to_vec());
+            let exchange = Exchange { device, command: command.to_vec(), answer, work: Work::default() };
             let _ = (exchange.title(), exchange.name(), exchange.sw(), exchange.lines());
         }
     }

@@ -13,6 +13,7 @@ mod save;
 mod serve;
 mod tap;
 mod tear;
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -82,6 +83,9 @@ enum Command {
     /// something does not, with 2 on bad input.
     Day(day::Day),
 
+    /// Read what went over the links: show it, compare it, play it again.
+    Trace(Box<trace::Trace>),
+
     /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
         Command::Card(card) => card.main(),
         Command::Clear(clear) => clear.main(),
         Command::Day(day) => day.main(),
+        Command::Trace(trace) => trace.main(),
         Command::Fare(fare) => fare.main(),
     }
 }

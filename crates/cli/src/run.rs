@@ -1,6 +1,7 @@
 //! `tunion run`: the main job.
 
 use crate::output::{closed_pipe, refuse_before};
+use crate::trace;
 use anyhow::{Context, Result};
 use clap::{ArgAction, Args, ValueEnum};
 use std::ffi::OsStr;
@@ -12,6 +13,7 @@ use tunion_files::diag::Diagnostics;
 use tunion_files::library::Library;
 use tunion_files::scenario::Scenario;
 use tunion_harness::report::{self, Detail};
+use tunion_harness::trace::{Script, record};
 use tunion_harness::{Outcome, play};
 
 /// An expectation failed.
@@ -38,6 +40,9 @@ pub(crate) struct Run {
     /// Also write a JUnit report to this file.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+
+    #[command(flatten)]
+    trace: trace::Write,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -70,10 +75,22 @@ impl Run {
                 return Err(error);
             }
         };
-        let outcomes: Vec<Outcome> = scenarios.iter().map(play).collect();
+        let outcomes = match &scenarios[..] {
+            [scenario] if self.trace.is_wanted() => vec![self.traced(scenario)?],
+            _ => scenarios.iter().map(play).collect(),
+        };
         self.report(&report::junit(&outcomes)?)?;
         self.print(&outcomes).or_else(closed_pipe)?;
         Ok(outcomes.iter().all(Outcome::passed))
+    }
+
+    /// Plays a scenario and writes its trace.
+    fn traced(&self, scenario: &Scenario) -> Result<Outcome> {
+        let script = Script::of(scenario);
+        let header = script.header("run", vec![scenario.path.display().to_string()]);
+        let (outcome, file) = record(&script, header)?;
+        self.trace.write(&file)?;
+        Ok(outcome)
     }
 
     /// Writes the JUnit report, if one was asked for.
@@ -88,6 +105,8 @@ impl Run {
             search(path, &mut files)?;
         }
         anyhow::ensure!(!files.is_empty(), "no scenario found: no *.toml below {}", listed(&self.paths));
+        let many = self.trace.is_wanted() && files.len() > 1;
+        anyhow::ensure!(!many, "--trace: a trace is of one scenario, and here are {}: name one", files.len());
         let mut library = Library::default();
         let mut errors = Diagnostics::default();
         let loaded: Vec<Scenario> =

@@ -4,18 +4,23 @@ use crate::card::print;
 use crate::number::whole;
 use crate::output::refuse;
 use crate::save::Save;
+use crate::trace;
 use anyhow::Result;
 use clap::{ArgGroup, Args};
+use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tunion_data::Fen;
 use tunion_data::upload::Payment;
+use tunion_files::card::CardFile;
 use tunion_files::diag::Diagnostics;
 use tunion_files::keys::KeySet;
 use tunion_files::library::Library;
+use tunion_files::terminal::TerminalFile;
 use tunion_files::{card, keys, terminal};
-use tunion_harness::anatomy::{self, Area, Ask, Errand, Keys};
+use tunion_harness::anatomy::{self, Area, Ask, Errand, Keys, Scene};
+use tunion_harness::trace::record;
 
 /// The gate stayed closed, or what was asked for was refused.
 const REFUSED: u8 = 1;
@@ -159,6 +164,9 @@ pub(crate) struct Tap {
     save: Option<PathBuf>,
 
     #[command(flatten)]
+    trace: trace::Write,
+
+    #[command(flatten)]
     form: Form,
 }
 
@@ -189,6 +197,33 @@ impl Tap {
 
     /// Whether the last tap was done.
     fn tap(&self) -> Result<bool> {
+        let (card, terminal, keys) = self.load()?;
+        let (anatomy, after) = anatomy::dissect(&card, &terminal, &keys, &self.ask())?;
+        if self.trace.is_wanted() {
+            let scene = Scene::new(&card, &terminal, &keys, &self.ask())?;
+            let script = scene.script();
+            let (_, file) = record(&script, script.header("tap", arguments()))?;
+            self.trace.write(&file)?;
+        }
+        if let Some(path) = &self.save {
+            Save::new(path.clone(), card)?.write(after)?;
+        }
+        print(&match self.form {
+            Form { json: true, .. } => anatomy.json() + "\n",
+            Form { brief: true, .. } => anatomy.brief(),
+            Form { bring_up, .. } => anatomy.text(bring_up),
+        })?;
+        Ok(anatomy.done())
+    }
+
+    /// The tap before it is played.
+    pub(crate) fn scene(&self) -> Result<Scene> {
+        let (card, terminal, keys) = self.load()?;
+        Ok(Scene::new(&card, &terminal, &keys, &self.ask())?)
+    }
+
+    /// Card, terminal and keys; all files that are wrong are told at once.
+    fn load(&self) -> Result<(CardFile, Arc<TerminalFile>, Keys)> {
         let mut errors = Diagnostics::default();
         let issuer = errors.keep(self.keys.as_ref().map_or_else(keys::lab, keys::load));
         let mut others = |path: &Option<PathBuf>| -> Option<Option<KeySet>> {
@@ -207,16 +242,7 @@ impl Tap {
             psam: of_psam.unwrap_or_else(|| issuer.clone()),
             issuer,
         };
-        let (anatomy, after) = anatomy::dissect(&card, &Arc::new(terminal), &keys, &self.ask())?;
-        if let Some(path) = &self.save {
-            Save::new(path.clone(), card)?.write(after)?;
-        }
-        print(&match self.form {
-            Form { json: true, .. } => anatomy.json() + "\n",
-            Form { brief: true, .. } => anatomy.brief(),
-            Form { bring_up, .. } => anatomy.text(bring_up),
-        })?;
-        Ok(anatomy.done())
+        Ok((card, Arc::new(terminal), keys))
     }
 
     fn ask(&self) -> Ask {
@@ -255,6 +281,21 @@ impl Tap {
         ];
         given.into_iter().flatten().next().unwrap_or(Errand::Enquire)
     }
+}
+
+/// The arguments of this tap, but for those that say what becomes of it: by these it can be played again.
+fn arguments() -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut words = env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = words.next() {
+        match word.split('=').next().unwrap_or_default() {
+            "--brief" | "--json" | "--bring-up" | "--unmasked" => {}
+            "--trace" | "--save" if word.contains('=') => {}
+            "--trace" | "--save" => drop(words.next()),
+            _ => kept.push(word),
+        }
+    }
+    kept
 }
 
 fn amount(text: &str) -> Result<Fen, String> {

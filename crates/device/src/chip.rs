@@ -57,6 +57,12 @@ pub trait Chip: Applet {
         self.core_mut().store.power_on()
     }
 
+    /// A page of its memory as it was last committed, with power and without; `None` beyond the last one. For
+    /// digests of the whole memory.
+    fn committed(&self, number: usize) -> Option<&[u8]> {
+        self.core().store.committed(number).map(|page| &page[..])
+    }
+
     /// Takes the power away: what was open is gone.
     fn power_off(&mut self) {
         self.core_mut().drop_waiting();

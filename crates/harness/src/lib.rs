@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`link`] | whatever answers APDUs, and the wrappers that lose answers or write them down |
 //! | [`radio`] | a card behind the air, on a virtual clock |
-//! | [`trace`] | what went over the links, its hash, and its words |
+//! | [`trace`] | what went over the links: its words, its file, two of them compared, one played again |
 //! | [`random`] | one random stream for each (seed, name, tap) |
 //! | [`device`] | a terminal with its PSAM and its store |
 //! | [`world`], `spot`, `journal` | playing a scenario; which device serves a step; what happened, for those who tell it |

@@ -3,7 +3,7 @@
 //! The wrappers compose in any order: a tracer around a faulty link sees what the terminal sees, a
 //! faulty link around a tracer loses what the trace still shows.
 
-use crate::trace::Trace;
+use crate::trace::{Frame, State, Trace};
 use tunion_apdu::{Command, Device, Name, Response, table};
 use tunion_card::{Chip, Cut, Work};
 
@@ -27,6 +27,21 @@ pub trait Link {
 
     /// What the last command took of the device; nothing when it never arrived.
     fn work(&self) -> Work;
+
+    /// What is in the device's memory, for traces; `None` where that cannot be known.
+    fn state(&self) -> Option<State> {
+        None
+    }
+
+    /// Virtual time in ns since the tap's beginning. A link without a model of time takes none.
+    fn now_ns(&self) -> u64 {
+        0
+    }
+
+    /// The frames that went over the air since the last time, for traces. A link without air has none.
+    fn take_frames(&mut self) -> Vec<Frame> {
+        Vec::new()
+    }
 }
 
 impl<C: Chip> Link for C {
@@ -45,6 +60,10 @@ impl<C: Chip> Link for C {
     fn work(&self) -> Work {
         Chip::work(self)
     }
+
+    fn state(&self) -> Option<State> {
+        Some(State::of(self))
+    }
 }
 
 /// When the card is pulled out of the field.
@@ -62,7 +81,7 @@ pub enum Pull {
 
 /// A link that loses the device at one command.
 #[derive(Debug)]
-pub struct Faulty<'l, L> {
+pub struct Faulty<'l, L: ?Sized> {
     inner: &'l mut L,
     device: Device,
     /// The command at which it happens, once.
@@ -71,7 +90,7 @@ pub struct Faulty<'l, L> {
     kept_away: bool,
 }
 
-impl<'l, L: Link> Faulty<'l, L> {
+impl<'l, L: Link + ?Sized> Faulty<'l, L> {
     /// Wraps a card; with no fault it changes nothing.
     pub fn new(inner: &'l mut L, fault: Option<(Name, Pull)>) -> Self {
         Self { inner, device: Device::Card, fault, kept_away: false }
@@ -95,7 +114,7 @@ impl<'l, L: Link> Faulty<'l, L> {
     }
 }
 
-impl<L: Link> Link for Faulty<'_, L> {
+impl<L: Link + ?Sized> Link for Faulty<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
         let name = name_of(self.device, command);
         let Some((_, pull)) = self.fault.take_if(|(at, _)| Some(*at) == name) else {
@@ -128,6 +147,18 @@ impl<L: Link> Link for Faulty<'_, L> {
     fn work(&self) -> Work {
         if self.kept_away { Work::default() } else { self.inner.work() }
     }
+
+    fn state(&self) -> Option<State> {
+        self.inner.state()
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.inner.now_ns()
+    }
+
+    fn take_frames(&mut self) -> Vec<Frame> {
+        self.inner.take_frames()
+    }
 }
 
 /// The command's name, by the table.
@@ -159,13 +190,29 @@ impl<'l, L: Link> Traced<'l, L> {
     pub fn new(inner: &'l mut L, device: Device, trace: &'l mut Trace) -> Self {
         Self { inner, device, trace }
     }
+
+    fn note_frames(&mut self) {
+        for frame in self.inner.take_frames() {
+            self.trace.frame(&frame);
+        }
+    }
 }
 
 impl<L: Link> Link for Traced<'_, L> {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Lost> {
+        let recording = self.trace.is_recording();
+        if recording {
+            // What went over the air before the command: how the card was activated.
+            self.note_frames();
+            self.trace.sent(self.inner.now_ns(), self.device, command);
+        }
         let outcome = self.inner.transmit(command, response);
         let answer = outcome.is_ok().then(|| response.bytes());
         self.trace.push(self.device, command, answer, self.inner.work());
+        if recording {
+            self.note_frames();
+            self.trace.answered(self.inner.now_ns(), self.device, answer, self.inner.state());
+        }
         outcome
     }
 
@@ -179,5 +226,17 @@ impl<L: Link> Link for Traced<'_, L> {
 
     fn work(&self) -> Work {
         self.inner.work()
+    }
+
+    fn state(&self) -> Option<State> {
+        self.inner.state()
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.inner.now_ns()
+    }
+
+    fn take_frames(&mut self) -> Vec<Frame> {
+        self.inner.take_frames()
     }
 }

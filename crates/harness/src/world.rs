@@ -1,5 +1,6 @@
 //! Playing a scenario: carrying out what terminals want done and telling them what came of it.
 
+mod retold;
 mod told;
 
 use crate::asides::{self, Marks};
@@ -11,7 +12,7 @@ use crate::link::{Faulty, Link, Pull, Traced};
 use crate::outcome::{CardEnd, Outcome, Row};
 use crate::random::{Stream, stream};
 use crate::spot::{Spot, spot};
-use crate::trace::{Exchange, Trace};
+use crate::trace::{Exchange, Line, Scene, Tap, Tape, Trace};
 use crate::words::{fault, note, place_name, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
@@ -58,6 +59,16 @@ pub struct Holder {
     loaded: Fen,
 }
 
+impl Holder {
+    /// The card comes into a field, at its `nth` tap: its random numbers follow from that.
+    fn come(&mut self, seed: u64, entry: &CardEntry, nth: u64) {
+        self.taps = nth;
+        *self.card.random_mut() = stream(seed, &format!("card {}", entry.name), nth);
+        // Only memory that was changed by other means has no root; a scenario cannot do that.
+        let _ = self.card.power_on();
+    }
+}
+
 /// Cards, terminals, host and clock of one scenario.
 #[derive(Debug)]
 pub struct World<'s> {
@@ -73,6 +84,8 @@ pub struct World<'s> {
     checks: Checks,
     records: Vec<UploadRecord>,
     journal: Journal,
+    /// A card's recorded side, which answers in the place of every card.
+    tape: Option<Tape>,
 }
 
 /// What one tap has come to so far.
@@ -135,6 +148,7 @@ impl<'s> World<'s> {
             checks: Checks::default(),
             records: Vec::new(),
             journal: Journal::default(),
+            tape: None,
         }
     }
 
@@ -194,17 +208,8 @@ impl<'s> World<'s> {
         if self.devices.contains_key(&spot) {
             return;
         }
-        let first = entry.file.psam.first_terminal;
-        let brothers = self.devices.keys().filter(|spot| {
-            let brother = self.scenario.terminals.get(spot.terminal());
-            brother.is_some_and(|brother| brother.file.psam.first_terminal == first)
-        });
-        let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
-        let scenario = self.scenario;
-        let mut device = Device::new(self.sams, &entry.file, &scenario.black_list, place, index);
-        if entry.file.psam.load_sam {
-            self.sign_on.give_out(device.serial, device.number);
-        }
+        let mut device = self.device(place, entry);
+        self.trace.note(|| Line::Up(scene(step, entry)));
         let mut queue = VecDeque::from(device.terminal.step(step.at, Event::Started));
         let mut response = Response::new();
         while let Some(action) = queue.pop_front() {
@@ -215,7 +220,7 @@ impl<'s> World<'s> {
                     ask_sam(sam, &command, &mut response)
                 }
                 Action::ResetSam => {
-                    reset(&mut device);
+                    reset(&mut device, &mut self.trace);
                     continue;
                 }
                 Action::SignOn(_) if step.host_is_down => Event::HostGone,
@@ -242,28 +247,47 @@ impl<'s> World<'s> {
         self.devices.insert(spot, device);
     }
 
+    /// A terminal that is not switched on yet.
+    fn device(&mut self, place: Place, entry: &'s TerminalEntry) -> Device<'s> {
+        let first = entry.file.psam.first_terminal;
+        let brothers = self.devices.keys().filter(|spot| {
+            let brother = self.scenario.terminals.get(spot.terminal());
+            brother.is_some_and(|brother| brother.file.psam.first_terminal == first)
+        });
+        let index = u32::try_from(brothers.count()).unwrap_or(u32::MAX);
+        let device = Device::new(self.sams, &entry.file, &self.scenario.black_list, place, index);
+        if entry.file.psam.load_sam {
+            self.sign_on.give_out(device.serial, device.number);
+        }
+        device
+    }
+
     /// Holds the card to the terminal until the terminal is done with it.
     fn serve(&mut self, spot: Spot, place: Place, step: &Step) -> Tapped {
         let seed = self.scenario.seed;
-        let (Some(device), Some(holder), Some(entry)) = (
+        let (Some(device), Some(holder), Some(entry), Some(at)) = (
             self.devices.get_mut(&spot),
             self.holders.get_mut(step.card),
             self.scenario.cards.get(step.card),
+            self.scenario.terminals.get(step.terminal),
         ) else {
             return Tapped::default();
         };
-        holder.taps += 1;
-        *holder.card.random_mut() = stream(seed, &format!("card {}", entry.name), holder.taps);
-        // Only memory that was changed by other means has no root; a scenario cannot do that.
-        let _ = holder.card.power_on();
+        holder.come(seed, entry, holder.taps + 1);
+        let (nth, number) = (holder.taps, u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX));
+        self.trace.note(|| Line::Tap(Tap { number, card: entry.name.clone(), nth, scene: scene(step, at) }));
         device.terminal.set_place(place);
-        let request = request(step.act);
         let mut tapped = Tapped::default();
-        let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam()).map(pull);
+        // What became of a recorded card is on the tape.
+        let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam() && self.tape.is_none()).map(pull);
         let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
-        let mut faulty = Faulty::new(&mut holder.card, of_card);
+        let card: &mut dyn Link = match &mut self.tape {
+            Some(tape) => tape,
+            None => &mut holder.card,
+        };
+        let mut faulty = Faulty::new(card, of_card);
         let mut response = Response::new();
-        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request) };
+        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request(step.act)) };
         let mut queue = VecDeque::new();
         device.terminal.step_onto(step.at, arrival, &mut queue);
         while let Some(action) = queue.pop_front() {
@@ -286,7 +310,7 @@ impl<'s> World<'s> {
                     event
                 }
                 Action::ResetSam => {
-                    reset(device);
+                    reset(device, &mut self.trace);
                     continue;
                 }
                 Action::SendHost(_) | Action::SignOn(_) if step.host_is_down => Event::HostGone,
@@ -472,6 +496,11 @@ impl<'s> World<'s> {
     }
 }
 
+/// Where and when a tap is, for a trace.
+fn scene(step: &Step, entry: &TerminalEntry) -> Scene {
+    Scene { terminal: entry.name.clone(), place: place_name(step, entry), at: step.at }
+}
+
 /// What the holder wants of the terminal.
 const fn request(act: Act) -> Request {
     match act {
@@ -516,7 +545,8 @@ fn ask_sam<'r>(mut sam: impl Link, command: &[u8], response: &'r mut Response) -
 }
 
 /// Takes the PSAM's power and gives it again.
-fn reset(device: &mut Device<'_>) {
+fn reset(device: &mut Device<'_>, trace: &mut Trace) {
+    trace.note(|| Line::Reset(apdu::Device::Sam));
     device.psam.power_off();
     // Only memory that was changed by other means does not come back.
     let _ = device.psam.power_on();

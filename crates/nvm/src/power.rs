@@ -1,5 +1,6 @@
 //! Power, as every [`Store`](crate::Store) has and loses it, whatever its size; and the wear of its cells.
 
+use crate::PAGE;
 use crate::memory::Cut;
 use core::fmt;
 
@@ -47,4 +48,7 @@ pub trait Power {
 
     /// Pages written completely since the memory was made.
     fn page_writes(&self) -> u32;
+
+    /// A page as it was last committed, with power and without; `None` beyond the last one.
+    fn committed(&self, number: usize) -> Option<&[u8; PAGE]>;
 }

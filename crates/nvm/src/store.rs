@@ -183,6 +183,10 @@ impl<const PAGES: usize, const PHYSICAL: usize> Power for Store<PAGES, PHYSICAL>
     fn page_writes(&self) -> u32 {
         self.memory.page_writes()
     }
+
+    fn committed(&self, number: usize) -> Option<&[u8; PAGE]> {
+        (number < PAGES).then(|| self.page(number))
+    }
 }
 
 /// A change that is being put together in RAM.

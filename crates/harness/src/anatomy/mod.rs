@@ -21,6 +21,7 @@
 //! | module | idea |
 //! |---|---|
 //! | `ask`, `places`, `when`, `stage` | what is asked for, names looked up, the scenario that it is |
+//! | `script` | the same, for whoever writes its trace |
 //! | `play`, `tell` | the world plays it; what the terminal wanted done, as steps |
 //! | `decode`, `meaning` | an exchange taken apart; fields in words |
 //! | `parties`, `mac`, `book` | who has which keys; one MAC made again; which MACs an exchange carries |
@@ -42,6 +43,7 @@ mod own;
 mod parties;
 mod places;
 mod play;
+mod script;
 mod stage;
 mod tell;
 mod text;
@@ -50,6 +52,7 @@ mod when;
 
 pub use ask::{Ask, Errand, Keys};
 pub use play::dissect;
+pub use script::Scene;
 pub use tunion_terminal::Area;
 pub use value::Anatomy;
 

@@ -1,73 +1,24 @@
-//! What went over the links.
+//! An exchange taken apart by the table of commands.
 
-use sha2::{Digest, Sha256};
+use super::Exchange;
+use super::raw::Raw;
 use std::ops::Range;
 use tunion_apdu::{Command, Device, Name, Spec, Sw, table};
-use tunion_card::Work;
-use tunion_data::FieldInfo;
 use tunion_data::command::{Balances, SamApplication, SamQuota, SamSerial};
-use tunion_data::file::{self, Sfi};
-pub use tunion_files::layout::{hex, show};
+use tunion_data::fci::Fci;
+use tunion_data::file::{self, AppInfo, Sfi};
+use tunion_data::{FieldInfo, Kind};
+use tunion_files::layout::{hex, show};
 
-/// A command and its answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Exchange {
-    /// Who was asked.
-    pub device: Device,
-    /// The command.
-    pub command: Vec<u8>,
-    /// The answer; `None` when it was lost.
-    pub answer: Option<Vec<u8>>,
-    /// What it took of the device.
-    pub work: Work,
-}
+/// Where the data of a command begin.
+pub(super) const HEADER: usize = 5;
 
-/// Everything that went over the links, in order.
-#[derive(Clone, Default, Debug)]
-pub struct Trace {
-    exchanges: Vec<Exchange>,
-}
-
-impl Trace {
-    pub(crate) fn push(&mut self, device: Device, command: &[u8], answer: Option<&[u8]>, work: Work) {
-        let answer = answer.map(<[u8]>::to_vec);
-        self.exchanges.push(Exchange { device, command: command.to_vec(), answer, work });
-    }
-
-    /// How many exchanges there were.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.exchanges.len()
-    }
-
-    /// Whether there was none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.exchanges.is_empty()
-    }
-
-    /// The exchanges of a stretch.
-    #[must_use]
-    pub fn part(&self, range: Range<usize>) -> &[Exchange] {
-        self.exchanges.get(range).unwrap_or_default()
-    }
-
-    /// SHA-256 over every byte of every exchange, in hexadecimal: the same seed and scenario give the
-    /// same hash.
-    #[must_use]
-    pub fn hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for Exchange { device, command, answer, .. } in &self.exchanges {
-            let lost = [0xFF; 2];
-            let answer = answer.as_deref();
-            hash.update([u8::from(*device == Device::Sam), u8::from(answer.is_some())]);
-            for bytes in [command.as_slice(), answer.unwrap_or(&lost)] {
-                hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-                hash.update(bytes);
-            }
-        }
-        hex(&hash.finalize())
-    }
+/// A stretch of bytes that a layout takes apart.
+pub(super) struct Part {
+    /// Where it begins.
+    pub(super) at: usize,
+    /// What is there.
+    pub(super) fields: &'static [FieldInfo],
 }
 
 impl Exchange {
@@ -85,7 +36,7 @@ impl Exchange {
     }
 
     /// The name, and of GET BALANCE which balance.
-    fn full_title(&self) -> String {
+    pub(super) fn full_title(&self) -> String {
         let asked = match self.spec() {
             Some((command, spec)) if spec.name == Name::GetBalance => match command.p1 {
                 0x00 => " (available)",
@@ -135,6 +86,25 @@ impl Exchange {
         lines
     }
 
+    /// What is in the command's data.
+    pub(super) fn request(&self) -> Option<Part> {
+        let (command, spec) = self.spec()?;
+        let fields = self.request_layout(&command, spec)?;
+        Some(Part { at: HEADER, fields })
+    }
+
+    /// What is in the answer. An FCI holds a copy of EF 15 (`docs/spec/card.md` 1.3).
+    pub(super) fn reply(&self) -> Option<Part> {
+        let (data, _) = self.answer.as_deref()?.split_last_chunk::<2>()?;
+        if let Ok(fci) = Fci::parse(data) {
+            let at = data.windows(AppInfo::LEN).position(|part| part == fci.info)?;
+            return Some(Part { at, fields: AppInfo::FIELDS });
+        }
+        let (command, spec) = self.spec()?;
+        let fields = self.answer_layout(&command, spec)?;
+        Some(Part { at: 0, fields })
+    }
+
     fn request_layout(&self, command: &Command<'_>, spec: &Spec) -> Option<&'static [FieldInfo]> {
         match (spec.name, self.device) {
             (Name::UpdateCappDataCache, _) => {
@@ -164,6 +134,50 @@ impl Exchange {
     }
 }
 
+impl Part {
+    /// The fields that lie wholly in so many bytes, each with its place.
+    pub(super) fn fields(&self, length: usize) -> impl Iterator<Item = (&'static FieldInfo, Range<usize>)> {
+        let place = |field: &FieldInfo| self.at + field.offset..self.at + field.offset + field.len;
+        let at = self.fields.iter().map(move |field| (field, place(field)));
+        at.take_while(move |(_, place)| place.end <= length)
+    }
+
+    /// The field that a byte belongs to, and which byte of it that is.
+    pub(super) fn at(&self, offset: usize) -> Option<(&'static FieldInfo, usize)> {
+        let all = self.at + self.fields.last().map_or(0, |last| last.offset + last.len);
+        let (field, place) = self.fields(all).find(|(_, place)| place.contains(&offset))?;
+        Some((field, offset - place.start))
+    }
+
+    /// The fields that are not blank, in words; of a few fields all of them. `end` is where the data end.
+    pub(super) fn words(&self, bytes: &Raw, end: usize) -> Vec<String> {
+        let all = self.fields.len() <= 4;
+        let fields = self.fields(end.min(bytes.len()));
+        let shown = fields.filter(|(_, place)| all || !blank(&bytes.part(place.clone())));
+        shown
+            .map(|(field, place)| format!("{} {}", field.name, value(field.kind, &bytes.part(place))))
+            .collect()
+    }
+}
+
+/// Whether nothing stands there; what is hidden is something.
+fn blank(value: &Raw) -> bool {
+    !value.is_masked() && is_blank(value.bytes())
+}
+
+fn is_blank(value: &[u8]) -> bool {
+    value.iter().all(|byte| *byte == 0) || value.iter().all(|byte| *byte == b' ')
+}
+
+/// A field's value in words; of what is partly hidden the digits, of a card number without the nibble before it.
+pub(super) fn value(kind: Kind, value: &Raw) -> String {
+    match kind {
+        _ if !value.is_masked() => show(kind, value.bytes()),
+        Kind::Pan => value.to_string().split_off(1),
+        _ => value.to_string(),
+    }
+}
+
 /// Bytes in hexadecimal. No command and no answer that a device takes or gives is cut; a frame that a program
 /// makes up may have 65535 bytes, and of one the beginning is shown and how many there were.
 fn bytes(all: &[u8]) -> String {
@@ -184,21 +198,27 @@ pub(crate) fn who(device: Device) -> &'static str {
 
 /// The fields of `bytes` that are not blank, a few to a line.
 fn words(layout: Option<&[FieldInfo]>, bytes: &[u8]) -> Vec<String> {
-    const WIDTH: usize = 100;
-    let blank = |value: &[u8]| value.iter().all(|byte| *byte == 0) || value.iter().all(|byte| *byte == b' ');
     // Of a long record only what is there; of a few fields all of them.
     let all = layout.is_some_and(|fields| fields.len() <= 4);
-    let mut lines: Vec<String> = Vec::new();
+    let mut words = Vec::new();
     for field in layout.unwrap_or_default() {
         let Some(value) = bytes.get(field.offset..field.offset + field.len) else { break };
-        if blank(value) && !all {
-            continue;
+        if all || !is_blank(value) {
+            words.push(format!("{} {}", field.name, show(field.kind, value)));
         }
-        let word = format!("{} {}", field.name, show(field.kind, value));
+    }
+    folded(&words)
+}
+
+/// Words, a few to a line.
+pub(super) fn folded(words: &[String]) -> Vec<String> {
+    const WIDTH: usize = 100;
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
         match lines.last_mut() {
             Some(line) if line.chars().count() + word.chars().count() + 3 <= WIDTH => {
                 line.push_str(" · ");
-                line.push_str(&word);
+                line.push_str(word);
             }
             _ => lines.push(format!("         {word}")),
         }
