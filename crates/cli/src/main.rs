@@ -5,6 +5,7 @@ mod card;
 mod clear;
 mod day;
 mod fare;
+mod latency;
 mod number;
 mod output;
 mod pull;
@@ -86,6 +87,12 @@ enum Command {
     /// Read what went over the links: show it, compare it, play it again.
     Trace(Box<trace::Trace>),
 
+    /// How long taps take, from the card's coming to the decision, and what a change would buy.
+    ///
+    /// Plays many taps of each flow with each kind of card at each bit rate on a virtual clock, with chance, losses and
+    /// retries. The same arguments print the same table, however many threads play. Ends with 0, or with 2 on bad input.
+    Latency(Box<latency::Latency>),
+
     /// Price rides, and hold tariffs against what is known of them.
     Fare(fare::Fare),
 }
@@ -100,6 +107,7 @@ fn main() -> ExitCode {
         Command::Card(card) => card.main(),
         Command::Clear(clear) => clear.main(),
         Command::Day(day) => day.main(),
+        Command::Latency(latency) => latency.main(),
         Command::Trace(trace) => trace.main(),
         Command::Fare(fare) => fare.main(),
     }

@@ -33,6 +33,16 @@ const FILES: &[(&str, &str)] = built_in![
     "terminals/codes/xian.toml",
     "terminals/codes/shanghai.toml",
     "terminals/codes/tianjin.toml",
+    "terminals/beijing-pos.toml",
+    "costs/native-transit-chip.toml",
+    "costs/java-card-se.toml",
+    "costs/phone-screen-off.toml",
+    "costs/host-card-emulation.toml",
+    "costs/slow-old-card.toml",
+    "costs/sam-9600.toml",
+    "costs/sam-38400.toml",
+    "costs/sam-115200.toml",
+    "costs/terminal.toml",
 ];
 
 /// The path of a city's file.
@@ -51,6 +61,16 @@ pub(crate) fn terminals() -> impl Iterator<Item = &'static str> {
         .iter()
         .filter_map(|(path, _)| path.strip_prefix("terminals/")?.strip_suffix(".toml"))
         .filter(|name| !name.contains('/'))
+}
+
+/// The path of a cost profile.
+pub(crate) fn cost(name: &str) -> PathBuf {
+    Path::new(ROOT).join("costs").join(name).with_extension("toml")
+}
+
+/// The names of the cost profiles.
+pub(crate) fn costs() -> impl Iterator<Item = &'static str> {
+    FILES.iter().filter_map(|(path, _)| path.strip_prefix("costs/")?.strip_suffix(".toml"))
 }
 
 /// The names of the cities.

@@ -23,10 +23,11 @@ pub(crate) enum Kind {
     BusLines,
     FareCases,
     Rejections,
+    Costs,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Scenario,
         Self::Keys,
         Self::Image,
@@ -39,6 +40,7 @@ impl Kind {
         Self::BusLines,
         Self::FareCases,
         Self::Rejections,
+        Self::Costs,
     ];
 
     fn name(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Kind {
             Self::BusLines => "a set of bus lines",
             Self::FareCases => "a list of fare cases",
             Self::Rejections => "a list of rejections",
+            Self::Costs => "a cost profile",
         }
     }
 
@@ -74,6 +77,8 @@ impl Kind {
             Self::BusLines => &["classes"],
             Self::FareCases => &["case"],
             Self::Rejections => &["rejection"],
+            // A terminal has a `kind` too.
+            Self::Costs => &["prices"],
         }
     }
 

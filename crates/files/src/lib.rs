@@ -22,6 +22,7 @@ pub mod bus;
 pub mod calendar;
 pub mod card;
 pub mod city;
+pub mod costs;
 pub mod diag;
 pub mod fare_cases;
 pub mod keys;

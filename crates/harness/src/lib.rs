@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`link`] | whatever answers APDUs, and the wrappers that lose answers or write them down |
 //! | [`radio`] | a card behind the air, on a virtual clock |
+//! | [`latency`] | how long taps take, and what a change would buy |
 //! | [`trace`] | what went over the links: its words, its file, two of them compared, one played again |
 //! | [`random`] | one random stream for each (seed, name, tap) |
 //! | [`device`] | a terminal with its PSAM and its store |
@@ -42,6 +43,7 @@ mod grid;
 pub mod inspect;
 pub mod issue;
 mod journal;
+pub mod latency;
 pub mod link;
 pub mod outcome;
 pub mod pull;

@@ -1,0 +1,218 @@
+//! One tap on the clock.
+//!
+//! What the terminal wants has an earliest time: that of the last thing it heard. Card and SAM each have a clock, so
+//! what is wanted of both at the same time runs side by side, and the terminal goes on when it has heard both.
+
+use super::chance::Chance;
+use super::setting::{Scene, Setting};
+use super::timeline::{Part, Span, Timeline};
+use crate::link::Link;
+use crate::pull::Ready;
+use crate::radio::{Fate, Medium, Passing, Radio};
+use crate::random::stream;
+use std::collections::VecDeque;
+use tunion_apdu::{Command, Device, Name, Response, table};
+use tunion_card::{Chip, Work};
+use tunion_link::{Ticks, t0};
+use tunion_terminal::{Action, Event};
+
+/// How often a reader begins anew with a card that it lost before its first command.
+const TRIES: u32 = 5;
+
+/// The air of a tap: what is lost, and what the card's work costs.
+struct Field<'s> {
+    setting: &'s Setting,
+    chance: Chance,
+    /// Work of the exchange under way.
+    worked: Option<(Ticks, Ticks)>,
+}
+
+impl Medium for &mut Field<'_> {
+    fn fate(&mut self, _: &Passing<'_>) -> Fate {
+        if self.chance.loses() { Fate::Lost } else { Fate::Whole }
+    }
+
+    fn price(&mut self, work: &Work) -> Ticks {
+        let (_, jitter, costs) = &self.setting.card;
+        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
+        let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
+        Ticks::from_nanos(self.chance.around(ns, *jitter))
+    }
+
+    fn page_write(&self) -> Ticks {
+        Ticks::from_nanos(self.setting.card.2.prices.page_write)
+    }
+
+    fn worked(&mut self, from: Ticks, to: Ticks, _: &Work) {
+        self.worked = Some((from, to));
+    }
+}
+
+/// What a tap came to.
+pub(super) struct Played {
+    pub(super) timeline: Timeline,
+    /// Whether the card was let through at once.
+    pub(super) opened: bool,
+}
+
+/// Plays the tap. `spans` are told only when they are wanted.
+pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u64) -> Played {
+    let Ready { mut card, mut device, mut host, request, charge, at } = scene.0.clone();
+    *card.random_mut() = stream(1, "card", tap);
+    let mut field = Field { setting, chance, worked: None };
+    let mut timeline = Timeline::default();
+    let mut clock = Clock { heard: Ticks::ZERO, sam_free: Ticks::ZERO };
+    let mut opened = false;
+    // The card comes at any moment of a round of the polling loop, and is to have started up before it is asked.
+    let waited = field.chance.part_of(setting.terminal.2.poll).max(setting.card.2.start_up);
+    clock.hear(&mut timeline, Part::Polling, "polling", Ticks::from_nanos(waited));
+    let mut radio = Radio::new(&mut card, &mut field, setting.reader(), setting.card());
+    radio.advance(clock.heard);
+    let found = (0..TRIES).any(|_| radio.activate().is_ok());
+    clock.hear_at(&mut timeline, Part::Air, "activation", radio.now());
+    if !found {
+        return Played { timeline, opened };
+    }
+    let mut queue = VecDeque::new();
+    let mut times: VecDeque<Ticks> = VecDeque::new();
+    let mut response = Response::new();
+    device.terminal.step_onto(at, Event::Card(request), &mut queue);
+    while let Some(action) = queue.pop_front() {
+        let asked = times.pop_front().unwrap_or(clock.heard);
+        let answered;
+        let event = match action {
+            Action::SendCard(command) => {
+                let name = name(Device::Card, &command);
+                radio.advance(asked.saturating_sub(radio.now()));
+                radio.medium_mut().worked = None;
+                let from = radio.now();
+                let done = radio.transmit(&command, &mut response);
+                let worked = radio.medium_mut().worked.take();
+                clock.card(&mut timeline, name, (from, radio.now()), worked);
+                match done {
+                    Ok(()) => Event::CardAnswer(response.bytes()),
+                    Err(_) => Event::CardGone,
+                }
+            }
+            Action::SendSam(command) => {
+                let name = name(Device::Sam, &command);
+                let done = device.psam.process(&command, &mut response);
+                let work = Chip::work(&device.psam);
+                let (_, jitter, costs) = &setting.sam;
+                let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
+                let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
+                let ns = radio.medium_mut().chance.around(ns, *jitter);
+                let on_bus = t0::time(costs.baud, t0::bytes(command.len(), response.bytes().len()));
+                let from = asked.max(clock.sam_free);
+                let to = from + on_bus + Ticks::from_nanos(ns);
+                timeline.spans.push(Span { part: Part::Sam, what: name, from, to });
+                (clock.sam_free, clock.heard) = (to, clock.heard.max(to));
+                match done {
+                    Ok(()) => Event::SamAnswer(response.bytes()),
+                    Err(_) => Event::SamGone,
+                }
+            }
+            Action::Persist(slot, bytes) => {
+                device.store.insert(slot, bytes);
+                let ns = radio.medium_mut().chance.around(setting.terminal.2.store, setting.terminal.1);
+                clock.hear(&mut timeline, Part::Terminal, "record stored", Ticks::from_nanos(ns));
+                Event::Persisted(slot)
+            }
+            Action::SendHost(request) => {
+                let Ok(answer) = host.approve(&request);
+                answered = answer;
+                let ns = radio.medium_mut().chance.around(setting.terminal.2.host, setting.terminal.1);
+                clock.hear(&mut timeline, Part::Host, "host", Ticks::from_nanos(ns));
+                Event::HostAnswer(&answered)
+            }
+            Action::AskFare(_) => {
+                let ns = radio.medium_mut().chance.around(setting.terminal.2.fare, setting.terminal.1);
+                clock.hear(&mut timeline, Part::Terminal, "controller", Ticks::from_nanos(ns));
+                Event::Fare(charge)
+            }
+            Action::Decide(decision) => {
+                if timeline.decided.is_none() {
+                    timeline.decided = Some(asked);
+                    opened = decision.code == setting.flow.says;
+                }
+                continue;
+            }
+            Action::Show(_) => {
+                timeline.decided.get_or_insert(asked);
+                opened = true;
+                continue;
+            }
+            _ => continue,
+        };
+        let begins = queue.len();
+        device.terminal.step_onto(at, event, &mut queue);
+        let priced = queue.iter().skip(begins).any(|action| is_init(action));
+        let step = &setting.terminal.2;
+        let ns = radio
+            .medium_mut()
+            .chance
+            .around(step.step + if priced { step.fare } else { 0 }, setting.terminal.1);
+        clock.hear(
+            &mut timeline,
+            Part::Terminal,
+            if priced { "fare" } else { "program" },
+            Ticks::from_nanos(ns),
+        );
+        times.resize(queue.len(), clock.heard);
+    }
+    Played { timeline, opened }
+}
+
+/// What the terminal has heard, and until when the SAM is busy.
+struct Clock {
+    heard: Ticks,
+    sam_free: Ticks,
+}
+
+impl Clock {
+    /// Something that took so long since what was heard last.
+    fn hear(&mut self, timeline: &mut Timeline, part: Part, what: &'static str, took: Ticks) {
+        self.hear_at(timeline, part, what, self.heard + took);
+    }
+
+    fn hear_at(&mut self, timeline: &mut Timeline, part: Part, what: &'static str, to: Ticks) {
+        timeline.spans.push(Span { part, what, from: self.heard, to });
+        self.heard = self.heard.max(to);
+    }
+
+    /// An exchange with the card: the air before its work, its work, the air after it. More time that it asked for in
+    /// between is its work.
+    fn card(
+        &mut self,
+        timeline: &mut Timeline,
+        what: &'static str,
+        (from, to): (Ticks, Ticks),
+        worked: Option<(Ticks, Ticks)>,
+    ) {
+        let mut span = |part, from: Ticks, to: Ticks| {
+            if to > from {
+                timeline.spans.push(Span { part, what, from, to });
+            }
+        };
+        let (begin, end) = worked.map_or((to, to), |(begin, end)| (begin.min(to), end.min(to)));
+        span(Part::Air, from, begin);
+        span(Part::Card, begin, end);
+        span(Part::Air, end, to);
+        self.heard = self.heard.max(to);
+    }
+}
+
+fn is_init(action: &Action) -> bool {
+    let Action::SendCard(command) = action else { return false };
+    // INITIALIZE FOR PURCHASE, LOAD and the like: the fare is made by then.
+    matches!(command.get(..2), Some([0x80, 0x50]))
+}
+
+/// The command's name in the table.
+fn name(device: Device, command: &[u8]) -> &'static str {
+    let Ok(command) = Command::parse(command) else { return "unknown command" };
+    table::find(device, &command).map_or("unknown command", |spec| match spec.name {
+        Name::SelectName if command.data.starts_with(b"2PAY") => "SELECT PPSE",
+        _ => spec.title,
+    })
+}
