@@ -1,6 +1,7 @@
 //! `tunion`: the command line. It reads arguments, prints, and ends with an exit code; everything
 //! else is done below.
 
+mod air;
 mod card;
 mod clear;
 mod day;
@@ -87,6 +88,13 @@ enum Command {
     /// Read what went over the links: show it, compare it, play it again.
     Trace(Box<trace::Trace>),
 
+    /// Play scenarios whose every tap meets something on the air: frames lost, cards gone, answers late.
+    ///
+    /// A tap that was not let through is made again; in the end the day has to cost what it costs undisturbed. Ends
+    /// with 0 when it does, with 1 when it does not, and then says the line that plays that day again, with 2 on bad
+    /// input.
+    Air(air::Air),
+
     /// How long taps take, from the card's coming to the decision, and what a change would buy.
     ///
     /// Plays many taps of each flow with each kind of card at each bit rate on a virtual clock, with chance, losses and
@@ -107,6 +115,7 @@ fn main() -> ExitCode {
         Command::Card(card) => card.main(),
         Command::Clear(clear) => clear.main(),
         Command::Day(day) => day.main(),
+        Command::Air(air) => air.main(),
         Command::Latency(latency) => latency.main(),
         Command::Trace(trace) => trace.main(),
         Command::Fare(fare) => fare.main(),

@@ -116,6 +116,7 @@
 //! debits emitted, those of nothing included. An `expect` that says nothing is refused, and so is a
 //! scenario that expects nothing at all.
 
+mod air;
 mod cast;
 mod expect;
 mod fault;
@@ -223,12 +224,62 @@ pub struct Step {
     pub charge: Option<Charge>,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// That the card is behind the air, and what goes wrong on it; `None`: commands reach it as they are.
+    pub air: Option<Air>,
     /// Whether the issuer's host cannot be reached.
     pub host_is_down: bool,
     /// What is expected.
     pub expect: Expect,
     /// The line of the `[[tap]]` in the file.
     pub line: u32,
+}
+
+/// The air of a tap (`docs/spec/terminal.md` 5.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Air {
+    /// The fastest rate that the reader asks for, in kbit/s.
+    pub kbit: u16,
+    /// What goes wrong, once.
+    pub fault: Option<AirFault>,
+    /// Whether it is a mistake of the scenario when it never comes about, as it is of one that was written.
+    pub has_to_come: bool,
+}
+
+/// What goes wrong on the air.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AirFault {
+    /// Something becomes of a frame.
+    Frame {
+        /// Which, counted from 0 in both directions together, activation included.
+        number: u32,
+        /// What.
+        fate: FrameFate,
+    },
+    /// The card leaves the field at this time of the tap.
+    Leaves {
+        /// In microseconds.
+        micros: u64,
+    },
+    /// The card's first answer comes so much later, and it does not ask for time.
+    Late {
+        /// In microseconds.
+        micros: u64,
+    },
+}
+
+/// What becomes of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FrameFate {
+    /// It does not arrive.
+    Lost,
+    /// It cannot be read.
+    Damaged,
+    /// Its block number is the other one.
+    WrongNumber,
+    /// The card leaves the field after so many bytes of it.
+    Gone(u16),
+    /// The reader switches its field off and on at its end.
+    Reset,
 }
 
 /// What a card holder does.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`link`] | whatever answers APDUs, and the wrappers that lose answers or write them down |
 //! | [`radio`] | a card behind the air, on a virtual clock |
+//! | [`disturbed`] | a scenario whose every tap meets something on the air, by chance |
 //! | [`latency`] | how long taps take, and what a change would buy |
 //! | [`trace`] | what went over the links: its words, its file, two of them compared, one played again |
 //! | [`random`] | one random stream for each (seed, name, tap) |
@@ -38,6 +39,7 @@ pub mod clearing;
 pub mod counterpart;
 pub mod day;
 pub mod device;
+pub mod disturbed;
 pub mod fares;
 mod grid;
 pub mod inspect;

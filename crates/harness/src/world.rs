@@ -1,5 +1,6 @@
 //! Playing a scenario: carrying out what terminals want done and telling them what came of it.
 
+mod aired;
 mod retold;
 mod told;
 
@@ -14,6 +15,7 @@ use crate::random::{Stream, stream};
 use crate::spot::{Spot, spot};
 use crate::trace::{Exchange, Line, Scene, Tap, Tape, Trace};
 use crate::words::{fault, note, place_name, reasons};
+use aired::{behind, find, usual_costs};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
@@ -22,11 +24,13 @@ use tunion_data::file::RailRecord;
 use tunion_data::host::{LoadAnswer, LoadRefusal, SignOnAnswer};
 use tunion_data::upload::UploadRecord;
 use tunion_data::{Fen, Pan};
+use tunion_files::costs::CardCosts;
 use tunion_files::scenario::{Act, CardEntry, Fault, Scenario, Step, TerminalEntry, When};
 use tunion_issuer::SignOnHost;
 use tunion_issuer::account::Account;
 use tunion_issuer::load::LoadHost;
 use tunion_issuer::rules::LoadRules;
+use tunion_link::Failure;
 use tunion_terminal::{Action, Charge, Decision, Event, Gate, Place, Request, ledger};
 
 /// Plays a scenario from its first tap to its last.
@@ -86,6 +90,8 @@ pub struct World<'s> {
     journal: Journal,
     /// A card's recorded side, which answers in the place of every card.
     tape: Option<Tape>,
+    /// What a card behind the air costs, once there is one.
+    costs: Option<CardCosts>,
 }
 
 /// What one tap has come to so far.
@@ -149,6 +155,7 @@ impl<'s> World<'s> {
             records: Vec::new(),
             journal: Journal::default(),
             tape: None,
+            costs: None,
         }
     }
 
@@ -173,6 +180,9 @@ impl<'s> World<'s> {
             return;
         };
         let (spot, place) = spot(step, entry);
+        if step.air.is_some() && self.costs.is_none() {
+            self.costs = usual_costs();
+        }
         self.bring_up(spot, place, entry, step);
         let first = self.trace.len();
         let before = self.left(step.card);
@@ -194,7 +204,7 @@ impl<'s> World<'s> {
             );
         }
         if tapped.fault_waits {
-            let command = step.fault.map_or("", |fault| fault.command.spec().title);
+            let command = step.fault.map_or("on the air", |fault| fault.command.spec().title);
             self.checks.fail((step.line, Some(index)), "fault", command, "it was never sent");
         }
         self.account(step, &tapped);
@@ -281,15 +291,28 @@ impl<'s> World<'s> {
         // What became of a recorded card is on the tape.
         let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam() && self.tape.is_none()).map(pull);
         let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
-        let card: &mut dyn Link = match &mut self.tape {
-            Some(tape) => tape,
-            None => &mut holder.card,
+        let mut radio = None;
+        let mut found = Ok(());
+        let card: &mut dyn Link = match (&mut self.tape, step.air) {
+            (Some(tape), _) => tape,
+            (None, None) => &mut holder.card,
+            (None, Some(air)) => {
+                let radio = radio.insert(behind(&mut holder.card, air, step.cards, self.costs.as_ref()));
+                found = find(radio);
+                radio.take_frames().iter().for_each(|frame| self.trace.frame(frame));
+                radio
+            }
         };
         let mut faulty = Faulty::new(card, of_card);
         let mut response = Response::new();
-        let arrival = if step.cards > 1 { Event::Cards } else { Event::Card(request(step.act)) };
         let mut queue = VecDeque::new();
-        device.terminal.step_onto(step.at, arrival, &mut queue);
+        match found {
+            Ok(()) if step.cards > 1 => device.terminal.step_onto(step.at, Event::Cards, &mut queue),
+            Err(Failure::SeveralCards) => device.terminal.step_onto(step.at, Event::Cards, &mut queue),
+            Ok(()) => device.terminal.step_onto(step.at, Event::Card(request(step.act)), &mut queue),
+            // A card that the reader does not find is no card to its terminal.
+            Err(_) => tapped.done = true,
+        }
         while let Some(action) = queue.pop_front() {
             self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
             let answered: LoadAnswer;
@@ -362,6 +385,7 @@ impl<'s> World<'s> {
             device.terminal.step_onto(step.at, event, &mut queue);
         }
         tapped.fault_waits = faulty.is_waiting() || of_sam.is_some();
+        tapped.fault_waits |= radio.as_ref().is_some_and(|radio| radio.medium().is_waiting());
         holder.card.set_cut(None);
         holder.card.power_off();
         tapped

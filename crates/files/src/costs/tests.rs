@@ -1,5 +1,7 @@
 //! Cost profiles that load, and what is wrong with others.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use super::*;
 use insta::assert_snapshot;
 

@@ -8,6 +8,7 @@ use serde::de::{self, Deserializer, Visitor};
 use toml::Spanned;
 use tunion_data::{Fen, IssuerId, Pan};
 
+use super::air::AirTable;
 use crate::card::PurseTable;
 use crate::diag::{Day, Moment, Text};
 use crate::terminal::{RecoveryTable, SelectTable, Switches, WhiteList};
@@ -161,6 +162,7 @@ pub(super) struct TapTable {
     pub(super) fare: Option<Spanned<FareTable>>,
     pub(super) cards: Option<Spanned<u8>>,
     pub(super) fault: Option<FaultTable>,
+    pub(super) air: Option<Spanned<AirTable>>,
     pub(super) repeat: Option<RepeatTable>,
     pub(super) expect: Option<Spanned<ExpectTable>>,
 }

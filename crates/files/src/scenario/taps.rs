@@ -11,7 +11,7 @@ use tunion_terminal::Charge;
 
 use super::cast::Cast;
 use super::schema::{RepeatTable, Station, TapTable};
-use super::{Act, Expect, Step, TerminalEntry, expect, fault, office, refund};
+use super::{Act, Expect, Step, TerminalEntry, air, expect, fault, office, refund};
 use crate::diag::{Diagnostic, Diagnostics, Place, Repeats, Source};
 use crate::terminal::TerminalFile;
 use crate::terminal::TerminalKind::{BusReader, Enquiry, Pos, RailGate, TicketOffice, TopUp};
@@ -65,15 +65,17 @@ fn step<'a>(
     let cards = errors.keep(cards(source, table.cards.as_ref()));
     let fault = table.fault.as_ref().map(|fault| fault::fault(source, fault, entry.file.kind));
     let fault = errors.keep(fault.transpose());
+    let air = errors.keep(table.air.as_ref().map(|air| air::air(source, air)).transpose());
     let host = errors.keep(refund::host(source, table.host.as_ref(), entry));
-    let (Some(card), Some(expect), Some(act), Some(charge), Some(fault)) = (card, expect, act, charge, fault)
+    let (Some(card), Some(expect), Some(act), Some(charge), Some(fault), Some(air)) =
+        (card, expect, act, charge, fault, air)
     else {
         return Err(errors);
     };
     let (host_is_down, cards) = (host.unwrap_or_default(), cards.unwrap_or(1));
     let at = table.at.get_ref().0;
     let line = source.line(tap);
-    errors.or(Step { at, card, cards, terminal, act, charge, fault, host_is_down, expect, line })
+    errors.or(Step { at, card, cards, terminal, act, charge, fault, air, host_is_down, expect, line })
 }
 
 /// How many cards are in the field at once.

@@ -51,6 +51,7 @@ impl Stage {
             act,
             charge,
             fault,
+            air: None,
             host_is_down: false,
             expect: Expect::default(),
             line: 0,

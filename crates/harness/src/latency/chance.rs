@@ -1,13 +1,29 @@
-//! What differs from tap to tap. Everything is drawn from the tap's own stream, in the order in which it is needed.
+//! What differs from tap to tap. Each tap has dice of its own, and of them a set for each thing that is drawn: what
+//! becomes of a frame does not hang on how many prices were drawn before it.
 
 use crate::random::{Stream, stream};
 use rand_core::Rng;
 use tunion_files::costs::TerminalCosts;
 
+/// What is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// The moment at which the card comes, and where it is held.
+    Arrival,
+    /// What the card's work costs.
+    Card,
+    /// What the SAM's work costs.
+    Sam,
+    /// What the terminal's work costs.
+    Terminal,
+    /// What becomes of frames.
+    Frames,
+}
+
 /// The dice of one tap.
 #[derive(Debug)]
 pub struct Chance {
-    dice: Option<Stream>,
+    dice: Option<[Stream; 5]>,
     /// Frames of 2^32 that are lost.
     loss: u64,
 }
@@ -25,29 +41,40 @@ impl Chance {
     /// The dice of the `tap`-th tap; `more_ppm` frames of a million are lost beyond what the terminal's field loses.
     #[must_use]
     pub fn new(seed: u64, tap: u64, terminal: &TerminalCosts, more_ppm: u32) -> Self {
-        let mut dice = stream(seed, "latency", tap);
-        let at_edge = dice.next_u32() % 1_000 < u32::from(terminal.edge_permille);
+        let of_tap = stream(seed, "latency", tap);
+        let mut dice = [0, 1, 2, 3, 4].map(|number| {
+            let mut dice = of_tap.clone();
+            dice.set_stream(number);
+            dice
+        });
+        let [arrival, ..] = &mut dice;
+        let at_edge = arrival.next_u32() % 1_000 < u32::from(terminal.edge_permille);
         let ppm = if at_edge { terminal.edge_ppm } else { terminal.near_ppm };
         Self { dice: Some(dice), loss: u64::from(ppm + more_ppm) * MILLIONTH }
     }
 
     /// Any of `whole` parts: half of them without chance.
-    pub fn part_of(&mut self, whole: u64) -> u64 {
-        match &mut self.dice {
+    pub fn part_of(&mut self, of: Of, whole: u64) -> u64 {
+        match self.dice(of) {
             Some(dice) => whole.saturating_mul(u64::from(dice.next_u32())) >> 32,
             None => whole / 2,
         }
     }
 
     /// A price, so many percent higher or lower at most.
-    pub fn around(&mut self, ns: u64, percent: u8) -> u64 {
+    pub fn around(&mut self, of: Of, ns: u64, percent: u8) -> u64 {
         let reach = ns / 100 * u64::from(percent);
-        ns - reach + self.part_of(2 * reach)
+        ns - reach + self.part_of(of, 2 * reach)
+    }
+
+    fn dice(&mut self, of: Of) -> Option<&mut Stream> {
+        self.dice.as_mut().and_then(|dice| dice.get_mut(of as usize))
     }
 
     /// Whether a frame is lost.
     pub fn loses(&mut self) -> bool {
-        self.loss > 0 && self.dice.as_mut().is_some_and(|dice| u64::from(dice.next_u32()) < self.loss)
+        let loss = self.loss;
+        loss > 0 && self.dice(Of::Frames).is_some_and(|dice| u64::from(dice.next_u32()) < loss)
     }
 }
 
@@ -58,7 +85,10 @@ mod tests {
     #[test]
     fn without_chance_a_price_is_what_it_says() {
         let mut chance = Chance::none();
-        assert_eq!((chance.around(1_000, 20), chance.part_of(100), chance.loses()), (1_000, 50, false));
+        assert_eq!(
+            (chance.around(Of::Card, 1_000, 20), chance.part_of(Of::Arrival, 100), chance.loses()),
+            (1_000, 50, false)
+        );
     }
 
     #[test]
@@ -68,7 +98,7 @@ mod tests {
         let (mut least, mut most, mut lost) = (u64::MAX, 0, 0);
         for tap in 0..3_000 {
             let mut chance = Chance::new(1, tap, &terminal, 100_000);
-            let ns = chance.around(10_000, 20);
+            let ns = chance.around(Of::Card, 10_000, 20);
             (least, most) = (least.min(ns), most.max(ns));
             lost += u32::from(chance.loses());
         }

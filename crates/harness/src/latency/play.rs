@@ -3,7 +3,7 @@
 //! What the terminal wants has an earliest time: that of the last thing it heard. Card and SAM each have a clock, so
 //! what is wanted of both at the same time runs side by side, and the terminal goes on when it has heard both.
 
-use super::chance::Chance;
+use super::chance::{Chance, Of};
 use super::setting::{Scene, Setting};
 use super::timeline::{Part, Span, Timeline};
 use crate::link::Link;
@@ -36,7 +36,7 @@ impl Medium for &mut Field<'_> {
         let (_, jitter, costs) = &self.setting.card;
         let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
         let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
-        Ticks::from_nanos(self.chance.around(ns, *jitter))
+        Ticks::from_nanos(self.chance.around(Of::Card, ns, *jitter))
     }
 
     fn page_write(&self) -> Ticks {
@@ -64,7 +64,7 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
     let mut clock = Clock { heard: Ticks::ZERO, sam_free: Ticks::ZERO };
     let mut opened = false;
     // The card comes at any moment of a round of the polling loop, and is to have started up before it is asked.
-    let waited = field.chance.part_of(setting.terminal.2.poll).max(setting.card.2.start_up);
+    let waited = field.chance.part_of(Of::Arrival, setting.terminal.2.poll).max(setting.card.2.start_up);
     clock.hear(&mut timeline, Part::Polling, "polling", Ticks::from_nanos(waited));
     let mut radio = Radio::new(&mut card, &mut field, setting.reader(), setting.card());
     radio.advance(clock.heard);
@@ -101,7 +101,7 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
                 let (_, jitter, costs) = &setting.sam;
                 let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
                 let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
-                let ns = radio.medium_mut().chance.around(ns, *jitter);
+                let ns = radio.medium_mut().chance.around(Of::Sam, ns, *jitter);
                 let on_bus = t0::time(costs.baud, t0::bytes(command.len(), response.bytes().len()));
                 let from = asked.max(clock.sam_free);
                 let to = from + on_bus + Ticks::from_nanos(ns);
@@ -114,19 +114,31 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
             }
             Action::Persist(slot, bytes) => {
                 device.store.insert(slot, bytes);
-                let ns = radio.medium_mut().chance.around(setting.terminal.2.store, setting.terminal.1);
+                let ns = radio.medium_mut().chance.around(
+                    Of::Terminal,
+                    setting.terminal.2.store,
+                    setting.terminal.1,
+                );
                 clock.hear(&mut timeline, Part::Terminal, "record stored", Ticks::from_nanos(ns));
                 Event::Persisted(slot)
             }
             Action::SendHost(request) => {
                 let Ok(answer) = host.approve(&request);
                 answered = answer;
-                let ns = radio.medium_mut().chance.around(setting.terminal.2.host, setting.terminal.1);
+                let ns = radio.medium_mut().chance.around(
+                    Of::Terminal,
+                    setting.terminal.2.host,
+                    setting.terminal.1,
+                );
                 clock.hear(&mut timeline, Part::Host, "host", Ticks::from_nanos(ns));
                 Event::HostAnswer(&answered)
             }
             Action::AskFare(_) => {
-                let ns = radio.medium_mut().chance.around(setting.terminal.2.fare, setting.terminal.1);
+                let ns = radio.medium_mut().chance.around(
+                    Of::Terminal,
+                    setting.terminal.2.fare,
+                    setting.terminal.1,
+                );
                 clock.hear(&mut timeline, Part::Terminal, "controller", Ticks::from_nanos(ns));
                 Event::Fare(charge)
             }
@@ -148,10 +160,11 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
         device.terminal.step_onto(at, event, &mut queue);
         let priced = queue.iter().skip(begins).any(|action| is_init(action));
         let step = &setting.terminal.2;
-        let ns = radio
-            .medium_mut()
-            .chance
-            .around(step.step + if priced { step.fare } else { 0 }, setting.terminal.1);
+        let ns = radio.medium_mut().chance.around(
+            Of::Terminal,
+            step.step + if priced { step.fare } else { 0 },
+            setting.terminal.1,
+        );
         clock.hear(
             &mut timeline,
             Part::Terminal,

@@ -92,8 +92,9 @@ fn compared(lines: &[Line]) -> Vec<String> {
         for p in [50, 95, 99] {
             let now = measured.percentile(p);
             let then = changed.as_ref().map_or(now, |changed| changed.percentile(p));
-            let sign = if then > now { "-" } else { "" };
-            row.extend([ms(now.into()), ms(then.into()), format!("{sign}{}", ms(now.abs_diff(then).into()))]);
+            let buys = ms(now.abs_diff(then).into());
+            let sign = if then > now && buys != "0.0" { "-" } else { "" };
+            row.extend([ms(now.into()), ms(then.into()), format!("{sign}{buys}")]);
         }
         row
     };

@@ -77,6 +77,11 @@ pub trait Medium {
         let _ = (passing, fate);
     }
 
+    /// The frames that have passed since the last time, for traces; none where nobody keeps them.
+    fn take_frames(&mut self) -> Vec<crate::trace::Frame> {
+        Vec::new()
+    }
+
     /// The card has worked.
     fn worked(&mut self, from: Ticks, to: Ticks, work: &Work) {
         let _ = (from, to, work);

@@ -11,14 +11,18 @@
 //! | module | idea |
 //! |---|---|
 //! | [`medium`] | what is between reader and card |
+//! | `scripted` | the air of a scenario's tap |
 //! | `field` | several cards that answer at once |
 
 mod field;
 pub mod medium;
+mod scripted;
 
 pub use medium::{Fate, Medium, Passing};
+pub use scripted::Scripted;
 
 use crate::link::{Link, Lost};
+use crate::trace::{self, State};
 use std::ops::Range;
 use tunion_apdu::Response;
 use tunion_card::{Cut, Damage, Work};
@@ -454,5 +458,17 @@ impl<L: Link + Clone, M: Medium> Link for Radio<'_, L, M> {
 
     fn work(&self) -> Work {
         self.inner.work()
+    }
+
+    fn state(&self) -> Option<State> {
+        self.inner.state()
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.now.nanos()
+    }
+
+    fn take_frames(&mut self) -> Vec<trace::Frame> {
+        self.medium.take_frames()
     }
 }
