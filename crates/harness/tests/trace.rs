@@ -48,13 +48,20 @@ fn every_scenario_is_written_read_and_played_again() {
         let (outcome, file) = record(&script, script.header("run", Vec::new())).unwrap();
         assert!(outcome.passed(), "{}", path.display());
         assert_eq!(outcome.trace.hash(), play(&scenario).trace.hash(), "{}", path.display());
-        let commands = file.lines.iter().filter_map(Line::went).filter(|went| went.dir == Dir::To).count();
+        let commands = file
+            .lines
+            .iter()
+            .filter_map(Line::went)
+            .filter(|went| went.dir == Dir::To && went.link != Wire::Air)
+            .count();
         assert_eq!(commands, outcome.trace.len(), "{}", path.display());
         lost += file.lines.iter().filter_map(Line::went).filter(|went| went.dir == Dir::Lost).count();
         assert_eq!(parsed(&file.text()), file, "{}", path.display());
         for side in [Side::Card, Side::Terminal] {
             let live = replay(&file, &script, side).unwrap();
-            assert_eq!(differences(&file, &live, Compared::ALL), [], "{} {side:?}", path.display());
+            // A tape has no air; terminals that are played again meet the same frames at the same times.
+            let compared = if side == Side::Card { Compared::REPLAY } else { Compared::ALL };
+            assert_eq!(differences(&file, &live, compared), [], "{} {side:?}", path.display());
         }
     }
     assert!(lost >= 5, "cards were pulled, and that was played again too");

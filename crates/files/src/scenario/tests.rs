@@ -11,7 +11,7 @@ use tunion_data::{Aid, Fen};
 use tunion_terminal::profile::{Mac2Failure, TripBalance};
 use tunion_terminal::{Code, Gate, Prompt};
 
-use super::{Act, Fault, Library, NoteKind, Scenario, Source, When, parse};
+use super::{Act, Air, AirFault, Fault, FrameFate, Library, NoteKind, Scenario, Source, When, parse};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/");
 
@@ -448,4 +448,31 @@ fn a_fault_in_a_file_that_is_named_shows_that_file() {
     let text = fault("../cards/student.toml", &shown).replace(&shown, "CARD");
     std::fs::remove_file(&path).unwrap();
     assert_snapshot!(text);
+}
+
+#[test]
+fn what_goes_wrong_on_the_air() {
+    let torn = "fault = { command = \"DEBIT FOR PURCHASE\", when = \"during\", bytes = 200, noise = 7 }";
+    let air = |given: &str| SMALL.replacen(torn, &format!("air = {given}"), 1);
+    let good = |given: &str| read(&air(given)).unwrap().steps[1].air.unwrap();
+    let fault = Some(AirFault::Frame { number: 12, fate: FrameFate::Gone(3) });
+    assert_eq!(
+        good("{ bitrate = 424, frame = 12, fate = \"gone\", byte = 3 }"),
+        Air { kbit: 424, fault, has_to_come: true }
+    );
+    assert_eq!(good("{}"), Air { kbit: 106, fault: None, has_to_come: true });
+    assert_eq!(good("{ leaves-us = 9 }").fault, Some(AirFault::Leaves { micros: 9 }));
+    assert_eq!(good("{ late-us = 9 }").fault, Some(AirFault::Late { micros: 9 }));
+    for bad in [
+        "{ bitrate = 100 }",
+        "{ frame = 12 }",
+        "{ fate = \"lost\" }",
+        "{ frame = 12, fate = \"torn\" }",
+        "{ frame = 12, fate = \"lost\", byte = 3 }",
+        "{ frame = 12, fate = \"lost\", late-us = 3 }",
+        "{ leaves-us = 60000001 }",
+        "{ frames = 12 }",
+    ] {
+        assert_snapshot!(read(&air(bad)).unwrap_err());
+    }
 }
