@@ -38,7 +38,7 @@ count() {
 
 declare -A counted
 # Fares a thousand at a time: what comes before them is not the same to the instruction.
-for work in {select,read_binary_15,read_binary_17}{,/echo,/bare-echo} composite_purchase bare_des rail_exit bare_exit \
+for work in {select,read_binary_15,read_binary_17}{,/echo,/bare-echo} composite_purchase bare_des rail_exit rail_exit_on_air bare_exit \
   price_1000 quote_1000 look_up_1000; do
   counted[$work]=$(count "$work")
   printf '%-26s %9s instructions\n' "$work" "$((counted[$work] / 10)).$((counted[$work] % 10))"
@@ -66,6 +66,8 @@ ratio read_binary_15 read_binary_15/echo 1900
 ratio read_binary_17 read_binary_17/echo 1900
 ratio composite_purchase bare_des 1180
 ratio rail_exit bare_exit 1350
+# Activated, framed both ways, on a virtual clock: what is promised is 3.
+ratio rail_exit_on_air rail_exit 3000
 # most WORK GATE: so many instructions and no more. A look-up in a table is too little to be a measure of a price.
 most() {
   local count=$((counted[$1] / 10)) judged="gate $2"

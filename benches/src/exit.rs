@@ -15,15 +15,19 @@ use std::collections::VecDeque;
 use std::hint::black_box;
 use std::path::Path;
 use tunion_apdu::Response;
-use tunion_card::{Card, Chip};
+use tunion_card::{Card, Chip, Work};
 use tunion_crypto::Tally;
 use tunion_data::Fen;
 use tunion_data::civil::DateTime;
 use tunion_data::upload::UploadRecord;
+use tunion_files::costs::{self, CardCosts, Of};
 use tunion_files::library::Library;
 use tunion_files::scenario::{Act, Scenario};
 use tunion_harness::device::Device;
+use tunion_harness::link::Link;
+use tunion_harness::radio::{Medium, Radio};
 use tunion_harness::random::{Stream, stream};
+use tunion_link::{CardSettings, Rate, ReaderSettings, Ticks};
 use tunion_terminal::{Action, Decision, Direction, Event, Gate, Place, RailGate, Request};
 
 /// The scenario whose first entry and exit are taken.
@@ -54,7 +58,7 @@ struct Driven {
 }
 
 /// Carries out what a terminal wants until it has nothing more to ask. Nothing is traced.
-fn drive(device: &mut Device<'_>, card: &mut Card<Stream>, at: DateTime, event: Event<'_>) -> Driven {
+fn drive(device: &mut Device<'_>, card: &mut impl Link, at: DateTime, event: Event<'_>) -> Driven {
     let mut response = Response::new();
     let mut driven = Driven::default();
     let mut queue = VecDeque::new();
@@ -62,13 +66,13 @@ fn drive(device: &mut Device<'_>, card: &mut Card<Stream>, at: DateTime, event: 
     while let Some(action) = queue.pop_front() {
         let event = match action {
             Action::SendCard(command) => {
-                card.process(&command, &mut response).unwrap();
+                card.transmit(&command, &mut response).unwrap();
                 driven.card += card.work().crypto;
                 Event::CardAnswer(response.bytes())
             }
             Action::SendSam(command) => {
                 device.psam.process(&command, &mut response).unwrap();
-                driven.psam += device.psam.work().crypto;
+                driven.psam += Chip::work(&device.psam).crypto;
                 Event::SamAnswer(response.bytes())
             }
             Action::Persist(slot, _) => Event::Persisted(slot),
@@ -144,9 +148,43 @@ impl<'s> Exit<'s> {
         drive(gate, card, *at, Event::Card(Request::Ride))
     }
 
+    /// Leaves with the card behind the air: activated, framed, and its work priced. When the tap ended; `None` unless
+    /// the gate opened.
+    pub fn leave_on_air(&mut self, costs: &CardCosts, rate: Rate) -> Option<Ticks> {
+        let Self { card, gate, at } = self;
+        let reader = ReaderSettings { fastest: rate, ..ReaderSettings::default() };
+        let mut radio = Radio::new(card, Priced(costs), reader, CardSettings::default());
+        radio.activate().ok()?;
+        let driven = black_box(drive(gate, &mut radio, *at, Event::Card(Request::Ride)));
+        let opened = driven.decision.is_some_and(|decision| decision.gate == Gate::Open);
+        opened.then(|| radio.now())
+    }
+
     /// Leaves. `false` unless the gate opened.
     pub fn leave(&mut self) -> bool {
         black_box(self.drive()).decision.is_some_and(|decision| decision.gate == Gate::Open)
+    }
+}
+
+/// A clean air, and a card whose work costs what a profile says.
+struct Priced<'c>(&'c CardCosts);
+
+impl Medium for Priced<'_> {
+    fn price(&mut self, work: &Work) -> Ticks {
+        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
+        Ticks::from_nanos(self.0.prices.of(&work.crypto, bytes, work.page_writes.into()))
+    }
+}
+
+/// The costs of a transit card's own chip.
+///
+/// # Panics
+/// When they are not built in.
+#[must_use]
+pub fn chip_costs() -> CardCosts {
+    match costs::built_in("native-transit-chip").unwrap().of {
+        Of::Card(costs) => costs,
+        other => panic!("{other:?} are no card's"),
     }
 }
 

@@ -12,6 +12,7 @@ use tunion_benches::commands;
 use tunion_benches::exit::{self, Exit};
 use tunion_benches::fares::Rides;
 use tunion_benches::purchase::{Bare, Purchases};
+use tunion_link::Rate;
 
 /// The most TIMES.
 const MOST: u32 = 400;
@@ -41,6 +42,11 @@ fn run(work: &str, times: usize) -> bool {
             let scenario = exit::scenario();
             let mut exits = vec![Exit::prepare(&scenario); MOST as usize];
             exits.iter_mut().take(times).all(Exit::leave)
+        }
+        "rail_exit_on_air" => {
+            let (scenario, costs) = (exit::scenario(), exit::chip_costs());
+            let mut exits = vec![Exit::prepare(&scenario); MOST as usize];
+            exits.iter_mut().take(times).all(|exit| exit.leave_on_air(&costs, Rate::R106).is_some())
         }
         "bare_exit" => {
             let bare = exit::Bare::default();

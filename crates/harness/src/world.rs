@@ -273,6 +273,7 @@ impl<'s> World<'s> {
     }
 
     /// Holds the card to the terminal until the terminal is done with it.
+    #[allow(clippy::too_many_lines, reason = "an arm for each thing that a terminal may want")]
     fn serve(&mut self, spot: Spot, place: Place, step: &Step) -> Tapped {
         let seed = self.scenario.seed;
         let (Some(device), Some(holder), Some(entry), Some(at)) = (
@@ -306,12 +307,9 @@ impl<'s> World<'s> {
         let mut faulty = Faulty::new(card, of_card);
         let mut response = Response::new();
         let mut queue = VecDeque::new();
-        match found {
-            Ok(()) if step.cards > 1 => device.terminal.step_onto(step.at, Event::Cards, &mut queue),
-            Err(Failure::SeveralCards) => device.terminal.step_onto(step.at, Event::Cards, &mut queue),
-            Ok(()) => device.terminal.step_onto(step.at, Event::Card(request(step.act)), &mut queue),
-            // A card that the reader does not find is no card to its terminal.
-            Err(_) => tapped.done = true,
+        match arrival(step, found) {
+            Some(arrival) => device.terminal.step_onto(step.at, arrival, &mut queue),
+            None => tapped.done = true,
         }
         while let Some(action) = queue.pop_front() {
             self.journal.keep(|| Happened::Wanted(Box::new(action.clone())));
@@ -319,11 +317,8 @@ impl<'s> World<'s> {
             let signed_on: SignOnAnswer;
             let event = match action {
                 Action::SendCard(command) => {
-                    let mut link = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
-                    match link.transmit(&command, &mut response) {
-                        Ok(()) => Event::CardAnswer(response.bytes()),
-                        Err(_) => Event::CardGone,
-                    }
+                    let card = Traced::new(&mut faulty, apdu::Device::Card, &mut self.trace);
+                    ask_card(card, &command, &mut response)
                 }
                 Action::SendSam(command) => {
                     let mut psam = Faulty::sam(&mut device.psam, of_sam);
@@ -363,14 +358,12 @@ impl<'s> World<'s> {
                 }
                 Action::Confirm(confirmation) => {
                     let Ok(outcome) = self.host.confirm(&confirmation);
-                    self.journal.keep(|| Happened::HostBooked(outcome));
-                    host_refused(&mut self.checks, step, outcome.err());
+                    booked(&mut self.journal, &mut self.checks, step, outcome);
                     continue;
                 }
                 Action::Prove(proof) => {
                     let Ok(outcome) = self.host.prove(&proof);
-                    self.journal.keep(|| Happened::HostBooked(outcome));
-                    host_refused(&mut self.checks, step, outcome.err());
+                    booked(&mut self.journal, &mut self.checks, step, outcome);
                     continue;
                 }
                 Action::Emit(record) => {
@@ -525,6 +518,15 @@ fn scene(step: &Step, entry: &TerminalEntry) -> Scene {
     Scene { terminal: entry.name.clone(), place: place_name(step, entry), at: step.at }
 }
 
+/// What the terminal is told of the card's coming; nothing of one that its reader does not find.
+const fn arrival(step: &Step, found: Result<(), Failure>) -> Option<Event<'static>> {
+    match found {
+        Ok(()) if step.cards <= 1 => Some(Event::Card(request(step.act))),
+        Ok(()) | Err(Failure::SeveralCards) => Some(Event::Cards),
+        Err(_) => None,
+    }
+}
+
 /// What the holder wants of the terminal.
 const fn request(act: Act) -> Request {
     match act {
@@ -560,6 +562,14 @@ pub(crate) fn worth(card: &Card<Stream>) -> i64 {
     i64::from(balances.actual.get()) - i64::from(balances.overdraft_used.get())
 }
 
+/// Sends the card a command; what the terminal is told of it.
+fn ask_card<'r>(mut card: impl Link, command: &[u8], response: &'r mut Response) -> Event<'r> {
+    match card.transmit(command, response) {
+        Ok(()) => Event::CardAnswer(response.bytes()),
+        Err(_) => Event::CardGone,
+    }
+}
+
 /// Sends the PSAM a command; what the terminal is told of it.
 fn ask_sam<'r>(mut sam: impl Link, command: &[u8], response: &'r mut Response) -> Event<'r> {
     match sam.transmit(command, response) {
@@ -588,8 +598,10 @@ fn pull(fault: &Fault) -> (Name, Pull) {
     (fault.command, pull)
 }
 
-fn host_refused(checks: &mut Checks, step: &Step, refusal: Option<LoadRefusal>) {
-    if let Some(refusal) = refusal {
+/// The host booked a load, or did not.
+fn booked(journal: &mut Journal, checks: &mut Checks, step: &Step, outcome: Result<(), LoadRefusal>) {
+    journal.keep(|| Happened::HostBooked(outcome));
+    if let Err(refusal) = outcome {
         let what = "the host's answer to the confirmation";
         checks.fail((step.line, None), what, "accepted", &refusal.to_string());
     }

@@ -168,7 +168,7 @@ fn columns<'a>(root: &Area<'a>, measured: &Measured, most: u64, base: i32) -> Re
     }
     let highest = counts.iter().copied().max().unwrap_or(0).max(1);
     for (count, column) in counts.iter().zip(0..).filter(|(count, _)| **count > 0) {
-        let height = i32::try_from(count * PLOT.unsigned_abs() as u64 / highest).unwrap_or(0).max(1);
+        let height = i32::try_from(count * u64::from(PLOT.unsigned_abs()) / highest).unwrap_or(0).max(1);
         let (from, to) = (x(column * width, most), x((column + 1) * width, most));
         root.draw(&Rectangle::new([(from, base - height), (to - 1, base)], colour(Part::Air).filled()))?;
     }

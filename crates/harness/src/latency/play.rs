@@ -95,51 +95,33 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
                 }
             }
             Action::SendSam(command) => {
-                let name = name(Device::Sam, &command);
-                let done = device.psam.process(&command, &mut response);
+                let done = device.psam.process(&command, &mut response).is_ok();
                 let work = Chip::work(&device.psam);
-                let (_, jitter, costs) = &setting.sam;
-                let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
-                let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
-                let ns = radio.medium_mut().chance.around(Of::Sam, ns, *jitter);
-                let on_bus = t0::time(costs.baud, t0::bytes(command.len(), response.bytes().len()));
-                let from = asked.max(clock.sam_free);
-                let to = from + on_bus + Ticks::from_nanos(ns);
-                timeline.spans.push(Span { part: Part::Sam, what: name, from, to });
-                (clock.sam_free, clock.heard) = (to, clock.heard.max(to));
-                match done {
-                    Ok(()) => Event::SamAnswer(response.bytes()),
-                    Err(_) => Event::SamGone,
-                }
+                let took = sam(
+                    setting,
+                    &mut radio.medium_mut().chance,
+                    &work,
+                    (command.len(), response.bytes().len()),
+                );
+                clock.sam(&mut timeline, name(Device::Sam, &command), asked, took);
+                if done { Event::SamAnswer(response.bytes()) } else { Event::SamGone }
             }
             Action::Persist(slot, bytes) => {
                 device.store.insert(slot, bytes);
-                let ns = radio.medium_mut().chance.around(
-                    Of::Terminal,
-                    setting.terminal.2.store,
-                    setting.terminal.1,
-                );
-                clock.hear(&mut timeline, Part::Terminal, "record stored", Ticks::from_nanos(ns));
+                let took = own(setting, &mut radio.medium_mut().chance, setting.terminal.2.store);
+                clock.hear(&mut timeline, Part::Terminal, "record stored", took);
                 Event::Persisted(slot)
             }
             Action::SendHost(request) => {
                 let Ok(answer) = host.approve(&request);
                 answered = answer;
-                let ns = radio.medium_mut().chance.around(
-                    Of::Terminal,
-                    setting.terminal.2.host,
-                    setting.terminal.1,
-                );
-                clock.hear(&mut timeline, Part::Host, "host", Ticks::from_nanos(ns));
+                let took = own(setting, &mut radio.medium_mut().chance, setting.terminal.2.host);
+                clock.hear(&mut timeline, Part::Host, "host", took);
                 Event::HostAnswer(&answered)
             }
             Action::AskFare(_) => {
-                let ns = radio.medium_mut().chance.around(
-                    Of::Terminal,
-                    setting.terminal.2.fare,
-                    setting.terminal.1,
-                );
-                clock.hear(&mut timeline, Part::Terminal, "controller", Ticks::from_nanos(ns));
+                let took = own(setting, &mut radio.medium_mut().chance, setting.terminal.2.fare);
+                clock.hear(&mut timeline, Part::Terminal, "controller", took);
                 Event::Fare(charge)
             }
             Action::Decide(decision) => {
@@ -158,22 +140,27 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
         };
         let begins = queue.len();
         device.terminal.step_onto(at, event, &mut queue);
-        let priced = queue.iter().skip(begins).any(|action| is_init(action));
-        let step = &setting.terminal.2;
-        let ns = radio.medium_mut().chance.around(
-            Of::Terminal,
-            step.step + if priced { step.fare } else { 0 },
-            setting.terminal.1,
-        );
-        clock.hear(
-            &mut timeline,
-            Part::Terminal,
-            if priced { "fare" } else { "program" },
-            Ticks::from_nanos(ns),
-        );
+        let priced = queue.iter().skip(begins).any(is_init);
+        let terminal = &setting.terminal.2;
+        let ns = terminal.step + if priced { terminal.fare } else { 0 };
+        let took = own(setting, &mut radio.medium_mut().chance, ns);
+        clock.hear(&mut timeline, Part::Terminal, if priced { "fare" } else { "program" }, took);
         times.resize(queue.len(), clock.heard);
     }
     Played { timeline, opened }
+}
+
+/// How long the SAM takes for a command: its bus, and its work.
+fn sam(setting: &Setting, chance: &mut Chance, work: &Work, (command, answer): (usize, usize)) -> Ticks {
+    let (_, jitter, costs) = &setting.sam;
+    let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
+    let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
+    t0::time(costs.baud, t0::bytes(command, answer)) + Ticks::from_nanos(chance.around(Of::Sam, ns, *jitter))
+}
+
+/// How long the terminal takes for something of its own.
+fn own(setting: &Setting, chance: &mut Chance, ns: u64) -> Ticks {
+    Ticks::from_nanos(chance.around(Of::Terminal, ns, setting.terminal.1))
 }
 
 /// What the terminal has heard, and until when the SAM is busy.
@@ -191,6 +178,14 @@ impl Clock {
     fn hear_at(&mut self, timeline: &mut Timeline, part: Part, what: &'static str, to: Ticks) {
         timeline.spans.push(Span { part, what, from: self.heard, to });
         self.heard = self.heard.max(to);
+    }
+
+    /// An exchange with the SAM, which does one thing after the other.
+    fn sam(&mut self, timeline: &mut Timeline, what: &'static str, asked: Ticks, took: Ticks) {
+        let from = asked.max(self.sam_free);
+        let to = from + took;
+        timeline.spans.push(Span { part: Part::Sam, what, from, to });
+        (self.sam_free, self.heard) = (to, self.heard.max(to));
     }
 
     /// An exchange with the card: the air before its work, its work, the air after it. More time that it asked for in

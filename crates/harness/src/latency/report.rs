@@ -116,15 +116,11 @@ pub fn by_command(setting: &Setting, timeline: &Timeline) -> String {
         ["at", "what"].into_iter().chain(Part::ALL.map(Part::name)).chain(["in all"]).collect();
     let mut rows: Vec<(Ticks, &str, [Ticks; 6], Ticks)> = Vec::new();
     for Span { part, what, from, to } in &timeline.spans {
-        let same = rows.last_mut().filter(|(_, known, _, end)| known == what && *end == *from);
-        let (row, end) = match same {
-            Some((_, _, parts, end)) => (parts, end),
-            None => {
-                rows.push((*from, what, [Ticks::ZERO; 6], *to));
-                let Some((_, _, parts, end)) = rows.last_mut() else { continue };
-                (parts, end)
-            }
-        };
+        let same = rows.last().filter(|(_, known, _, end)| known == what && *end == *from);
+        if same.is_none() {
+            rows.push((*from, what, [Ticks::ZERO; 6], *to));
+        }
+        let Some((_, _, row, end)) = rows.last_mut() else { continue };
         if let Some(share) = row.get_mut(*part as usize) {
             *share += *to - *from;
         }
