@@ -1,6 +1,7 @@
 //! `tunion latency`: what docs/latency.md shows is what it prints and draws; no thread changes a figure.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,7 +38,7 @@ fn the_page_shows_what_is_printed() {
         let (_, after) = after.split_once("```").unwrap();
         let (code, printed, said) = run(command);
         assert_eq!(code, Some(0), "{command}: {said}");
-        anew += &format!("{before}<!-- $ {command} -->\n```text\n{printed}```");
+        write!(anew, "{before}<!-- $ {command} -->\n```text\n{printed}```").unwrap();
         rest = after;
         shown += 1;
     }
