@@ -33,7 +33,7 @@ pub(crate) struct Serve {
     card: Option<PathBuf>,
 
     /// Instead of a card, the PSAM of a terminal: a terminal profile such as
-    /// fixtures/terminals/beijing-rail.toml, whose [psam] table says what is in it. It is the first terminal's.
+    /// fixtures/terminals/beijing-rail.toml, whose psam table says what is in it. It is the first terminal's.
     #[arg(long, value_name = "FILE", conflicts_with = "save")]
     psam: Option<PathBuf>,
 

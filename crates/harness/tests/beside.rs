@@ -37,7 +37,7 @@ enum Wrong {
 enum Told {
     Card(Option<Vec<u8>>),
     Sam(Option<Vec<u8>>),
-    Other(Action),
+    Other(Box<Action>),
 }
 
 struct Tapped {
@@ -86,7 +86,7 @@ fn tap(
                 }
                 other => {
                     done |= other == Action::Done;
-                    Told::Other(other)
+                    Told::Other(Box::new(other))
                 }
             });
         }
@@ -99,16 +99,18 @@ fn tap(
                 Told::Card(None) => Event::CardGone,
                 Told::Sam(Some(bytes)) => Event::SamAnswer(bytes),
                 Told::Sam(None) => Event::SamGone,
-                Told::Other(Action::Persist(slot, _)) => Event::Persisted(*slot),
-                Told::Other(Action::Decide(made)) => {
-                    decision = Some((**made).clone());
-                    continue;
-                }
-                Told::Other(Action::Emit(record)) => {
-                    records.push(**record);
-                    continue;
-                }
-                Told::Other(_) => continue,
+                Told::Other(action) => match &**action {
+                    Action::Persist(slot, _) => Event::Persisted(*slot),
+                    Action::Decide(made) => {
+                        decision = Some((**made).clone());
+                        continue;
+                    }
+                    Action::Emit(record) => {
+                        records.push(**record);
+                        continue;
+                    }
+                    _ => continue,
+                },
             };
             wanted.extend(device.terminal.step(at, event));
         }
