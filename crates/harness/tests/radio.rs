@@ -312,3 +312,37 @@ proptest! {
         }
     }
 }
+
+/// A reader cannot know that the card's answer went astray before it has waited for it, and then asks again.
+#[test]
+fn an_answer_that_does_not_arrive_is_waited_for() {
+    struct Loses(Option<u32>, Vec<(bool, Ticks, Ticks)>);
+    impl Medium for Loses {
+        fn fate(&mut self, passing: &Passing<'_>) -> Fate {
+            if Some(passing.number) == self.0 { Fate::Lost } else { Fate::Whole }
+        }
+        fn passed(&mut self, passing: &Passing<'_>, _: Fate) {
+            self.1.push((passing.to_card, passing.from, passing.to));
+        }
+    }
+    for fwi in [4, 8, 11] {
+        let mut card = CARD.clone();
+        let mut radio = Radio::new(&mut card, Loses(None, Vec::new()), reader(Rate::R106), settings(8, fwi));
+        radio.activate().unwrap();
+        // Behind the command comes its answer, which is lost.
+        let first = radio.frames();
+        radio.medium_mut().0 = Some(first + 1);
+        let mut response = Response::new();
+        radio.transmit(READS[1], &mut response).unwrap();
+        let begin = usize::try_from(first).unwrap();
+        let [command, answer, again, repeated] = &radio.medium().1[begin..] else {
+            panic!("not two frames each")
+        };
+        assert!(command.0 && !answer.0 && again.0 && !repeated.0);
+        assert!(
+            again.1 >= command.2 + tunion_link::time::frame_wait(fwi),
+            "FWI {fwi}: {:?}",
+            again.1 - command.2
+        );
+    }
+}

@@ -229,7 +229,7 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
             self.reset();
         }
         match wish {
-            Wish::Send => self.back(end + FRAME_DELAY, true, &others),
+            Wish::Send => self.back(end + FRAME_DELAY, deadline, true, &others),
             Wish::Process => {
                 if self.work(end).is_err() {
                     return Came::Gone;
@@ -240,7 +240,7 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
                 self.while_working(end, deadline, &others)
             }
             Wish::Nothing if others.is_empty() => self.silence(deadline),
-            Wish::Nothing => self.back(end + FRAME_DELAY, false, &others),
+            Wish::Nothing => self.back(end + FRAME_DELAY, deadline, false, &others),
         }
     }
 
@@ -304,7 +304,7 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
         if ready <= last || (mute && ready <= deadline) {
             self.working = None;
             return match self.card.step(CardEvent::Answer(self.answer.bytes())) {
-                Wish::Send => self.back(ready.max(heard + FRAME_DELAY), true, others),
+                Wish::Send => self.back(ready.max(heard + FRAME_DELAY), deadline, true, others),
                 _ => self.silence(deadline),
             };
         }
@@ -318,7 +318,7 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
             return came;
         }
         match self.card.step(CardEvent::Overdue) {
-            Wish::Send => self.back(last, true, others),
+            Wish::Send => self.back(last, deadline, true, others),
             _ => self.silence(deadline),
         }
     }
@@ -328,8 +328,9 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
         if self.left_by(deadline) { Came::Gone } else { Came::Silence }
     }
 
-    /// A frame from the card, alone or with others on top of it.
-    fn back(&mut self, begin: Ticks, own: bool, others: &[Frame]) -> Came {
+    /// A frame from the card, alone or with others on top of it. If it does not arrive the reader waits for it until
+    /// the deadline.
+    fn back(&mut self, begin: Ticks, deadline: Ticks, own: bool, others: &[Frame]) -> Came {
         let rate = self.card.rate();
         let loudest = if own { None } else { others.first() };
         let end = begin + preamble(rate) + loudest.unwrap_or(self.card.frame()).time(rate);
@@ -358,7 +359,7 @@ impl<'r, L: Link + Clone, M: Medium> Radio<'r, L, M> {
                 self.changed = changed.or_else(|| loudest.cloned());
                 Came::Frame { damaged, collision }
             }
-            None => Came::Silence,
+            None => self.silence(deadline.max(end)),
         }
     }
 
