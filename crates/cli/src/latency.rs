@@ -40,8 +40,6 @@ const FLOWS: [&str; 9] = [
     "shop",
     "enquiry",
 ];
-/// Rates that are measured when none is named.
-const RATES: [Rate; 2] = [Rate::R106, Rate::R424];
 
 #[derive(Args)]
 pub(crate) struct Latency {
@@ -69,7 +67,7 @@ pub(crate) struct Latency {
     terminal: String,
 
     /// The fastest rate that the reader asks for: 106, 212, 424 or 848; may be given more than once. Without it 106 and
-    /// 424.
+    /// the fastest of the terminal's costs.
     #[arg(long, value_name = "KBIT/S", value_parser = rate)]
     bitrate: Vec<Rate>,
 
@@ -81,7 +79,7 @@ pub(crate) struct Latency {
     #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>(1))]
     seed: u64,
 
-    /// Frames of a million that are lost beyond what the terminal's costs say.
+    /// Frames of a million that go wrong beyond what the terminal's costs say.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=500_000))]
     loss_ppm: u32,
 
@@ -143,6 +141,16 @@ struct Wanted {
     keys: KeySet,
 }
 
+impl Wanted {
+    /// The fastest rate that the terminal asks for. What is no terminal is told when it is put to use.
+    fn fastest(&self) -> Rate {
+        match &self.terminal.of {
+            Of::Terminal(costs) => Rate::from_kbit(costs.fastest).unwrap_or_default(),
+            Of::Card(_) | Of::Sam(_) => Rate::R106,
+        }
+    }
+}
+
 impl Latency {
     pub(crate) fn main(&self) -> ExitCode {
         match self.run() {
@@ -182,7 +190,7 @@ impl Latency {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(closed_pipe)?;
         if let Some(path) = &self.csv {
-            let rows = report::csv(&lines, population)?;
+            let rows = report::csv(&lines, population, self.change())?;
             fs::write(path, rows).with_context(|| format!("cannot write {}", path.display()))?;
         }
         if !lines.is_empty() {
@@ -261,7 +269,8 @@ impl Latency {
 
     /// Each card at each rate that it and the reader agree on, once.
     fn settings(&self, flow: &'static Flow, name: &str, wanted: &Wanted) -> Result<Vec<Setting>> {
-        let rates = if self.bitrate.is_empty() { &RATES[..] } else { &self.bitrate };
+        let usual = [Rate::R106, wanted.fastest()];
+        let rates = if self.bitrate.is_empty() { &usual[..] } else { &self.bitrate };
         let mut settings = Vec::new();
         for card in &wanted.cards {
             let mut agreed = BTreeSet::new();

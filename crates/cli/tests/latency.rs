@@ -75,14 +75,34 @@ fn the_pictures_are_what_is_drawn() {
 
 #[test]
 fn threads_change_no_figure() {
-    let table = |threads| run(&format!("tunion latency --flow \"rail exit\" --taps 300 --threads {threads}"));
-    let (code, one, _) = table(1);
-    assert_eq!(code, Some(0));
+    let file = std::env::temp_dir().join(format!("tunion-latency-{}.csv", std::process::id()));
+    // The table, and the same in microseconds.
+    let told = |arguments: &str| {
+        let flow = "tunion latency --flow \"rail exit\" --taps 300 --parallel-sam";
+        let (code, table, said) = run(&format!("{flow} {arguments} --csv \"{}\"", file.display()));
+        assert_eq!(code, Some(0), "{said}");
+        (table, fs::read_to_string(&file).unwrap())
+    };
+    let one = told("--threads 1");
     for threads in [2, 3, 7] {
-        assert_eq!(table(threads).1, one, "{threads}");
+        assert_eq!(told(&format!("--threads {threads}")), one, "{threads}");
     }
-    let other = run("tunion latency --flow \"rail exit\" --taps 300 --threads 1 --seed 2").1;
-    assert_ne!(other, one);
+    let other = told("--threads 1 --seed 2");
+    assert!(other.0 != one.0 && other.1 != one.1);
+    // Each row has its changed one behind it, and of these some are faster.
+    let mut rows = one.1.lines().map(|row| row.rsplit(',').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    // Counted from the end: a flow's name may have a comma in it.
+    let column = |name: &str| header.iter().position(|known| *known == name).unwrap();
+    let (change, p50) = (column("change"), column("p50_us"));
+    let rows: Vec<Vec<&str>> = rows.collect();
+    assert!(rows.len() >= 16, "{}", rows.len());
+    for pair in rows.chunks(2) {
+        assert_eq!([pair[0][change], pair[1][change]], ["", "MAC1 beside 1E"]);
+        let [before, then] = [&pair[0], &pair[1]].map(|row| row[p50].parse::<u64>().unwrap());
+        assert!(before > then + 1_000, "{before} {then}");
+    }
+    fs::remove_file(file).unwrap();
 }
 
 #[test]

@@ -5,16 +5,16 @@
 //! |---|---|---|
 //! | `version`, `name`, `provenance` | all | 1; its name; where its figures come from |
 //! | `kind` | all | `"card"`, `"sam"` or `"terminal"` |
-//! | `jitter-percent` | all | each time it works it is so much faster or slower at most; all in between are as likely |
-//! | `[air]` | card | `fsc` in bytes, `fastest` in kbit/s, `fwi`, `sfgi`; with `source` or `assumption` |
+//! | `jitter` | all | each time it works it is so many `percent` faster or slower at most; all in between are as likely |
+//! | `[air]` | card | `fsc` in bytes, `fastest` in kbit/s, `fwi`, `sfgi` |
 //! | `baud` | sam | bits a second of its T=0 bus |
-//! | `fsd`, `fastest` | terminal | its frames in bytes, the fastest rate that it asks for |
-//! | `edge-permille`, `near-ppm`, `edge-ppm` | terminal | how many of a thousand taps are at the field's edge; how many of a million frames are lost near and there |
+//! | `[reader]` | terminal | `fsd`, its frames in bytes; `fastest`, the fastest rate that it asks for, in kbit/s |
+//! | `[losses]` | terminal | `edge-permille`, taps of a thousand that are made at the field's edge; `near-ppm`, `edge-ppm`, frames of a million that go wrong near and there; `damaged-permille`, of a thousand that go wrong those that arrive with an error |
 //! | `[prices]` | card, sam | `command`, `byte`, `page-write`, and a `-block` and a `-schedule` of `des`, `tdes`, `sm4`, `aes`; of a card `start-up` too |
 //! | `[prices]` | terminal | `poll`, `step`, `fare`, `store`, `host` |
 //!
-//! A price is `{ ns = 20_000, source = "docs/spec/terminal.md 5.4" }` or has an `assumption` in place of the source.
-//! The sources are `docs/spec/terminal.md` 5.
+//! A price is `{ ns = 20_000, source = "docs/spec/terminal.md 5.4" }` or has an `assumption` in place of the source;
+//! so have `jitter`, `[air]`, `[reader]` and `[losses]`. The sources are `docs/spec/terminal.md` 5.
 
 use std::path::Path;
 
@@ -144,6 +144,20 @@ pub struct SamCosts {
     pub prices: Prices,
 }
 
+/// What goes wrong in a terminal's field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Losses {
+    /// Taps of a thousand that are made at the edge of the field.
+    pub edge_permille: u16,
+    /// Frames of a million that go wrong, near.
+    pub near_ppm: u32,
+    /// And at the edge.
+    pub edge_ppm: u32,
+    /// Of a thousand that go wrong, those that arrive with an error: a reader asks for them again at once, while it
+    /// waits for what does not arrive as long as the card may take.
+    pub damaged_permille: u16,
+}
+
 /// A terminal's costs, in ns each.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TerminalCosts {
@@ -151,12 +165,8 @@ pub struct TerminalCosts {
     pub fsd: u16,
     /// The fastest rate that it asks for, in kbit/s.
     pub fastest: u16,
-    /// So many of a thousand taps are made at the edge of the field.
-    pub edge_permille: u16,
-    /// Frames of a million that are lost, near.
-    pub near_ppm: u32,
-    /// And at the edge.
-    pub edge_ppm: u32,
+    /// What goes wrong in its field.
+    pub losses: Losses,
     /// One round of its polling loop.
     pub poll: u64,
     /// Between an answer and what comes of it.

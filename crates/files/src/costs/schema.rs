@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use tunion_crypto::Tally;
 
-use super::{CardCosts, Costs, Figure, Of, Origin, Prices, SamCosts, TerminalCosts};
+use super::{CardCosts, Costs, Figure, Losses, Of, Origin, Prices, SamCosts, TerminalCosts};
 use crate::diag::{Diagnostics, Place, Source};
 use crate::kind::Kind;
 
@@ -17,15 +17,40 @@ struct File {
     name: Spanned<String>,
     kind: Spanned<String>,
     provenance: Spanned<String>,
-    jitter_percent: Spanned<u8>,
+    jitter: Spanned<JitterTable>,
     air: Option<Spanned<AirTable>>,
     baud: Option<Spanned<u32>>,
-    fsd: Option<Spanned<u16>>,
-    fastest: Option<Spanned<u16>>,
-    edge_permille: Option<Spanned<u16>>,
-    near_ppm: Option<Spanned<u32>>,
-    edge_ppm: Option<Spanned<u32>>,
+    reader: Option<Spanned<ReaderTable>>,
+    losses: Option<Spanned<LossesTable>>,
     prices: Spanned<BTreeMap<Spanned<String>, Spanned<PriceTable>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct JitterTable {
+    percent: Spanned<u8>,
+    source: Option<Spanned<String>>,
+    assumption: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ReaderTable {
+    fsd: Spanned<u16>,
+    fastest: Spanned<u16>,
+    source: Option<Spanned<String>>,
+    assumption: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct LossesTable {
+    edge_permille: Spanned<u16>,
+    near_ppm: Spanned<u32>,
+    edge_ppm: Spanned<u32>,
+    damaged_permille: Spanned<u16>,
+    source: Option<Spanned<String>>,
+    assumption: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +103,9 @@ pub(super) fn parse(source: &Source) -> Result<Costs, Diagnostics> {
     errors.keep(source.version(&file.version, 1));
     errors.keep(source.said(&file.name, "name"));
     errors.keep(source.said(&file.provenance, "provenance"));
-    errors.keep(within(source, &file.jitter_percent, 0..=90, "jitter-percent"));
+    let JitterTable { percent, source: given, assumption } = file.jitter.get_ref();
+    let jitter_percent = errors.keep(within(source, percent, 0..=90, "percent"));
+    errors.keep(from(source, file.jitter.span(), (given.as_ref(), assumption.as_ref())));
     let kinds = [("card", "card"), ("sam", "sam"), ("terminal", "terminal")];
     let kind = errors.keep(source.choose(&file.kind, "kind of costs", kinds));
     let Some(kind) = kind else { return Err(errors) };
@@ -89,9 +116,8 @@ pub(super) fn parse(source: &Source) -> Result<Costs, Diagnostics> {
     };
     let figures = errors.keep(figures(source, &file.prices, &keys)).unwrap_or_default();
     let of = errors.keep(of(source, kind, &file, &figures));
-    let Some(of) = of else { return Err(errors) };
-    let (name, jitter_percent) = (file.name.into_inner(), file.jitter_percent.into_inner());
-    errors.or(Costs { name, of, jitter_percent, figures })
+    let (Some(of), Some(jitter_percent)) = (of, jitter_percent) else { return Err(errors) };
+    errors.or(Costs { name: file.name.into_inner(), of, jitter_percent, figures })
 }
 
 fn within<T: PartialOrd + std::fmt::Display + Copy>(
@@ -188,11 +214,8 @@ fn of(source: &Source, kind: &str, file: &File, figures: &[Figure]) -> Result<Of
     let has = [
         ("air", file.air.as_ref().map(Spanned::span), "card"),
         ("baud", file.baud.as_ref().map(Spanned::span), "sam"),
-        ("fsd", file.fsd.as_ref().map(Spanned::span), "terminal"),
-        ("fastest", file.fastest.as_ref().map(Spanned::span), "terminal"),
-        ("edge-permille", file.edge_permille.as_ref().map(Spanned::span), "terminal"),
-        ("near-ppm", file.near_ppm.as_ref().map(Spanned::span), "terminal"),
-        ("edge-ppm", file.edge_ppm.as_ref().map(Spanned::span), "terminal"),
+        ("reader", file.reader.as_ref().map(Spanned::span), "terminal"),
+        ("losses", file.losses.as_ref().map(Spanned::span), "terminal"),
     ];
     for (key, span, whose) in has {
         match span {
@@ -237,21 +260,36 @@ fn of(source: &Source, kind: &str, file: &File, figures: &[Figure]) -> Result<Of
 }
 
 fn terminal(source: &Source, file: &File, errors: &mut Diagnostics, ns: impl Fn(&str) -> u64) -> Option<Of> {
-    let fsd = errors.keep(one_of(source, file.fsd.as_ref()?, &FRAMES, "fsd"));
-    let fastest = errors.keep(one_of(source, file.fastest.as_ref()?, &RATES, "fastest"));
-    let edge_permille = errors.keep(within(source, file.edge_permille.as_ref()?, 0..=1_000, "edge-permille"));
-    let near_ppm = errors.keep(within(source, file.near_ppm.as_ref()?, 0..=500_000, "near-ppm"));
-    let edge_ppm = errors.keep(within(source, file.edge_ppm.as_ref()?, 0..=500_000, "edge-ppm"));
+    let ReaderTable { fsd, fastest, source: given, assumption } = file.reader.as_ref()?.get_ref();
+    let place = source.head(file.reader.as_ref()?);
+    errors.keep(from(source, place, (given.as_ref(), assumption.as_ref())));
+    let fsd = errors.keep(one_of(source, fsd, &FRAMES, "fsd"));
+    let fastest = errors.keep(one_of(source, fastest, &RATES, "fastest"));
+    let losses = losses(source, file.losses.as_ref()?, errors);
     Some(Of::Terminal(TerminalCosts {
         fsd: fsd?,
         fastest: fastest?,
-        edge_permille: edge_permille?,
-        near_ppm: near_ppm?,
-        edge_ppm: edge_ppm?,
+        losses: losses?,
         poll: ns("poll"),
         step: ns("step"),
         fare: ns("fare"),
         store: ns("store"),
         host: ns("host"),
     }))
+}
+
+fn losses(source: &Source, table: &Spanned<LossesTable>, errors: &mut Diagnostics) -> Option<Losses> {
+    let LossesTable { edge_permille, near_ppm, edge_ppm, damaged_permille, source: given, assumption } =
+        table.get_ref();
+    errors.keep(from(source, source.head(table), (given.as_ref(), assumption.as_ref())));
+    let edge_permille = errors.keep(within(source, edge_permille, 0..=1_000, "edge-permille"));
+    let near_ppm = errors.keep(within(source, near_ppm, 0..=500_000, "near-ppm"));
+    let edge_ppm = errors.keep(within(source, edge_ppm, 0..=500_000, "edge-ppm"));
+    let damaged_permille = errors.keep(within(source, damaged_permille, 0..=1_000, "damaged-permille"));
+    Some(Losses {
+        edge_permille: edge_permille?,
+        near_ppm: near_ppm?,
+        edge_ppm: edge_ppm?,
+        damaged_permille: damaged_permille?,
+    })
 }

@@ -57,7 +57,7 @@ fn bad_profiles() {
     assert_snapshot!(card("fsc = 64", "fsc = 65"));
     assert_snapshot!(card("fastest = 424", "fastest = 400"));
     assert_snapshot!(card("fwi = 8", "fwi = 15"));
-    assert_snapshot!(card("jitter-percent = 10", "jitter-percent = 100"));
+    assert_snapshot!(card("percent = 10", "percent = 100"));
     assert_snapshot!(card("byte = {", "bytes = {"));
     assert_snapshot!(card("assumption = \"from the field to the first answer\"", "source = \" \""));
     assert_snapshot!(card(", assumption = \"from the field to the first answer\"", ""));
@@ -65,6 +65,24 @@ fn bad_profiles() {
     assert_snapshot!(changed("sam-9600", "baud = 9600", "baud = 96").unwrap_err());
     assert_snapshot!(changed("sam-9600", "baud = 9600\n", "").unwrap_err());
     assert_snapshot!(changed("terminal", "fsd = 256", "fsd = 255").unwrap_err());
+    for (from, to) in [
+        ("edge-permille = 100", "edge-permille = 1_001"),
+        ("near-ppm = 200", "near-ppm = 500_001"),
+        ("edge-ppm = 20_000", "edge-ppm = 500_001"),
+        ("damaged-permille = 500", "damaged-permille = 1_001"),
+    ] {
+        let said = changed("terminal", from, to).unwrap_err();
+        let key = from.split_once(' ').unwrap().0;
+        assert!(said.contains(&format!("{key} is ")) && said.contains("it is from 0 to "), "{said}");
+    }
+    for (name, why) in [
+        ("terminal", "assumption = \"nobody has published any; measure your own gate\"\n"),
+        ("terminal", ", assumption = \"a small processor that does other things too\""),
+        ("native-transit-chip", "assumption = \"FSC 64 as in the examples of docs/spec/terminal.md 5.2\"\n"),
+    ] {
+        let said = changed(name, why, "").unwrap_err();
+        assert!(said.contains("a figure has a `source` or an `assumption`, and one of them"), "{said}");
+    }
     assert_snapshot!(
         changed("terminal", "poll = { ns = 60_000_000", "poll = { ns = 60_000_000_001").unwrap_err()
     );

@@ -29,7 +29,7 @@ struct Field<'s> {
 
 impl Medium for &mut Field<'_> {
     fn fate(&mut self, _: &Passing<'_>) -> Fate {
-        if self.chance.loses() { Fate::Lost } else { Fate::Whole }
+        self.chance.fate()
     }
 
     fn price(&mut self, work: &Work) -> Ticks {
@@ -63,8 +63,7 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
     let mut timeline = Timeline::default();
     let mut clock = Clock { heard: Ticks::ZERO, sam_free: Ticks::ZERO };
     let mut opened = false;
-    // The card comes at any moment of a round of the polling loop, and is to have started up before it is asked.
-    let waited = field.chance.part_of(Of::Arrival, setting.terminal.2.poll).max(setting.card.2.start_up);
+    let waited = polled(setting, &mut field.chance);
     clock.hear(&mut timeline, Part::Polling, "polling", Ticks::from_nanos(waited));
     let mut radio = Radio::new(&mut card, &mut field, setting.reader(), setting.card());
     radio.advance(clock.heard);
@@ -148,6 +147,17 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
         times.resize(queue.len(), clock.heard);
     }
     Played { timeline, opened }
+}
+
+/// How long the card waits until it is asked, in ns: it comes at any moment of a round of the polling loop, and while
+/// it starts up it does not hear that it is asked (our reading), so that a slow one waits for another round.
+fn polled(setting: &Setting, chance: &mut Chance) -> u64 {
+    let (poll, start_up) = (setting.terminal.2.poll, setting.card.2.start_up);
+    let first = chance.part_of(Of::Arrival, poll);
+    if poll == 0 {
+        return start_up;
+    }
+    first + start_up.saturating_sub(first).div_ceil(poll) * poll
 }
 
 /// How long the SAM takes for a command: its bus, and its work.

@@ -17,7 +17,7 @@ pub struct Population {
     pub seed: u64,
     /// Threads that play. They change nothing but how long it takes.
     pub threads: NonZeroUsize,
-    /// Frames of a million that are lost beyond what the terminal's field loses.
+    /// Frames of a million that go wrong beyond those that do in the terminal's field.
     pub loss_ppm: u32,
 }
 

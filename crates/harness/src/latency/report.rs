@@ -144,13 +144,13 @@ pub fn by_command(setting: &Setting, timeline: &Timeline) -> String {
     text
 }
 
-/// A row for each setting, in microseconds.
+/// A row for each setting, in microseconds, and behind it one for what it would take with the change.
 ///
 /// # Errors
 /// None: it is written to memory.
-pub fn csv(lines: &[Line], population: Population) -> Result<String, csv::Error> {
+pub fn csv(lines: &[Line], population: Population, change: WhatIf) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["flow", "profile", "card", "sam", "terminal", "kbit_s", "seed", "taps", "lost"];
+    let header = ["flow", "profile", "card", "sam", "terminal", "kbit_s", "change", "seed", "taps", "lost"];
     let measures = ["p50_us", "p95_us", "p99_us"];
     let shares = Part::ALL.map(|part| format!("{}_mean_us", part.name().to_lowercase()));
     let within = TARGETS.map(|target| format!("within_{}_permille", target.ms));
@@ -161,7 +161,12 @@ pub fn csv(lines: &[Line], population: Population) -> Result<String, csv::Error>
             .chain(shares.iter().map(String::as_str))
             .chain(within.iter().map(String::as_str)),
     )?;
-    for Line { setting, measured, .. } in lines {
+    let change = &change;
+    let rows = lines.iter().flat_map(|Line { setting, measured, changed }| {
+        let changed = changed.iter().map(move |changed| (setting, changed, change.to_string()));
+        [(setting, measured, String::new())].into_iter().chain(changed)
+    });
+    for (setting, measured, change) in rows {
         let mut row = vec![
             setting.flow.name.to_owned(),
             setting.profile.clone(),
@@ -169,6 +174,7 @@ pub fn csv(lines: &[Line], population: Population) -> Result<String, csv::Error>
             setting.sam.0.clone(),
             setting.terminal.0.clone(),
             setting.agreed().kbit().to_string(),
+            change,
             population.seed.to_string(),
             population.taps.to_string(),
             measured.failed.to_string(),
