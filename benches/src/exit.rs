@@ -171,8 +171,7 @@ struct Priced<'c>(&'c CardCosts);
 
 impl Medium for Priced<'_> {
     fn price(&mut self, work: &Work) -> Ticks {
-        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
-        Ticks::from_nanos(self.0.prices.of(&work.crypto, bytes, work.page_writes.into()))
+        Ticks::from_nanos(self.0.prices.of(work))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `tunion air`: scenarios disturbed on the air, by chance.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::Args;
 use std::io::{self, Write};
 use std::num::NonZeroU64;
@@ -13,7 +13,7 @@ use tunion_harness::disturbed::{bare, disturb, whole};
 
 use crate::number::whole as whole_number;
 use crate::output::{closed_pipe, refuse_before};
-use crate::run::search;
+use crate::toml_files::{Search, find};
 
 /// A disturbed day did not come to the same.
 const BROKEN: u8 = 1;
@@ -77,11 +77,7 @@ impl Air {
     }
 
     fn load(&self) -> Result<Vec<Scenario>> {
-        let mut files = Vec::new();
-        for path in &self.paths {
-            search(path, &mut files)?;
-        }
-        ensure!(!files.is_empty(), "no scenario found");
+        let files = find(&self.paths, Search::Below, "scenario")?;
         let mut library = Library::default();
         let mut errors = Diagnostics::default();
         let loaded: Vec<Scenario> =

@@ -15,6 +15,7 @@ mod save;
 mod serve;
 mod tap;
 mod tear;
+mod toml_files;
 mod trace;
 
 use clap::{Parser, Subcommand};

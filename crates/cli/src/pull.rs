@@ -2,13 +2,12 @@
 
 use crate::number::whole;
 use crate::output::{closed_pipe, refuse};
-use anyhow::{Context, Result};
+use crate::toml_files::{Search, find};
+use anyhow::Result;
 use clap::Args;
-use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 use tunion_files::diag::Diagnostics;
@@ -106,12 +105,7 @@ impl Pull {
     fn profiles(&self) -> Result<Vec<Profile>> {
         let catalogue = PROFILES.map(PathBuf::from);
         let paths = if self.profile.is_empty() { &catalogue[..] } else { &self.profile };
-        let mut files = Vec::new();
-        for path in paths {
-            search(path, &mut files)?;
-        }
-        let listed = || paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        anyhow::ensure!(!files.is_empty(), "no terminal profile found: no *.toml in {}", listed());
+        let files = find(paths, Search::Folder, "terminal profile")?;
         let mut library = Library::default();
         let mut errors = Diagnostics::default();
         let profile = |path: PathBuf| {
@@ -121,20 +115,4 @@ impl Pull {
         let profiles: Vec<Profile> = files.into_iter().filter_map(profile).collect();
         Ok(errors.or(profiles)?)
     }
-}
-
-/// Adds a file, or the `*.toml` files of a folder in the order of their names.
-fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let cannot = || format!("cannot read {}", path.display());
-    if !fs::metadata(path).with_context(cannot)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let entries = fs::read_dir(path).with_context(cannot)?;
-    let mut found =
-        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>().with_context(cannot)?;
-    found.retain(|path| path.is_file() && path.extension() == Some(OsStr::new("toml")));
-    found.sort();
-    files.append(&mut found);
-    Ok(())
 }

@@ -1,10 +1,10 @@
 //! `tunion run`: the main job.
 
 use crate::output::{closed_pipe, refuse_before};
+use crate::toml_files::{Search, find};
 use crate::trace;
 use anyhow::{Context, Result};
 use clap::{ArgAction, Args, ValueEnum};
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -100,11 +100,7 @@ impl Run {
     }
 
     fn load(&self) -> Result<Vec<Scenario>> {
-        let mut files = Vec::new();
-        for path in &self.paths {
-            search(path, &mut files)?;
-        }
-        anyhow::ensure!(!files.is_empty(), "no scenario found: no *.toml below {}", listed(&self.paths));
+        let files = find(&self.paths, Search::Below, "scenario")?;
         let many = self.trace.is_wanted() && files.len() > 1;
         anyhow::ensure!(!many, "--trace: a trace is of one scenario, and here are {}: name one", files.len());
         let mut library = Library::default();
@@ -150,26 +146,4 @@ pub(crate) fn may_write(file: &Path) -> Result<()> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
     }
-}
-
-/// Adds a file, or the `*.toml` files below a folder in the order of their names.
-pub(crate) fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let found = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
-    if !found.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let entries = fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
-    paths.sort();
-    for path in paths {
-        if path.is_dir() || path.extension() == Some(OsStr::new("toml")) {
-            search(&path, files)?;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn listed(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -2,10 +2,9 @@
 
 use crate::number::{any_base, whole};
 use crate::output::refuse;
-use anyhow::{Context, Result};
+use crate::toml_files::{Search, find};
+use anyhow::Result;
 use clap::Args;
-use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -158,12 +157,7 @@ fn pace(points: u64, took: Duration) -> String {
 
 /// The cards of these files and folders.
 fn load(paths: &[PathBuf], keys: &KeySet) -> Result<Vec<Specimen>> {
-    let mut files = Vec::new();
-    for path in paths {
-        search(path, &mut files)?;
-    }
-    let listed = || paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-    anyhow::ensure!(!files.is_empty(), "no card found: no *.toml in {}", listed());
+    let files = find(paths, Search::Folder, "card")?;
     let mut errors = Diagnostics::default();
     let specimen = |file: PathBuf| {
         let loaded = errors.keep(card::load(&file))?;
@@ -172,20 +166,4 @@ fn load(paths: &[PathBuf], keys: &KeySet) -> Result<Vec<Specimen>> {
     };
     let specimens: Vec<Specimen> = files.into_iter().filter_map(specimen).collect();
     Ok(errors.or(specimens)?)
-}
-
-/// Adds a file, or the `*.toml` files of a folder in the order of their names.
-fn search(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let cannot = || format!("cannot read {}", path.display());
-    if !fs::metadata(path).with_context(cannot)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let entries = fs::read_dir(path).with_context(cannot)?;
-    let mut found =
-        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>().with_context(cannot)?;
-    found.retain(|path| path.is_file() && path.extension() == Some(OsStr::new("toml")));
-    found.sort();
-    files.append(&mut found);
-    Ok(())
 }

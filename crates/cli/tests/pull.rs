@@ -24,7 +24,7 @@ fn lines(table: &str) -> Vec<String> {
     table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// The whole table is held by scripts/pull.sh, which needs a release build; here a line of it is.
+/// The whole table is held by scripts/table.sh pull, which needs a release build; here a line of it is.
 #[test]
 fn the_page_has_what_the_program_prints() {
     let page = std::fs::read_to_string(root().join("docs/pull.md")).unwrap();
@@ -32,7 +32,10 @@ fn the_page_has_what_the_program_prints() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let printed = lines(&text(&output.stdout));
     for line in &printed[..2] {
-        assert!(lines(&page).contains(line), "docs/pull.md has no line `{line}`: scripts/pull.sh --write");
+        assert!(
+            lines(&page).contains(line),
+            "docs/pull.md has no line `{line}`: scripts/table.sh pull --write"
+        );
     }
     assert!(printed.last().unwrap().ends_with("every rule held"));
 }

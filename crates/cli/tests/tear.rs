@@ -26,7 +26,7 @@ fn lines(table: &str) -> Vec<String> {
     table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// The whole table is held by scripts/tear.sh, which needs a release build; here some of its lines are.
+/// The whole table is held by scripts/table.sh tear, which needs a release build; here some of its lines are.
 #[test]
 fn the_page_has_what_the_program_prints() {
     let page = std::fs::read_to_string(root().join("docs/tear.md")).unwrap();
@@ -37,7 +37,7 @@ fn the_page_has_what_the_program_prints() {
     assert!(printed.len() >= 4);
     let table = printed.iter().take_while(|line| !line.is_empty());
     for line in table {
-        assert!(page.contains(line), "docs/tear.md has no line `{line}`: scripts/tear.sh --write");
+        assert!(page.contains(line), "docs/tear.md has no line `{line}`: scripts/table.sh tear --write");
     }
     assert!(printed.last().unwrap().ends_with("cut points: all kept"));
     assert!(text(&output.stderr).contains("cut points a second"));

@@ -18,6 +18,7 @@
 
 use std::path::Path;
 
+use tunion_card::Work;
 use tunion_crypto::Tally;
 
 use crate::built_in;
@@ -86,14 +87,16 @@ impl Prices {
     /// What a command costs that took this.
     ///
     /// ```
+    /// use tunion_card::Work;
     /// use tunion_crypto::Tally;
     /// use tunion_files::costs::Prices;
     /// let prices = Prices { command: 400, page_write: 1_000, cipher: Tally { tdes_blocks: 20, ..Tally::default() }, ..Prices::default() };
-    /// let work = Tally { tdes_blocks: 3, ..Tally::default() };
-    /// assert_eq!(prices.of(&work, 5, 2), 400 + 3 * 20 + 2 * 1_000);
+    /// let crypto = Tally { tdes_blocks: 3, ..Tally::default() };
+    /// let work = Work { crypto, page_writes: 2, ..Work::default() };
+    /// assert_eq!(prices.of(&work), 400 + 3 * 20 + 2 * 1_000);
     /// ```
     #[must_use]
-    pub const fn of(&self, work: &Tally, bytes: u64, pages: u64) -> u64 {
+    pub fn of(&self, work: &Work) -> u64 {
         let Tally {
             des_blocks,
             des_schedules,
@@ -104,6 +107,9 @@ impl Prices {
             aes_blocks,
             aes_schedules,
         } = self.cipher;
+        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
+        let pages = u64::from(work.page_writes);
+        let work = &work.crypto;
         self.command
             + bytes * self.byte
             + pages * self.page_write

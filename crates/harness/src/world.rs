@@ -15,7 +15,7 @@ use crate::random::{Stream, stream};
 use crate::spot::{Spot, spot};
 use crate::trace::{Exchange, Line, Scene, Tap, Tape, Trace};
 use crate::words::{fault, note, place_name, reasons};
-use aired::{behind, find, usual_costs};
+use aired::{Reached, usual_costs};
 use std::collections::{BTreeMap, VecDeque};
 use tunion_apdu::{self as apdu, Name, Response};
 use tunion_card::{Card, Chip, Cut, Damage};
@@ -292,17 +292,12 @@ impl<'s> World<'s> {
         // What became of a recorded card is on the tape.
         let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam() && self.tape.is_none()).map(pull);
         let mut of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
-        let mut radio = None;
-        let mut found = Ok(());
-        let card: &mut dyn Link = match (&mut self.tape, step.air) {
-            (Some(tape), _) => tape,
-            (None, None) => &mut holder.card,
-            (None, Some(air)) => {
-                let radio = radio.insert(behind(&mut holder.card, air, step.cards, self.costs.as_ref()));
-                found = find(radio);
-                radio.take_frames().iter().for_each(|frame| self.trace.frame(frame));
-                radio
-            }
+        let air = step.air.filter(|_| self.tape.is_none());
+        let mut reached = Reached::new(&mut holder.card, air, step.cards, self.costs.as_ref());
+        let found = reached.find(&mut self.trace);
+        let card: &mut dyn Link = match &mut self.tape {
+            Some(tape) => tape,
+            None => reached.link(),
         };
         let mut faulty = Faulty::new(card, of_card);
         let mut response = Response::new();
@@ -378,7 +373,7 @@ impl<'s> World<'s> {
             device.terminal.step_onto(step.at, event, &mut queue);
         }
         tapped.fault_waits = faulty.is_waiting() || of_sam.is_some();
-        tapped.fault_waits |= radio.as_ref().is_some_and(|radio| radio.medium().is_waiting());
+        tapped.fault_waits |= reached.is_waiting();
         holder.card.set_cut(None);
         holder.card.power_off();
         tapped

@@ -1,32 +1,13 @@
 //! The card's side.
 
-use crate::activation::{Ats, PPS0, PPSS, RATS, Uid, frame_size, rate_of_pps1};
+use crate::activation::{PPS0, PPSS, RATS, frame_size, rate_of_pps1};
 use crate::block::{Block, Kind, overhead};
 use crate::frame::{Frame, Received};
 use crate::identify::{Standing, Told};
+use crate::settings::CardSettings;
 use crate::time::{Rate, Ticks, frame_wait};
 use crate::{LONGEST_ANSWER, LONGEST_COMMAND};
 use heapless::Vec;
-
-/// What a card is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CardSettings {
-    /// Its UID.
-    pub uid: Uid,
-    /// What it answers to RATS; `None`: it does not speak ISO/IEC 14443-4.
-    pub ats: Option<Ats>,
-    /// The multiplier of the frame waiting time that it asks for when it needs more, 1 to 59.
-    pub more_time: u8,
-}
-
-impl Default for CardSettings {
-    /// FSC 64 as in the examples of `docs/spec/terminal.md` 5.2; all rates, FWI 8, SFGI 0: our reading of a card
-    /// without peculiarities.
-    fn default() -> Self {
-        let ats = Ats { fsci: 5, fastest: Rate::R848, fwi: 8, ..Ats::default() };
-        Self { uid: Uid::double([0x04, 0x31, 0x05, 0x17, 0x00, 0x00, 0x01]), ats: Some(ats), more_time: 1 }
-    }
-}
 
 /// What happened to a card.
 #[derive(Clone, Copy, Debug)]

@@ -42,6 +42,7 @@
 //! | [`crc`], [`frame`] | what goes over the air in one go |
 //! | [`activation`] | UID, ATQA, SAK, ATS, PPS as bytes |
 //! | [`block`] | I-, R- and S-blocks as bytes |
+//! | [`settings`], [`failure`] | what reader and card are before they meet; why a reader gave up |
 //! | [`reader`], `select` | the reader's side; from REQA to PPS |
 //! | [`card`], `identify` | the card's side; the same |
 #![no_std]
@@ -51,17 +52,21 @@ pub mod activation;
 pub mod block;
 pub mod card;
 pub mod crc;
+pub mod failure;
 pub mod frame;
 mod identify;
 pub mod reader;
 mod select;
+pub mod settings;
 pub mod t0;
 pub mod time;
 
 pub use activation::{Ats, Uid};
-pub use card::{CardEvent, CardSettings, Proximity, Wish};
+pub use card::{CardEvent, Proximity, Wish};
+pub use failure::{Failure, Stage};
 pub use frame::{Frame, Received};
-pub use reader::{Air, Ask, Event, Failure, Reader, ReaderSettings};
+pub use reader::{Air, Ask, Event, Reader};
+pub use settings::{CardSettings, ReaderSettings};
 pub use time::{Rate, Ticks};
 
 /// The longest command: header, Lc, 255 bytes, Le.

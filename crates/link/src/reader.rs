@@ -1,50 +1,13 @@
 //! The reader's side.
 
 use crate::block::{Block, Kind, overhead};
+use crate::failure::Failure;
 use crate::frame::{Frame, Received};
 use crate::select::{Came, Selecting};
+use crate::settings::ReaderSettings;
 use crate::time::{FRAME_DELAY, LONGEST_WAIT, Rate, Ticks};
 use crate::{LONGEST_ANSWER, LONGEST_COMMAND};
-use core::fmt;
 use heapless::Vec;
-
-/// What a reader is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ReaderSettings {
-    /// The size of the frames that it takes, as FSDI.
-    pub fsdi: u8,
-    /// The CID that it gives the card, 0 to 14; without one its blocks carry none.
-    pub cid: Option<u8>,
-    /// The fastest rate that it asks for.
-    pub fastest: Rate,
-    /// WUPA instead of REQA: halted cards are woken too.
-    pub wake_halted: bool,
-    /// Several cards in the field are refused; if not, one of them is taken.
-    pub refuse_several: bool,
-    /// How often a block that was lost or damaged is asked for again.
-    pub repeats: u8,
-    /// How long it waits for ATS to begin.
-    pub ats_wait: Ticks,
-    /// How long it waits for the answer to S(DESELECT) to begin.
-    pub deselect_wait: Ticks,
-}
-
-impl Default for ReaderSettings {
-    /// Waits, repeats and the fastest rate as in `docs/spec/terminal.md` 5.2; frames of 256 bytes, since what
-    /// fielded readers send is not known.
-    fn default() -> Self {
-        Self {
-            fsdi: 8,
-            cid: None,
-            fastest: Rate::R424,
-            wake_halted: false,
-            refuse_several: true,
-            repeats: 2,
-            ats_wait: Ticks::from_micros(10_000),
-            deselect_wait: Ticks::from_micros(5_000),
-        }
-    }
-}
 
 /// What reader and card agreed on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,67 +57,6 @@ pub enum Ask {
     Released,
     /// It gave up. After a command it is not known whether the card has done it.
     Failed(Failure),
-}
-
-/// Why a reader gave up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Failure {
-    /// Nobody answered.
-    NoCard,
-    /// More than one card is in the field.
-    SeveralCards,
-    /// The card does not speak ISO/IEC 14443-4.
-    NotPart4,
-    /// The card was lost on the way to its first block.
-    Activation(Stage),
-    /// The card is silent, also when asked again.
-    Silent,
-    /// What came could not be read, also when asked for again.
-    Damaged,
-    /// What came is not what may come.
-    Protocol,
-    /// The answer is longer than any.
-    TooLong,
-    /// The command is longer than any; it was not sent.
-    CommandTooLong,
-    /// There is no card to send to, or the last command is still under way.
-    NotReady,
-}
-
-/// Where an activation failed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stage {
-    /// REQA or WUPA.
-    Wake,
-    /// The UID.
-    Anticollision,
-    /// SELECT.
-    Select,
-    /// RATS.
-    Rats,
-    /// PPS.
-    Pps,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoCard => "no card",
-            Self::SeveralCards => "several cards in the field",
-            Self::NotPart4 => "the card does not speak ISO/IEC 14443-4",
-            Self::Activation(Stage::Wake) => "no card after REQA",
-            Self::Activation(Stage::Anticollision) => "lost in the anticollision",
-            Self::Activation(Stage::Select) => "lost at SELECT of its UID",
-            Self::Activation(Stage::Rats) => "lost at RATS",
-            Self::Activation(Stage::Pps) => "lost at PPS",
-            Self::Silent => "the card is silent",
-            Self::Damaged => "the card's answer cannot be read",
-            Self::Protocol => "the card sent a block that may not come",
-            Self::TooLong => "the answer is longer than 258 bytes",
-            Self::CommandTooLong => "the command is longer than 261 bytes",
-            Self::NotReady => "no card is activated, or a command is under way",
-        })
-    }
 }
 
 /// What it is about.

@@ -3,9 +3,11 @@
 use crate::activation::{
     Ats, NVB_ALL, PPS0, PPSS, RATS, REQA, SAK_CASCADE, SAK_PART_4, SEL, UidParts, WUPA, frame_size, pps1,
 };
+use crate::failure::{Failure, Stage};
 use crate::frame::{Frame, Received};
 use crate::identify::bit_of;
-use crate::reader::{Air, Failure, ReaderSettings, Stage};
+use crate::reader::Air;
+use crate::settings::ReaderSettings;
 use crate::time::{FRAME_DELAY, Rate, Ticks, frame_wait, start_up_guard};
 
 /// How far the reader has come.

@@ -1,7 +1,8 @@
 //! `tunion fare check`.
 
 use crate::output::{closed_pipe, refuse_before};
-use crate::run::{listed, may_write, search};
+use crate::run::may_write;
+use crate::toml_files::{Search, listed, search_all};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::fs;
@@ -73,10 +74,7 @@ impl Check {
     }
 
     fn load(&self) -> Result<(Vec<CaseFile>, Cities)> {
-        let mut paths = Vec::new();
-        for path in &self.paths {
-            search(path, &mut paths)?;
-        }
+        let paths = search_all(&self.paths, Search::Below)?;
         let mut errors = Diagnostics::default();
         let load = |path: &PathBuf| {
             let cases = errors.keep(fare_cases::load(path))?;

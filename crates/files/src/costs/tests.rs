@@ -91,9 +91,7 @@ fn bad_profiles() {
 #[test]
 fn prices_add_up() {
     let Of::Card(card) = built_in("native-transit-chip").unwrap().of else { panic!("no card") };
-    let work = Tally { tdes_blocks: 1, des_schedules: 1, des_blocks: 7, ..Tally::default() };
-    assert_eq!(
-        card.prices.of(&work, 29, 5),
-        400_000 + 29 * 400 + 5 * 1_500_000 + 20_000 + 4_000 + 7 * 10_000
-    );
+    let crypto = Tally { tdes_blocks: 1, des_schedules: 1, des_blocks: 7, ..Tally::default() };
+    let work = Work { crypto, page_writes: 5, bytes_in: 19, bytes_out: 10 };
+    assert_eq!(card.prices.of(&work), 400_000 + 29 * 400 + 5 * 1_500_000 + 20_000 + 4_000 + 7 * 10_000);
 }

@@ -34,8 +34,7 @@ impl Medium for &mut Field<'_> {
 
     fn price(&mut self, work: &Work) -> Ticks {
         let (_, jitter, costs) = &self.setting.card;
-        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
-        let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
+        let ns = costs.prices.of(work);
         Ticks::from_nanos(self.chance.around(Of::Card, ns, *jitter))
     }
 
@@ -62,7 +61,7 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
     let mut field = Field { setting, chance, worked: None };
     let mut timeline = Timeline::default();
     let mut clock = Clock { heard: Ticks::ZERO, sam_free: Ticks::ZERO };
-    let mut opened = false;
+    let (mut opened, mut named) = (false, false);
     let waited = polled(setting, &mut field.chance);
     clock.hear(&mut timeline, Part::Polling, "polling", Ticks::from_nanos(waited));
     let mut radio = Radio::new(&mut card, &mut field, setting.reader(), setting.card());
@@ -121,6 +120,7 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
             Action::AskFare(_) => {
                 let took = own(setting, &mut radio.medium_mut().chance, setting.terminal.2.fare);
                 clock.hear(&mut timeline, Part::Terminal, "controller", took);
+                named = true;
                 Event::Fare(charge)
             }
             Action::Decide(decision) => {
@@ -139,7 +139,8 @@ pub(super) fn play(scene: &Scene<'_>, setting: &Setting, chance: Chance, tap: u6
         };
         let begins = queue.len();
         device.terminal.step_onto(at, event, &mut queue);
-        let priced = queue.iter().skip(begins).any(is_init);
+        // A fare that the controller named is made already.
+        let priced = !named && queue.iter().skip(begins).any(is_init);
         let terminal = &setting.terminal.2;
         let ns = terminal.step + if priced { terminal.fare } else { 0 };
         let took = own(setting, &mut radio.medium_mut().chance, ns);
@@ -163,8 +164,7 @@ fn polled(setting: &Setting, chance: &mut Chance) -> u64 {
 /// How long the SAM takes for a command: its bus, and its work.
 fn sam(setting: &Setting, chance: &mut Chance, work: &Work, (command, answer): (usize, usize)) -> Ticks {
     let (_, jitter, costs) = &setting.sam;
-    let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
-    let ns = costs.prices.of(&work.crypto, bytes, work.page_writes.into());
+    let ns = costs.prices.of(work);
     t0::time(costs.baud, t0::bytes(command, answer)) + Ticks::from_nanos(chance.around(Of::Sam, ns, *jitter))
 }
 

@@ -2,12 +2,13 @@
 
 use crate::device::Device;
 use crate::pull::{Flow, Ready, ready};
+use crate::radio;
 use std::fmt;
 use tunion_files::costs::{CardCosts, Costs, Of, SamCosts, TerminalCosts};
 use tunion_files::keys::KeySet;
 use tunion_files::terminal::TerminalFile;
 use tunion_link::activation::frame_size_index;
-use tunion_link::{Ats, CardSettings, Rate, ReaderSettings};
+use tunion_link::{CardSettings, Rate, ReaderSettings};
 use tunion_terminal::profile::Mac1Policy;
 
 /// A flow at a terminal, with everything that costs.
@@ -128,15 +129,7 @@ impl Setting {
     }
 
     pub(super) fn card(&self) -> CardSettings {
-        let CardCosts { fsc, fastest, fwi, sfgi, .. } = self.card.2;
-        let ats = Ats {
-            fsci: frame_size_index(fsc).unwrap_or(2),
-            fastest: Rate::from_kbit(fastest).unwrap_or_default(),
-            fwi,
-            sfgi,
-            ..Ats::default()
-        };
-        CardSettings { ats: Some(ats), ..CardSettings::default() }
+        radio::card_of(&self.card.2)
     }
 
     /// The rate that reader and card agree on.

@@ -19,7 +19,7 @@ pub mod medium;
 mod scripted;
 
 pub use medium::{Fate, Medium, Passing};
-pub use scripted::Scripted;
+pub use scripted::{Scripted, card_of};
 
 use crate::link::{Link, Lost};
 use crate::trace::{self, State};

@@ -6,7 +6,21 @@ use crate::trace;
 use tunion_card::Work;
 use tunion_files::costs::CardCosts;
 use tunion_files::scenario::{Air, AirFault, FrameFate};
-use tunion_link::{Rate, ReaderSettings, Ticks};
+use tunion_link::activation::frame_size_index;
+use tunion_link::{Ats, CardSettings, Rate, ReaderSettings, Ticks};
+
+/// How a card with these costs stands in the air.
+#[must_use]
+pub fn card_of(costs: &CardCosts) -> CardSettings {
+    let ats = Ats {
+        fsci: frame_size_index(costs.fsc).unwrap_or(2),
+        fastest: Rate::from_kbit(costs.fastest).unwrap_or_default(),
+        fwi: costs.fwi,
+        sfgi: costs.sfgi,
+        ..Ats::default()
+    };
+    CardSettings { ats: Some(ats), ..CardSettings::default() }
+}
 
 /// The medium of one tap.
 #[derive(Debug)]
@@ -55,9 +69,7 @@ impl Medium for Scripted<'_> {
     }
 
     fn price(&mut self, work: &Work) -> Ticks {
-        let bytes = u64::from(work.bytes_in) + u64::from(work.bytes_out);
-        let pages = u64::from(work.page_writes);
-        Ticks::from_nanos(self.costs.map_or(0, |costs| costs.prices.of(&work.crypto, bytes, pages)))
+        Ticks::from_nanos(self.costs.map_or(0, |costs| costs.prices.of(work)))
     }
 
     fn page_write(&self) -> Ticks {

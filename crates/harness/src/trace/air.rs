@@ -5,22 +5,12 @@
 
 use super::file::Dir;
 use super::raw::Raw;
-use crc::{CRC_16_ISO_IEC_14443_3_A, Crc};
 use std::ops::Range;
-
-static CRC_A: Crc<u16> = Crc::<u16>::new(&CRC_16_ISO_IEC_14443_3_A);
-
-/// Bytes of the CRC of type A.
-pub(super) const CRC_LEN: usize = 2;
-
-/// The CRC of type A of a frame, as it goes over the air: the low byte first.
-pub(super) fn crc_a(frame: &[u8]) -> [u8; CRC_LEN] {
-    CRC_A.checksum(frame).to_le_bytes()
-}
+use tunion_link::crc::{self, LEN as CRC_LEN, of as crc_a};
 
 /// Whether the last two bytes are the CRC of those before.
 pub(super) fn has_crc(frame: &[u8]) -> bool {
-    frame.split_last_chunk::<CRC_LEN>().is_some_and(|(body, crc)| !body.is_empty() && crc_a(body) == *crc)
+    crc::check(frame).is_some_and(|body| !body.is_empty())
 }
 
 /// A frame of which digits may be hidden: these are zeros, under a CRC that holds, since only that of a frame that

@@ -1,15 +1,13 @@
-//! A card of the scenario behind the air.
+//! A card of the scenario, behind the air where its tap says so.
 
-use crate::radio::{Radio, Scripted};
+use crate::link::Link;
+use crate::radio::{Radio, Scripted, card_of};
 use crate::random::Stream;
+use crate::trace::Trace;
 use tunion_card::Card;
 use tunion_files::costs::{self, CardCosts, Of};
 use tunion_files::scenario::Air;
-use tunion_link::activation::frame_size_index;
-use tunion_link::{Ats, CardSettings, Failure, Rate, Uid};
-
-/// The card behind the air of its tap.
-pub(super) type Behind<'c> = Radio<'c, Card<Stream>, Scripted<'c>>;
+use tunion_link::{CardSettings, Failure, Uid};
 
 /// How often a reader begins anew with a card that it lost before its first command.
 const TRIES: u32 = 3;
@@ -22,36 +20,57 @@ pub(super) fn usual_costs() -> Option<CardCosts> {
     }
 }
 
-pub(super) fn behind<'c>(
-    card: &'c mut Card<Stream>,
-    air: Air,
-    cards: u8,
-    costs: Option<&'c CardCosts>,
-) -> Behind<'c> {
-    let ats = costs.map_or_else(Ats::default, |costs| Ats {
-        fsci: frame_size_index(costs.fsc).unwrap_or(2),
-        fastest: Rate::from_kbit(costs.fastest).unwrap_or_default(),
-        fwi: costs.fwi,
-        sfgi: costs.sfgi,
-        ..Ats::default()
-    });
-    let settings = CardSettings { ats: Some(ats), ..CardSettings::default() };
-    let mut radio = Radio::new(card, Scripted::new(air, costs), Scripted::reader(air), settings.clone());
-    for number in 1..cards {
-        let uid = Uid::double([0x04, 0x31, 0x05, 0x17, 0x00, 0x01, number]);
-        radio.add(CardSettings { uid, ..settings.clone() });
-    }
-    radio
+/// How commands reach the card.
+pub(super) enum Reached<'c> {
+    /// As they are.
+    Bare(&'c mut Card<Stream>),
+    /// Through the air.
+    Aired(Box<Radio<'c, Card<Stream>, Scripted<'c>>>),
 }
 
-/// Looks for the card, and again when it is lost on the way.
-pub(super) fn find(radio: &mut Behind<'_>) -> Result<(), Failure> {
-    let mut found = radio.activate();
-    for _ in 1..TRIES {
-        if found.is_ok() || found == Err(Failure::SeveralCards) {
-            break;
+impl<'c> Reached<'c> {
+    pub(super) fn new(
+        card: &'c mut Card<Stream>,
+        air: Option<Air>,
+        cards: u8,
+        costs: Option<&'c CardCosts>,
+    ) -> Self {
+        let Some(air) = air else { return Self::Bare(card) };
+        let settings = costs.map_or_else(CardSettings::default, card_of);
+        let mut radio = Radio::new(card, Scripted::new(air, costs), Scripted::reader(air), settings.clone());
+        for number in 1..cards {
+            let uid = Uid::double([0x04, 0x31, 0x05, 0x17, 0x00, 0x01, number]);
+            radio.add(CardSettings { uid, ..settings.clone() });
         }
-        found = radio.activate();
+        Self::Aired(Box::new(radio))
     }
-    found
+
+    /// Looks for the card, and again when it is lost on the way; the frames of that go into the trace.
+    ///
+    /// # Errors
+    /// What the reader found in place of a card.
+    pub(super) fn find(&mut self, trace: &mut Trace) -> Result<(), Failure> {
+        let Self::Aired(radio) = self else { return Ok(()) };
+        let mut found = radio.activate();
+        for _ in 1..TRIES {
+            if found.is_ok() || found == Err(Failure::SeveralCards) {
+                break;
+            }
+            found = radio.activate();
+        }
+        radio.take_frames().iter().for_each(|frame| trace.frame(frame));
+        found
+    }
+
+    pub(super) fn link(&mut self) -> &mut dyn Link {
+        match self {
+            Self::Bare(card) => *card,
+            Self::Aired(radio) => &mut **radio,
+        }
+    }
+
+    /// Whether what had to go wrong on the air never came about.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self, Self::Aired(radio) if radio.medium().is_waiting())
+    }
 }

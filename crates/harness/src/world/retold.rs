@@ -1,7 +1,7 @@
 //! A world in which one side is recorded: a tape in the place of the cards, or recorded commands in the place of the
 //! terminals.
 
-use super::aired::{behind, find, usual_costs};
+use super::aired::{Reached, usual_costs};
 use super::{World, pull, reset, scene};
 use crate::link::{Faulty, Link, Traced};
 use crate::spot::spot;
@@ -68,18 +68,10 @@ impl World<'_> {
         let of_card = step.fault.as_ref().filter(|fault| !fault.is_of_sam()).map(pull);
         let of_sam = step.fault.as_ref().filter(|fault| fault.is_of_sam()).map(pull);
         let costs = usual_costs();
-        let mut radio = None;
-        let card: &mut dyn Link = match step.air {
-            None => &mut holder.card,
-            Some(air) => {
-                let radio = radio.insert(behind(&mut holder.card, air, step.cards, costs.as_ref()));
-                // What came of it the recorded terminal knew.
-                let _ = find(radio);
-                radio.take_frames().iter().for_each(|frame| self.trace.frame(frame));
-                radio
-            }
-        };
-        let mut faulty = Faulty::new(card, of_card);
+        let mut reached = Reached::new(&mut holder.card, step.air, step.cards, costs.as_ref());
+        // What came of it the recorded terminal knew.
+        let _ = reached.find(&mut self.trace);
+        let mut faulty = Faulty::new(reached.link(), of_card);
         let mut of_sam = of_sam;
         let mut response = Response::new();
         for line in lines {
